@@ -1,0 +1,86 @@
+"""The command `leissner`. Each command lives in its own module and is imported only when it is called."""
+
+import importlib
+import sys
+
+import click
+
+from leissner.scripts.errors import LeissnerError
+
+# command: (module, what it does). The module has an attribute of the command's name, a click command or group.
+COMMANDS = {
+    "up": ("server", "Make the home ready: server, database, migrations"),
+    "down": ("server", "Stop the embedded server"),
+    "status": ("server", "Which database is in use, and is it up to date?"),
+    "psql": ("server", "Open psql on the database in use"),
+    "migrate": ("migrate", "Bring the database to this version"),
+    "user": ("user", "Users: add, list, disable, password"),
+    "import": ("import_", "Reference data from CSV and XLSX files"),
+    "export": ("export", "Reference data to files"),
+    "calls": ("calls", "Call records: load, rate, suspense, explain, export"),
+    "quote": ("quote", "The price of one call"),
+    "check": ("check", "Prove on the live data what must always be true"),
+    "demo": ("demo", "A believable operator to try everything on"),
+    "bench": ("bench", "How fast is it here?"),
+}
+ATTRIBUTES = {"import": "import_", "migrate": "migrate_command"}
+
+
+class LazyGroup(click.Group):
+    """Knows its commands by name; a module that does not import breaks only its own command."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"leissner.scripts.{COMMANDS[name][0]}")
+        return getattr(module, ATTRIBUTES.get(name, name))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, what) for name, (_, what) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="leissner-billing")
+def leissner() -> None:
+    """Leissner Billing: telecom billing in PostgreSQL.
+
+    Exit codes: 0 all is well, 1 something needs a person, 2 wrong use, 3 no database.
+    """
+
+
+def main() -> None:
+    """Runs the command; every error becomes one clear line on stderr and an exit code."""
+    try:
+        leissner(standalone_mode=False)
+    except click.exceptions.Abort:
+        fail("Interrupted.", code=130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except LeissnerError as error:
+        fail(str(error), error.hint, error.code)
+    except BrokenPipeError:
+        sys.exit(0)
+    except OSError as error:
+        fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
+    except Exception as error:
+        import psycopg
+
+        if not isinstance(error, psycopg.Error):
+            raise
+        from leissner.scripts import db
+
+        problem = db.problem(error)
+        fail(f"{problem.sentence} ({problem.code})", problem.hint, 3 if problem.status == 503 else 1)
+
+
+def fail(sentence: str, hint: str | None = None, code: int = 1) -> None:
+    """Prints what went wrong, and what to do about it, and leaves."""
+    click.echo(f"leissner: {sentence}", err=True)
+    if hint:
+        click.echo(f"  {hint}", err=True)
+    sys.exit(code)

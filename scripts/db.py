@@ -1,0 +1,264 @@
+"""The only place in Python that speaks SQL: connections, transactions, calls of `api` functions, COPY, errors.
+
+Which database is used: DATABASE_URL, else PGSERVICE, PGHOST or PGHOSTADDR, else the embedded server of
+LEISSNER_HOME. An outside server is used as the login it names; nothing on it is started or stopped.
+"""
+
+import getpass
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import errors, sql
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+from leissner.scripts.errors import LeissnerError
+
+OLDEST_SERVER = 18
+CLI_LOGIN = "leissner_cli"
+DATABASE = "leissner"
+SWITCHES = ("PGSERVICE", "PGHOST", "PGHOSTADDR")  # PGUSER or PGDATABASE alone must not switch the server
+
+Connection = psycopg.Connection[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Target:
+    """The database in use and how it was chosen."""
+
+    conninfo: str
+    chosen_by: str
+    is_embedded: bool
+
+    def __str__(self) -> str:
+        return f"{'embedded server' if self.is_embedded else 'outside server'} ({self.chosen_by})"
+
+
+def target() -> Target:
+    """Chooses the database: the environment's server where it names one, else the embedded one."""
+    if url := os.environ.get("DATABASE_URL"):
+        return Target(url, "DATABASE_URL", False)
+    for name in SWITCHES:
+        if os.environ.get(name):
+            return Target("", name, False)
+    from leissner.scripts import server
+
+    home = server.Home()
+    return Target(make_conninfo(host=str(home.socket_folder), port=server.PORT, dbname=DATABASE), f"home {home.path}",
+                  True)
+
+
+def version_check(server_version: int) -> None:
+    """Refuses a server older than PostgreSQL 18; `server_version` as libpq gives it (180006)."""
+    if server_version < OLDEST_SERVER * 10000:
+        raise LeissnerError(
+            f"PostgreSQL {OLDEST_SERVER} or newer is needed; this server is {server_version // 10000}."
+        )
+
+
+def connect(*, as_deployer: bool = False, chosen: Target | None = None, **options: Any) -> Connection:
+    """Connects: to the embedded server as leissner_cli (as its superuser for the migration runner), to an
+    outside one as the login that the environment names. Rows come as dicts."""
+    chosen = chosen or target()
+    defaults: dict[str, Any] = {"application_name": "leissner", "connect_timeout": 10}
+    if chosen.is_embedded:
+        defaults["user"] = "postgres" if as_deployer else CLI_LOGIN
+    # PG… variables of the caller's environment must not bend the way to the embedded server.
+    try:
+        conn = psycopg.connect(chosen.conninfo, row_factory=dict_row, autocommit=True, **defaults | options)
+    except psycopg.OperationalError as error:
+        hint = "Start it with `leissner up`." if chosen.is_embedded else None
+        raise LeissnerError(f"No connection to the {chosen}: {first_line(error)}", hint, code=3) from error
+    try:
+        version_check(conn.info.server_version)
+    except LeissnerError:
+        conn.close()
+        raise
+    return conn
+
+
+def actor() -> str:
+    """Who sits at the command line, for the audit log: the person behind sudo, else the OS user."""
+    return os.environ.get("SUDO_USER") or getpass.getuser()
+
+
+@contextmanager
+def transaction(
+    conn: Connection,
+    level: str,
+    *,
+    read_only: bool = False,
+    isolation: str | None = None,
+    timeout_s: float = 0,
+    **settings: str,
+) -> Iterator[Connection]:
+    """One transaction with the rights of a permission level (`admin`, `batch` …), for the audit log the OS user.
+    Further settings are given without their prefix: session="…" sets app.session for this transaction."""
+    local = {
+        "role": f"leissner_{level}",
+        "app.actor": actor(),
+        "app.client": "cli",
+        "statement_timeout": str(int(timeout_s * 1000)),
+    } | {f"app.{name}": value for name, value in settings.items()}
+    with conn.transaction():
+        if isolation or read_only:
+            conn.execute(
+                sql.SQL("set transaction isolation level {} {}").format(
+                    sql.SQL(isolation or "read committed"), sql.SQL("read only" if read_only else "read write")
+                )
+            )
+        conn.execute(
+            sql.SQL("select {}").format(
+                sql.SQL(", ").join(
+                    sql.SQL("set_config({}, {}, true)").format(name, value) for name, value in local.items()
+                )
+            )
+        )
+        yield conn
+
+
+def call(conn: Connection, name: str, **params: Any) -> list[dict[str, Any]]:
+    """Calls api.NAME with named parameters and returns its rows: call(conn, "price_list", p_account_id=1)."""
+    query = sql.SQL("select * from {}({})").format(
+        sql.Identifier("api", name),
+        sql.SQL(", ").join(
+            sql.SQL("{} => {}").format(sql.Identifier(key), sql.Placeholder(key)) for key in params
+        ),
+    )
+    return conn.execute(query, {key: _adapt(value) for key, value in params.items()}).fetchall()
+
+
+def call_one(conn: Connection, name: str, **params: Any) -> Any:
+    """Calls api.NAME and returns the single value of its single row; None where it returns no row."""
+    rows = call(conn, name, **params)
+    return next(iter(rows[0].values())) if rows else None
+
+
+def _adapt(value: Any) -> Any:
+    """Dicts, and lists of dicts, go as jsonb; everything else as psycopg has it."""
+    if isinstance(value, dict) or (isinstance(value, list | tuple) and value and isinstance(value[0], dict)):
+        return Jsonb(value)
+    return value
+
+
+@contextmanager
+def copy(conn: Connection, table: str, columns: Sequence[str], options: str = "") -> Iterator[psycopg.Copy]:
+    """COPY … FROM STDIN into a staging table ("schema.table"): write_row(tuple) or write(block) on what it
+    yields. `options` as in COPY, for blocks that are CSV: "format csv"."""
+    statement = sql.SQL("copy {} ({}) from stdin {}").format(
+        sql.Identifier(*table.split(".")),
+        sql.SQL(", ").join(map(sql.Identifier, columns)),
+        sql.SQL(f"({options})" if options else ""),
+    )
+    with conn.cursor().copy(statement) as stream:
+        yield stream
+
+
+def copy_rows(conn: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Copies rows into a staging table and returns how many."""
+    count = 0
+    with copy(conn, table, columns) as stream:
+        for row in rows:
+            stream.write_row(row)
+            count += 1
+    return count
+
+
+# ---- errors -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A database error in words: what web UI, SOAP and command line show."""
+
+    code: str  # SQLSTATE
+    sentence: str
+    hint: str | None
+    status: int  # as an HTTP status
+    field: str | None  # the column or parameter it is about
+
+
+# First match wins: SQLSTATE prefix, HTTP status, sentence (None: the server's own).
+TABLE: list[tuple[str, int, str | None]] = [
+    ("LB9", 403, None),
+    ("LB", 422, None),
+    ("23", 422, None),
+    ("42501", 403, "You may not do this at your permission level."),
+    ("42883", 500, "The database lacks a function that this version calls. Run `leissner migrate`."),
+    ("42P01", 500, "The database lacks a table that this version uses. Run `leissner migrate`."),
+    ("3F000", 500, "The database is not set up yet. Run `leissner migrate`."),
+    ("22", 400, None),
+    ("40001", 409, "Someone else changed the same data at the same time. Please try again."),
+    ("40P01", 409, "Someone else changed the same data at the same time. Please try again."),
+    ("55P03", 409, "Someone else is changing the same data right now. Please try again."),
+    ("57014", 503, "This took too long and was stopped."),
+    ("53", 503, "The database server has no room left (disk, memory or connections)."),
+    ("57P", 503, "The database server is shutting down or starting. Please try again."),
+    ("08", 503, "The connection to the database was lost. Please try again."),
+]
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an error's text, without libpq's addition of addresses."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def problem(error: psycopg.Error, conn: Connection | None = None, language: str = "en") -> Problem:
+    """Translates a database error into the sentence a person reads. With a usable connection the sentence of
+    our own codes and of named constraints comes from the database, in the language asked for."""
+    diag = error.diag
+    code = error.sqlstate or ("08000" if isinstance(error, errors.OperationalError) else "XX000")
+    text = diag.message_primary or first_line(error)
+    status, fixed = next(((s, f) for prefix, s, f in TABLE if code.startswith(prefix)), (500, None))
+    hint = diag.message_hint
+    sentence = fixed or text
+    if conn is not None and not conn.broken and (found := _message(conn, error, language)):
+        sentence, hint = found["sentence"], found["hint"] or hint
+    return Problem(code, sentence, hint, status, diag.column_name)
+
+
+def _message(conn: Connection, error: psycopg.Error, language: str) -> dict[str, Any] | None:
+    """The sentence that the database keeps for an own code or for the constraint that was violated."""
+    diag = error.diag
+    code = error.sqlstate or ""
+    try:
+        if code.startswith("LB"):
+            if language == "en":
+                return None  # the English sentence is the message itself, with its values filled in
+            row = conn.execute(
+                "select sentence, hint from billing.message where code = %s and language = %s", (code, language)
+            ).fetchone()
+            return row and {key: fill(row[key], diag.message_detail) for key in row}
+        if diag.constraint_name:
+            return conn.execute(
+                """
+                select coalesce(message.sentence, obj_description(con.oid, 'pg_constraint')) as sentence, message.hint
+                from pg_constraint as con
+                left join billing.message as message on message.code = con.conname and message.language = %s
+                where con.conname = %s and con.connamespace = to_regnamespace(%s)
+                and (message.sentence is not null or obj_description(con.oid, 'pg_constraint') is not null)
+                """,
+                (language, diag.constraint_name, diag.schema_name or "billing"),
+            ).fetchone()
+    except psycopg.Error:
+        return None  # the transaction is aborted, or this login may not read the sentences: the server's text serves
+    return None
+
+
+def fill(template: str | None, detail: str | None) -> str | None:
+    """Puts the parameters that an error carries as JSON in its detail into the {name} places of a sentence."""
+    if not template or not detail:
+        return template
+    import json
+
+    try:
+        values = json.loads(detail)
+    except ValueError:
+        return template
+    return re.sub(r"\{(\w+)\}", lambda match: str(values.get(match[1], match[0])), template)
