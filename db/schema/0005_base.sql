@@ -87,8 +87,9 @@ begin
 end
 $$;
 
-create extension if not exists btree_gist;
-create extension if not exists pg_trgm;
+-- In public, where an existing database may have them already; nothing else lives there.
+create extension if not exists btree_gist with schema public;
+create extension if not exists pg_trgm with schema public;
 
 create schema if not exists billing authorization leissner_owner;
 create schema if not exists access authorization leissner_owner;
@@ -187,5 +188,11 @@ Example: select billing.fail('LB901', '{"levels": "admin"}') where false
 Raises: the code it is given$$;
 
 grant execute on function billing.sentence_fill(text, jsonb), billing.fail(text, jsonb) to
+    leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
+    leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch, leissner_integration;
+
+-- Functions in logic run with the caller's rights and so may be called by every level; those that run as the owner
+-- ask for a level first. Functions in api and report are granted one by one, beside their definition.
+alter default privileges for role leissner_owner in schema logic grant execute on functions to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
     leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch, leissner_integration;
