@@ -196,3 +196,5 @@ grant execute on function billing.sentence_fill(text, jsonb), billing.fail(text,
 alter default privileges for role leissner_owner in schema logic grant execute on functions to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
     leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch, leissner_integration;
+
+reset role;
