@@ -55,7 +55,7 @@ def leissner() -> None:
 def main() -> None:
     """Runs the command; every error becomes one clear line on stderr and an exit code."""
     try:
-        leissner(standalone_mode=False)
+        sys.exit(leissner(standalone_mode=False) or 0)
     except click.exceptions.Abort:
         fail("Interrupted.", code=130)
     except click.ClickException as error:

@@ -352,6 +352,14 @@ class Result:
     seconds: float
     digest: str
 
+    def __str__(self) -> str:
+        if not self.applied and not self.rebuilt:
+            return f"nothing to migrate, version {self.digest[:12]}"
+        return (
+            f"{len(self.applied)} schema files applied, {self.rebuilt} function and view files rebuilt"
+            f" in {self.seconds:.2f} s, version {self.digest[:12]}"
+        )
+
 
 def migrate(conn: db.Connection, all_files: list[File] | None = None) -> Result:
     """Brings the database behind an autocommit connection to the version of the files. Safe to run at once
@@ -508,12 +516,4 @@ def migrate_command(as_json: bool) -> None:
 
     with db.connect(as_deployer=True) as conn:
         result = migrate(conn)
-    if as_json:
-        click.echo(json.dumps(vars(result)))
-    elif result.applied or result.rebuilt:
-        click.echo(
-            f"{len(result.applied)} schema files applied, {result.rebuilt} function and view files rebuilt"
-            f" in {result.seconds:.2f} s; version {result.digest[:12]}."
-        )
-    else:
-        click.echo(f"Nothing to do; version {result.digest[:12]}.")
+    click.echo(json.dumps(vars(result)) if as_json else f"{result}.")
