@@ -53,20 +53,25 @@ def leissner() -> None:
 
 
 def main() -> None:
-    """Runs the command; every error becomes one clear line on stderr and an exit code."""
+    """The console script."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(args: list[str]) -> int:
+    """Runs a command and gives its exit code; every error becomes one clear line on stderr."""
     try:
-        sys.exit(leissner(standalone_mode=False) or 0)
+        return leissner(args, standalone_mode=False, prog_name="leissner") or 0
     except click.exceptions.Abort:
-        fail("Interrupted.", code=130)
+        return fail("Interrupted.", code=130)
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
     except LeissnerError as error:
-        fail(str(error), error.hint, error.code)
+        return fail(str(error), error.hint, error.code)
     except BrokenPipeError:
-        sys.exit(0)
+        return 0
     except OSError as error:
-        fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
+        return fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
     except Exception as error:
         import psycopg
 
@@ -75,12 +80,12 @@ def main() -> None:
         from leissner.scripts import db
 
         problem = db.problem(error)
-        fail(f"{problem.sentence} ({problem.code})", problem.hint, 3 if problem.status == 503 else 1)
+        return fail(f"{problem.sentence} ({problem.code})", problem.hint, 3 if problem.status == 503 else 1)
 
 
-def fail(sentence: str, hint: str | None = None, code: int = 1) -> None:
-    """Prints what went wrong, and what to do about it, and leaves."""
+def fail(sentence: str, hint: str | None = None, code: int = 1) -> int:
+    """Prints what went wrong, and what to do about it."""
     click.echo(f"leissner: {sentence}", err=True)
     if hint:
         click.echo(f"  {hint}", err=True)
-    sys.exit(code)
+    return code

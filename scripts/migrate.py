@@ -10,6 +10,7 @@ A schema file with the line `-- no transaction` (for `create index concurrently`
 transaction, statement by statement, and must bear being run again.
 """
 
+import contextlib
 import hashlib
 import re
 import time
@@ -160,13 +161,11 @@ def _error_line(conn: db.Connection, text: str, error: psycopg.Error) -> int:
     """The line of an error: from the server's position, else by running the statements one by one again."""
     if error.diag.statement_position:
         return text.count("\n", 0, int(error.diag.statement_position) - 1) + 1
-    try:
-        with conn.transaction():
-            for line, statement in statements(text):
-                conn.execute(statement.encode())
-    except psycopg.Error:
-        return line
-    return 1
+    line = 1
+    with contextlib.suppress(psycopg.Error), conn.transaction():
+        for line, statement in statements(text):  # noqa: B007
+            conn.execute(statement.encode())
+    return line
 
 
 def _words(error: psycopg.Error) -> str:
