@@ -1,0 +1,529 @@
+-- 10_access: users, passwords, sessions, API keys. Callers: login of web and SOAP, `leissner user`, user screens.
+-- A password never comes here: Python makes its argon2id hash with the salt of login_begin, and the database
+-- compares the SHA-256 of that. So the web's login can neither read a hash nor open a session without a password.
+
+create function logic.user_find(p_name text)
+returns bigint
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_user_id bigint;
+begin
+    select app_user.app_user_id into v_user_id
+    from access.app_user as app_user
+    where app_user.name = lower(p_name);
+    if v_user_id is null then
+        perform billing.fail('LB903', jsonb_build_object('name', p_name));
+    end if;
+    return v_user_id;
+end
+$$;
+
+comment on function logic.user_find(text) is $$Key of the user with a name, as far as the caller may see users.
+Example: select logic.user_find(app_user.name) from access.app_user as app_user
+Raises: LB903$$;
+
+create function logic.token_make()
+returns text
+language sql volatile parallel safe
+return replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+
+comment on function logic.token_make() is $$A new token: 244 random bits as 64 hexadecimal digits.
+Example: select length(logic.token_make())
+Raises: nothing$$;
+
+-- Attempts are counted before the password is looked at, so that many at once get no more tries than one after the
+-- other; the row locks are held for this short transaction only. Five are free for a name and fifty for an address
+-- (many people share one), then the wait doubles up to a quarter of an hour; a day without an attempt forgets.
+create function logic.login_begin(p_name text, p_client text)
+returns table (salt bytea, cost text)
+language plpgsql volatile security definer rows 1
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_wait_s int;
+begin
+    with attempt as (
+        insert into access.login_throttle as throttle (who, attempts, last_at)
+        select who.who, 1, clock_timestamp()
+        from (values ('client:' || coalesce(p_client, 'local')), ('name:' || lower(p_name))) as who (who)
+        order by who.who
+        on conflict (who) do update
+        set
+            attempts = case
+                when throttle.last_at < clock_timestamp() - interval '1 day' then 1
+                else throttle.attempts + 1
+            end,
+            last_at = clock_timestamp()
+        returning
+            old.last_at,
+            old.attempts - case when new.who like 'name:%' then 5 else 50 end as beyond_free
+    )
+
+    select ceil(max(least(1 << least(attempt.beyond_free, 10), 900) - extract(epoch from now() - attempt.last_at)))
+    into v_wait_s
+    from attempt
+    where attempt.beyond_free >= 0 and attempt.last_at > clock_timestamp() - interval '1 day';
+    if v_wait_s > 0 then
+        perform billing.fail('LB902', jsonb_build_object('seconds', v_wait_s));
+    end if;
+
+    -- A name without password gets a salt too, always the same, made with something nobody can read, so that the
+    -- answer does not tell whether there is such a user.
+    return query
+    select
+        coalesce(own.salt, substring(sha256(coalesce(any_password.verifier, ''::bytea) || p_name::bytea) for 16)),
+        coalesce(own.cost, any_password.cost, 'argon2id m=65536 t=3 p=4')
+    from (select) as always
+    left join (
+        select password.salt, password.cost
+        from access.app_user as app_user
+        inner join access.password as password on app_user.app_user_id = password.app_user_id
+        where app_user.name = lower(p_name)
+    ) as own on true
+    left join (
+        select password.verifier, password.cost
+        from access.password as password
+        order by password.app_user_id
+        limit 1
+    ) as any_password on true;
+end
+$$;
+
+comment on function logic.login_begin(text, text) is $$Counts an attempt to log in and gives the salt and cost to hash the password with. Commit before going on.
+It checks no permission: who logs in has none yet.
+Example: select salt, cost from logic.login_begin('anna', '192.0.2.1')
+Raises: LB902$$;
+
+create function logic.login_end(p_name text, p_digest bytea, p_client text, p_level text)
+returns table (token text, level text, expires_at timestamptz)
+language plpgsql volatile security definer rows 1
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_user access.app_user;
+    v_token constant text := logic.token_make();
+begin
+    select app_user.* into v_user
+    from access.app_user as app_user
+    inner join access.password as password on app_user.app_user_id = password.app_user_id
+    where app_user.name = lower(p_name) and password.verifier = sha256(p_digest) and not app_user.is_disabled;
+    if v_user.app_user_id is null then
+        perform audit.event_add('login_failed', lower(p_name), jsonb_build_object('client', p_client));
+        return;
+    end if;
+    if p_level <> all (v_user.levels) then
+        perform billing.fail('LB906', jsonb_build_object('name', v_user.name, 'level', p_level));
+    end if;
+    delete from access.login_throttle as throttle where throttle.who = 'name:' || v_user.name;
+    update access.login_throttle as throttle
+    set attempts = greatest(throttle.attempts - 1, 0)
+    where throttle.who = 'client:' || coalesce(p_client, 'local');
+    perform audit.event_add('login', v_user.name, jsonb_build_object('client', p_client));
+    return query
+    insert into access.session as session (token_hash, app_user_id, level, client, expires_at)
+    values (
+        access.token_hash(v_token), v_user.app_user_id, coalesce(p_level, v_user.levels[1]), p_client,
+        now() + interval '12 hours'
+    )
+    returning v_token, session.level, session.expires_at;
+end
+$$;
+
+comment on function logic.login_end(text, bytea, text, text) is $$Opens a session for who knows the password (p_digest: its argon2id hash); no row when it is wrong.
+It checks no permission but the password.
+Example: select token, level from logic.login_end('anna', '\x00', '192.0.2.1', null)
+Raises: LB906$$;
+
+create function logic.logout()
+returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if access.user_id() is not null then
+        perform audit.event_add('logout', null, '{}');
+        update access.session as session
+        set closed_at = now()
+        where session.token_hash = access.token_hash(nullif(current_setting('app.session', true), ''));
+    end if;
+end
+$$;
+
+comment on function logic.logout() is $$Closes the session whose token is in app.session.
+It checks no permission: everyone may leave.
+Example: select logic.logout()
+Raises: nothing$$;
+
+create function logic.session_get()
+returns table (
+    name text, full_name text, level text, levels text[], language text, seller text, customer_no text
+)
+language sql stable security definer rows 1
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select
+        app_user.name,
+        app_user.full_name,
+        context.level,
+        app_user.levels,
+        app_user.language,
+        seller.code,
+        customer.customer_no
+    from access.session_context() as context
+    inner join access.app_user as app_user on context.app_user_id = app_user.app_user_id
+    left join billing.seller as seller on context.seller_id = seller.seller_id
+    left join billing.customer as customer on context.customer_id = customer.customer_id;
+end;
+
+comment on function logic.session_get() is $$User and level of the token or API key in app.session; no row when it is not valid.
+It checks no permission: it shows the caller only.
+Example: select name, level from logic.session_get()
+Raises: nothing$$;
+
+create function logic.session_level_set(p_level text)
+returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    update access.session as session
+    set level = p_level
+    from access.app_user as app_user
+    where
+        session.token_hash = access.token_hash(nullif(current_setting('app.session', true), ''))
+        and session.app_user_id = app_user.app_user_id
+        and app_user.app_user_id = access.user_id()
+        and p_level = any(app_user.levels);
+    if not found then
+        perform billing.fail(
+            'LB906',
+            jsonb_build_object(
+                'name', (select context.name from access.session_context() as context), 'level', p_level
+            )
+        );
+    end if;
+    perform audit.event_add('level', null, jsonb_build_object('level', p_level));
+end
+$$;
+
+comment on function logic.session_level_set(text) is $$Lets the session act with another of its user's levels.
+It checks no permission but that the user has the level.
+Example: select logic.session_level_set(level) from logic.session_get()
+Raises: LB906$$;
+
+create function logic.password_change(p_old_digest bytea, p_salt bytea, p_cost text, p_digest bytea)
+returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    update access.password as password
+    set salt = p_salt, cost = p_cost, verifier = sha256(p_digest), changed_at = now()
+    where password.app_user_id = access.user_id() and password.verifier = sha256(p_old_digest);
+    if not found then
+        perform billing.fail('LB907');
+    end if;
+    update access.session as session
+    set closed_at = now()
+    where
+        session.app_user_id = access.user_id()
+        and session.closed_at is null
+        and session.token_hash <> access.token_hash(nullif(current_setting('app.session', true), ''));
+    perform audit.event_add('password', null, '{}');
+end
+$$;
+
+comment on function logic.password_change(bytea, bytea, text, bytea) is $$Changes the own password and closes the user's other sessions; digests are argon2id hashes.
+It checks no permission but the old password.
+Example: select logic.password_change('\x00', '\x00', 'argon2id m=65536 t=3 p=4', '\x00') where false
+Raises: LB907$$;
+
+-- api
+
+create function api.login_begin(p_name text, p_client text default null)
+returns table (salt bytea, cost text)
+language sql volatile rows 1
+begin atomic
+    select
+        attempt.salt,
+        attempt.cost
+    from logic.login_begin(p_name, p_client) as attempt;
+end;
+
+comment on function api.login_begin(text, text) is $$Salt and cost to hash a password with; counts the attempt, so commit before login_end.
+Example: select salt, cost from api.login_begin('anna', '192.0.2.1')
+Raises: LB902$$;
+
+create function api.login_end(
+    p_name text, p_digest bytea, p_client text default null, p_level text default null
+)
+returns table (token text, level text, expires_at timestamptz)
+language sql volatile rows 1
+begin atomic
+    select
+        session.token,
+        session.level,
+        session.expires_at
+    from logic.login_end(p_name, p_digest, p_client, p_level) as session;
+end;
+
+comment on function api.login_end(text, bytea, text, text) is $$Opens a session; no row when name or password is wrong.
+Example: select token, level from api.login_end('anna', '\x00')
+Raises: LB906$$;
+
+create function api.logout()
+returns void
+language sql volatile
+begin atomic
+    select logic.logout();
+end;
+
+comment on function api.logout() is $$Closes the session.
+Example: select api.logout()
+Raises: nothing$$;
+
+create function api.session_get()
+returns table (
+    name text, full_name text, level text, levels text[], language text, seller text, customer_no text
+)
+language sql stable rows 1
+begin atomic
+    select
+        session.name,
+        session.full_name,
+        session.level,
+        session.levels,
+        session.language,
+        session.seller,
+        session.customer_no
+    from logic.session_get() as session;
+end;
+
+comment on function api.session_get() is $$Who the token or API key in app.session is; no row when it is not valid.
+Example: select name, level from api.session_get()
+Raises: nothing$$;
+
+create function api.session_level_set(p_level text)
+returns void
+language sql volatile
+begin atomic
+    select logic.session_level_set(p_level);
+end;
+
+comment on function api.session_level_set(text) is $$Lets the session act with another of its user's levels.
+Example: select api.session_level_set(level) from api.session_get()
+Raises: LB906$$;
+
+create function api.password_change(p_old_digest bytea, p_salt bytea, p_cost text, p_digest bytea)
+returns void
+language sql volatile
+begin atomic
+    select logic.password_change(p_old_digest, p_salt, p_cost, p_digest);
+end;
+
+comment on function api.password_change(bytea, bytea, text, bytea) is $$Changes the own password and closes the user's other sessions.
+Example: select api.password_change('\x00', '\x00', 'argon2id m=65536 t=3 p=4', '\x00') where false
+Raises: LB907$$;
+
+create function api.user_save(
+    p_name text,
+    p_levels text[],
+    p_seller text default null,
+    p_customer_no text default null,
+    p_full_name text default null,
+    p_email text default null,
+    p_language text default 'en'
+)
+returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_seller_id bigint;
+    v_customer_id bigint;
+    v_user_id bigint;
+begin
+    if p_seller is not null then
+        select seller.seller_id into v_seller_id from billing.seller as seller where seller.code = p_seller;
+        if v_seller_id is null then
+            perform billing.fail('LB904', jsonb_build_object('seller', p_seller));
+        end if;
+    end if;
+    if p_customer_no is not null then
+        select customer.customer_id into v_customer_id
+        from billing.customer as customer
+        where customer.customer_no = p_customer_no;
+        if v_customer_id is null then
+            perform billing.fail('LB905', jsonb_build_object('customer', p_customer_no));
+        end if;
+    end if;
+    insert into access.app_user as app_user (
+        name, levels, seller_id, customer_id, full_name, email, language
+    )
+    values (lower(p_name), p_levels, v_seller_id, v_customer_id, p_full_name, p_email, p_language)
+    on conflict (name) do update
+    set
+        levels = excluded.levels, seller_id = excluded.seller_id, customer_id = excluded.customer_id,
+        full_name = excluded.full_name, email = excluded.email, language = excluded.language
+    returning app_user.app_user_id into v_user_id;
+    return v_user_id;
+end
+$$;
+
+comment on function api.user_save(text, text[], text, text, text, text, text) is $$Adds a user, or changes the one of that name.
+Example: select api.user_save('anna', array['support'])
+Raises: LB904, LB905$$;
+
+create function api.user_list()
+returns table (
+    name text, full_name text, email text, levels text[], seller text, customer_no text, language text,
+    is_disabled boolean, has_password boolean, last_login_at timestamptz
+)
+language sql stable rows 100
+begin atomic
+    select
+        app_user.name,
+        app_user.full_name,
+        app_user.email,
+        app_user.levels,
+        seller.code,
+        customer.customer_no,
+        app_user.language,
+        app_user.is_disabled,
+        password.app_user_id is not null,
+        (select max(session.opened_at) from access.session as session where session.app_user_id = app_user.app_user_id)
+    from access.app_user as app_user
+    left join access.password as password on app_user.app_user_id = password.app_user_id
+    left join billing.seller as seller on app_user.seller_id = seller.seller_id
+    left join billing.customer as customer on app_user.customer_id = customer.customer_id
+    order by app_user.name;
+end;
+
+comment on function api.user_list() is $$All users with their levels and last login.
+Example: select name, levels, last_login_at from api.user_list()
+Raises: nothing$$;
+
+create function api.user_disable(p_name text, p_is_disabled boolean default true)
+returns void
+language sql volatile
+begin atomic
+    update access.app_user
+    set is_disabled = p_is_disabled
+    where app_user_id = logic.user_find(p_name);
+end;
+
+comment on function api.user_disable(text, boolean) is $$Shuts a user out at once, sessions and API keys included, or lets the user in again.
+Example: select api.user_disable(name) from api.user_list()
+Raises: LB903$$;
+
+create function api.password_set(p_name text, p_salt bytea, p_cost text, p_digest bytea)
+returns void
+language sql volatile
+begin atomic
+    insert into access.password (app_user_id, salt, cost, verifier, changed_at)
+    values (logic.user_find(p_name), p_salt, p_cost, sha256(p_digest), now())
+    on conflict (app_user_id) do update
+    set salt = excluded.salt, cost = excluded.cost, verifier = excluded.verifier, changed_at = excluded.changed_at;
+
+    update access.session
+    set closed_at = now()
+    where app_user_id = logic.user_find(p_name) and closed_at is null;
+
+    select audit.event_add('password', lower(p_name), '{}');
+end;
+
+comment on function api.password_set(text, bytea, text, bytea) is $$Sets a user's password (p_digest: its argon2id hash) and closes the user's sessions.
+Example: select api.password_set('anna', '\x00', 'argon2id m=65536 t=3 p=4', '\x00') where false
+Raises: LB903$$;
+
+create function api.api_key_add(
+    p_name text, p_title text, p_level text default null, p_expires_at timestamptz default null
+)
+returns text
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_user access.app_user;
+    v_key constant text := logic.token_make();
+begin
+    select app_user.* into v_user
+    from access.app_user as app_user
+    where app_user.app_user_id = logic.user_find(p_name);
+    if p_level <> all (v_user.levels) then
+        perform billing.fail('LB906', jsonb_build_object('name', v_user.name, 'level', p_level));
+    end if;
+    insert into access.api_key (app_user_id, title, level, key_hash, expires_at)
+    values (
+        v_user.app_user_id, p_title, coalesce(p_level, v_user.levels[1]), access.token_hash(v_key), p_expires_at
+    );
+    return v_key;
+end
+$$;
+
+comment on function api.api_key_add(text, text, text, timestamptz) is $$Makes an API key of a user and returns it, the only time it can be seen. Used in app.session like a token.
+Example: select length(api.api_key_add(name, 'Example')) from api.user_list() limit 1
+Raises: LB903, LB906$$;
+
+create function api.api_key_list()
+returns table (
+    name text, title text, level text, created_at timestamptz, expires_at timestamptz, revoked_at timestamptz
+)
+language sql stable rows 100
+begin atomic
+    select
+        app_user.name,
+        api_key.title,
+        api_key.level,
+        api_key.created_at,
+        api_key.expires_at,
+        api_key.revoked_at
+    from access.api_key as api_key
+    inner join access.app_user as app_user on api_key.app_user_id = app_user.app_user_id
+    order by app_user.name, api_key.title;
+end;
+
+comment on function api.api_key_list() is $$All API keys, without the keys themselves.
+Example: select name, title, level from api.api_key_list()
+Raises: nothing$$;
+
+create function api.api_key_revoke(p_name text, p_title text)
+returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    update access.api_key as api_key
+    set revoked_at = now()
+    where api_key.app_user_id = logic.user_find(p_name) and api_key.title = p_title and api_key.revoked_at is null;
+    if not found then
+        perform billing.fail('LB908', jsonb_build_object('name', p_name, 'title', p_title));
+    end if;
+end
+$$;
+
+comment on function api.api_key_revoke(text, text) is $$Makes an API key count no more, at once.
+Example: select api.api_key_revoke(name, title) from api.api_key_list() where revoked_at is null
+Raises: LB903, LB908$$;
+
+-- Before login there is no level, so these go to the web's login itself.
+grant execute on function
+    logic.login_begin(text, text), logic.login_end(text, bytea, text, text), logic.logout(), logic.session_get(),
+    api.login_begin(text, text), api.login_end(text, bytea, text, text), api.logout(), api.session_get()
+to leissner_web;
+grant execute on function
+    api.logout(), api.session_get(), api.session_level_set(text), api.password_change(bytea, bytea, text, bytea)
+to
+    leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
+    leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch, leissner_integration;
+revoke execute on function logic.login_begin(text, text), logic.login_end(text, bytea, text, text) from
+    leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
+    leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch, leissner_integration;
+grant execute on function
+    api.user_save(text, text[], text, text, text, text, text), api.user_disable(text, boolean),
+    api.password_set(text, bytea, text, bytea), api.api_key_add(text, text, text, timestamptz),
+    api.api_key_revoke(text, text)
+to leissner_admin;
+grant execute on function api.user_list(), api.api_key_list() to leissner_admin, leissner_auditor;
