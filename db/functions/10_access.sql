@@ -407,12 +407,17 @@ Raises: nothing$$;
 
 create function api.user_disable(p_name text, p_is_disabled boolean default true)
 returns void
-language sql volatile
-begin atomic
-    update access.app_user
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_user_id constant bigint := logic.user_find(p_name);
+begin
+    update access.app_user as app_user
     set is_disabled = p_is_disabled
-    where app_user_id = logic.user_find(p_name);
-end;
+    where app_user.app_user_id = v_user_id;
+end
+$$;
 
 comment on function api.user_disable(text, boolean) is $$Shuts a user out at once, sessions and API keys included, or lets the user in again.
 Example: select api.user_disable(name) from api.user_list()
@@ -420,19 +425,22 @@ Raises: LB903$$;
 
 create function api.password_set(p_name text, p_salt bytea, p_cost text, p_digest bytea)
 returns void
-language sql volatile
-begin atomic
-    insert into access.password (app_user_id, salt, cost, verifier, changed_at)
-    values (logic.user_find(p_name), p_salt, p_cost, sha256(p_digest), now())
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_user_id constant bigint := logic.user_find(p_name);
+begin
+    insert into access.password as password (app_user_id, salt, cost, verifier, changed_at)
+    values (v_user_id, p_salt, p_cost, sha256(p_digest), now())
     on conflict (app_user_id) do update
     set salt = excluded.salt, cost = excluded.cost, verifier = excluded.verifier, changed_at = excluded.changed_at;
-
-    update access.session
+    update access.session as session
     set closed_at = now()
-    where app_user_id = logic.user_find(p_name) and closed_at is null;
-
-    select audit.event_add('password', lower(p_name), '{}');
-end;
+    where session.app_user_id = v_user_id and session.closed_at is null;
+    perform audit.event_add('password', lower(p_name), '{}');
+end
+$$;
 
 comment on function api.password_set(text, bytea, text, bytea) is $$Sets a user's password (p_digest: its argon2id hash) and closes the user's sessions.
 Example: select api.password_set('anna', '\x00', 'argon2id m=65536 t=3 p=4', '\x00') where false
@@ -447,11 +455,10 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_user access.app_user;
+    v_user_id constant bigint := logic.user_find(p_name);
     v_key constant text := logic.token_make();
 begin
-    select app_user.* into v_user
-    from access.app_user as app_user
-    where app_user.app_user_id = logic.user_find(p_name);
+    select app_user.* into v_user from access.app_user as app_user where app_user.app_user_id = v_user_id;
     if p_level <> all (v_user.levels) then
         perform billing.fail('LB906', jsonb_build_object('name', v_user.name, 'level', p_level));
     end if;
