@@ -12,7 +12,10 @@ transaction, statement by statement, and must bear being run again.
 
 import contextlib
 import hashlib
+import json
 import re
+import secrets
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +24,8 @@ from pathlib import Path
 import click
 import psycopg
 from psycopg import errors, sql
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import dict_row
 
 from leissner.scripts import db
 from leissner.scripts.errors import LeissnerError
@@ -53,6 +58,34 @@ comment on column deploy.migration.applied_by is 'The login that ran the migrati
 comment on constraint migration_pk on deploy.migration is 'Each file is applied once.';
 comment on constraint migration_kind_ck on deploy.migration is 'A file is a schema, function or view file.';
 comment on constraint migration_sha256_ck on deploy.migration is 'A hash is 64 hexadecimal digits.';
+
+create function deploy.code_digest()
+returns text
+language sql stable parallel safe
+begin atomic
+    select encode(sha256(convert_to(
+        coalesce(string_agg(file || ' ' || sha256 || chr(10), '' order by file collate "C"), ''), 'UTF8'
+    )), 'hex')
+    from deploy.migration;
+end;
+comment on function deploy.code_digest() is $$The version of this database: one hash over all files that made it.
+Example: select deploy.code_digest()
+Raises: nothing$$;
+
+create schema custom;
+comment on schema custom is 'Views of the people who run this database; kept when logic, api and report are rebuilt.';
+"""
+# Once the base file has made the roles.
+LEDGER_RIGHTS = f"""
+alter schema deploy owner to {OWNER};
+alter table deploy.migration owner to {OWNER};
+alter function deploy.code_digest() owner to {OWNER};
+alter schema custom owner to {OWNER};
+revoke execute on function deploy.code_digest() from public;
+grant usage on schema deploy to leissner_admin, leissner_auditor, leissner_cli, leissner_web;
+grant select on deploy.migration to leissner_admin, leissner_auditor;
+grant execute on function deploy.code_digest() to leissner_admin, leissner_auditor, leissner_cli, leissner_web;
+grant usage, create on schema custom to leissner_report;
 """
 
 
@@ -433,7 +466,7 @@ def _run(conn: db.Connection, all_files: list[File]) -> Result:
             _become(conn, None if file.is_base else OWNER)
             apply_text(conn, file.name, file.text)
             if file.is_base:
-                conn.execute(f"alter schema deploy owner to {OWNER}; alter table deploy.migration owner to {OWNER}")
+                conn.execute(LEDGER_RIGHTS)
         _become(conn, OWNER)
         functions = [file for file in code if file.kind == "function"]
         for file in functions:
@@ -504,15 +537,79 @@ def pending(conn: db.Connection) -> list[str]:
     return sorted(name for name in now.keys() | ledger.keys() if now.get(name) != ledger.get(name))
 
 
+# ---- releases -----------------------------------------------------------------------------------------------
+
+RELEASES = "schema/releases"
+
+
+@dataclass(frozen=True)
+class Release:
+    """A line of db/schema/releases: the schema files up to `last` are frozen, and make this database."""
+
+    name: str
+    last: str  # path below db/
+    sha256: str  # of kept_dump() after those files
+
+
+def releases(root: Path = ROOT) -> list[Release]:
+    """The releases, oldest first."""
+    path = root / RELEASES
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    return [Release(*line.split()) for line in lines if line and not line.startswith("#")]
+
+
+def frozen(all_files: list[File], last: str) -> list[File]:
+    """The schema files of a release."""
+    names = [file.name for file in all_files if file.kind == "schema"]
+    return all_files[: names.index(last) + 1]
+
+
+def dump(conninfo: str, *without: str) -> str:
+    """`pg_dump -s`, without what differs from run to run: remarks and the key of its \\restrict line."""
+    from leissner.scripts.server import Home
+
+    command = [str(Home().bin_folder() / "pg_dump"), "-s", "--restrict-key=leissner", "-d", conninfo]
+    command += [f"--exclude-schema={name}" for name in without]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("--"))
+
+
+def kept_dump(conninfo: str) -> str:
+    """The part of the dump that a release freezes: without the schemas that are rebuilt anyway."""
+    return dump(conninfo, *DISPOSABLE)
+
+
+def release_line(conn: db.Connection, name: str, root: Path = ROOT) -> str:
+    """Builds the schema files in a scratch database and gives the line that freezes them as a release."""
+    schema = [file for file in files(root) if file.kind == "schema"]
+    scratch = f"leissner_release_{secrets.token_hex(6)}"
+    conn.execute(f"create database {scratch} template template0")
+    try:
+        where = make_conninfo(conn.info.dsn, dbname=scratch, password=conn.info.password or None)
+        with psycopg.connect(where, row_factory=dict_row, autocommit=True) as empty:
+            migrate(empty, schema)
+        sha256 = hashlib.sha256(kept_dump(where).encode()).hexdigest()
+    finally:
+        conn.execute(f"drop database {scratch} with (force)")
+    return f"{name} {schema[-1].name} {sha256}\n"
+
+
 # ---- the command --------------------------------------------------------------------------------------------
 
 
 @click.command(name="migrate")
 @click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
-def migrate_command(as_json: bool) -> None:
+@click.option("--release", metavar="NAME", help="For developers: freeze the schema files as release NAME instead.")
+def migrate_command(as_json: bool, release: str | None) -> None:
     """Bring the database to this version. Running it twice does no harm."""
-    import json
-
     with db.connect(as_deployer=True) as conn:
+        if release:
+            if release in [known.name for known in releases()]:
+                raise LeissnerError(f"There is a release {release} already.")
+            line = release_line(conn, release)
+            with open(ROOT / RELEASES, "a", encoding="utf-8") as file:
+                file.write(line)
+            click.echo(f"{ROOT / RELEASES}: {line}", nl=False)
+            return
         result = migrate(conn)
     click.echo(json.dumps(vars(result)) if as_json else f"{result}.")
