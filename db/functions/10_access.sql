@@ -1,6 +1,7 @@
--- 10_access: users, passwords, sessions, API keys. Callers: login of web and SOAP, `leissner user`, user screens.
--- A password never comes here: Python makes its argon2id hash with the salt of login_begin, and the database
--- compares the SHA-256 of that. So the web's login can neither read a hash nor open a session without a password.
+-- 10_access: users, passwords, sessions, API keys. Callers: login of web and SOAP, `leissner user`, user
+-- screens. A password never comes here: Python makes its argon2id hash with the salt of login_begin, and the
+-- database compares the SHA-256 of that. So the web's login can neither read a hash nor open a session
+-- without a password.
 
 create function logic.user_find(p_name text)
 returns bigint
@@ -20,7 +21,8 @@ begin
 end
 $$;
 
-comment on function logic.user_find(text) is $$Key of the user with a name, as far as the caller may see users.
+comment on function logic.user_find(text) is $$Key of the user with a name, as far as the caller may see
+users.
 Example: select logic.user_find(app_user.name) from access.app_user as app_user
 Raises: LB903$$;
 
@@ -33,9 +35,10 @@ comment on function logic.token_make() is $$A new token: 244 random bits as 64 h
 Example: select length(logic.token_make())
 Raises: nothing$$;
 
--- Attempts are counted before the password is looked at, so that many at once get no more tries than one after the
--- other; the row locks are held for this short transaction only. Five are free for a name and fifty for an address
--- (many people share one), then the wait doubles up to a quarter of an hour; a day without an attempt forgets.
+-- Attempts are counted before the password is looked at, so that many at once get no more tries than one
+-- after the other; the row locks are held for this short transaction only. Five are free for a name and fifty
+-- for an address (many people share one), then the wait doubles up to a quarter of an hour; a day without an
+-- attempt forgets.
 create function logic.login_begin(p_name text, p_client text)
 returns table (salt bytea, cost text)
 language plpgsql volatile security definer rows 1
@@ -61,7 +64,9 @@ begin
             old.attempts - case when new.who like 'name:%' then 5 else 50 end as beyond_free
     )
 
-    select ceil(max(least(1 << least(attempt.beyond_free, 10), 900) - extract(epoch from now() - attempt.last_at)))
+    select ceil(max(
+        least(1 << least(attempt.beyond_free, 10), 900) - extract(epoch from now() - attempt.last_at)
+    ))
     into v_wait_s
     from attempt
     where attempt.beyond_free >= 0 and attempt.last_at > clock_timestamp() - interval '1 day';
@@ -69,11 +74,14 @@ begin
         perform billing.fail('LB902', jsonb_build_object('seconds', v_wait_s));
     end if;
 
-    -- A name without password gets a salt too, always the same, made with something nobody can read, so that the
-    -- answer does not tell whether there is such a user.
+    -- A name without password gets a salt too, always the same, made with something nobody can read, so that
+    -- the answer does not tell whether there is such a user.
     return query
     select
-        coalesce(own.salt, substring(sha256(coalesce(any_password.verifier, ''::bytea) || p_name::bytea) for 16)),
+        coalesce(
+            own.salt,
+            substring(sha256(coalesce(any_password.verifier, ''::bytea) || convert_to(p_name, 'UTF8')) for 16)
+        ),
         coalesce(own.cost, any_password.cost, 'argon2id m=65536 t=3 p=4')
     from (select) as always
     left join (
@@ -91,7 +99,8 @@ begin
 end
 $$;
 
-comment on function logic.login_begin(text, text) is $$Counts an attempt to log in and gives the salt and cost to hash the password with. Commit before going on.
+comment on function logic.login_begin(text, text) is $$Counts an attempt to log in and gives the salt and cost
+to hash the password with. Commit before going on.
 It checks no permission: who logs in has none yet.
 Example: select salt, cost from logic.login_begin('anna', '192.0.2.1')
 Raises: LB902$$;
@@ -131,7 +140,8 @@ begin
 end
 $$;
 
-comment on function logic.login_end(text, bytea, text, text) is $$Opens a session for who knows the password (p_digest: its argon2id hash); no row when it is wrong.
+comment on function logic.login_end(text, bytea, text, text) is $$Opens a session for who knows the password
+(p_digest: its argon2id hash); no row when it is wrong.
 It checks no permission but the password.
 Example: select token, level from logic.login_end('anna', '\x00', '192.0.2.1', null)
 Raises: LB906$$;
@@ -177,7 +187,8 @@ begin atomic
     left join billing.customer as customer on context.customer_id = customer.customer_id;
 end;
 
-comment on function logic.session_get() is $$User and level of the token or API key in app.session; no row when it is not valid.
+comment on function logic.session_get() is $$User and level of the token or API key in app.session; no row
+when it is not valid.
 It checks no permission: it shows the caller only.
 Example: select name, level from logic.session_get()
 Raises: nothing$$;
@@ -235,7 +246,8 @@ begin
 end
 $$;
 
-comment on function logic.password_change(bytea, bytea, text, bytea) is $$Changes the own password and closes the user's other sessions; digests are argon2id hashes.
+comment on function logic.password_change(bytea, bytea, text, bytea) is $$Changes the own password and closes
+the user's other sessions; digests are argon2id hashes.
 It checks no permission but the old password.
 Example: select logic.password_change('\x00', '\x00', 'argon2id m=65536 t=3 p=4', '\x00') where false
 Raises: LB907$$;
@@ -252,7 +264,8 @@ begin atomic
     from logic.login_begin(p_name, p_client) as attempt;
 end;
 
-comment on function api.login_begin(text, text) is $$Salt and cost to hash a password with; counts the attempt, so commit before login_end.
+comment on function api.login_begin(text, text) is $$Salt and cost to hash a password with; counts the
+attempt, so commit before login_end.
 Example: select salt, cost from api.login_begin('anna', '192.0.2.1')
 Raises: LB902$$;
 
@@ -269,7 +282,8 @@ begin atomic
     from logic.login_end(p_name, p_digest, p_client, p_level) as session;
 end;
 
-comment on function api.login_end(text, bytea, text, text) is $$Opens a session; no row when name or password is wrong.
+comment on function api.login_end(text, bytea, text, text) is $$Opens a session; no row when name or password
+is wrong.
 Example: select token, level from api.login_end('anna', '\x00')
 Raises: LB906$$;
 
@@ -301,7 +315,8 @@ begin atomic
     from logic.session_get() as session;
 end;
 
-comment on function api.session_get() is $$Who the token or API key in app.session is; no row when it is not valid.
+comment on function api.session_get() is $$Who the token or API key in app.session is; no row when it is not
+valid.
 Example: select name, level from api.session_get()
 Raises: nothing$$;
 
@@ -323,7 +338,8 @@ begin atomic
     select logic.password_change(p_old_digest, p_salt, p_cost, p_digest);
 end;
 
-comment on function api.password_change(bytea, bytea, text, bytea) is $$Changes the own password and closes the user's other sessions.
+comment on function api.password_change(bytea, bytea, text, bytea) is $$Changes the own password and closes
+the user's other sessions.
 Example: select api.password_change('\x00', '\x00', 'argon2id m=65536 t=3 p=4', '\x00') where false
 Raises: LB907$$;
 
@@ -372,7 +388,8 @@ begin
 end
 $$;
 
-comment on function api.user_save(text, text[], text, text, text, text, text) is $$Adds a user, or changes the one of that name.
+comment on function api.user_save(text, text[], text, text, text, text, text) is $$Adds a user, or changes the
+one of that name.
 Example: select api.user_save('anna', array['support'])
 Raises: LB904, LB905$$;
 
@@ -393,7 +410,11 @@ begin atomic
         app_user.language,
         app_user.is_disabled,
         password.app_user_id is not null,
-        (select max(session.opened_at) from access.session as session where session.app_user_id = app_user.app_user_id)
+        (
+            select max(session.opened_at)
+            from access.session as session
+            where session.app_user_id = app_user.app_user_id
+        )
     from access.app_user as app_user
     left join access.password as password on app_user.app_user_id = password.app_user_id
     left join billing.seller as seller on app_user.seller_id = seller.seller_id
@@ -419,7 +440,8 @@ begin
 end
 $$;
 
-comment on function api.user_disable(text, boolean) is $$Shuts a user out at once, sessions and API keys included, or lets the user in again.
+comment on function api.user_disable(text, boolean) is $$Shuts a user out at once, sessions and API keys
+included, or lets the user in again.
 Example: select api.user_disable(name) from api.user_list()
 Raises: LB903$$;
 
@@ -434,7 +456,9 @@ begin
     insert into access.password as password (app_user_id, salt, cost, verifier, changed_at)
     values (v_user_id, p_salt, p_cost, sha256(p_digest), now())
     on conflict (app_user_id) do update
-    set salt = excluded.salt, cost = excluded.cost, verifier = excluded.verifier, changed_at = excluded.changed_at;
+    set
+        salt = excluded.salt, cost = excluded.cost, verifier = excluded.verifier,
+        changed_at = excluded.changed_at;
     update access.session as session
     set closed_at = now()
     where session.app_user_id = v_user_id and session.closed_at is null;
@@ -442,7 +466,8 @@ begin
 end
 $$;
 
-comment on function api.password_set(text, bytea, text, bytea) is $$Sets a user's password (p_digest: its argon2id hash) and closes the user's sessions.
+comment on function api.password_set(text, bytea, text, bytea) is $$Sets a user's password (p_digest: its
+argon2id hash) and closes the user's sessions.
 Example: select api.password_set('anna', '\x00', 'argon2id m=65536 t=3 p=4', '\x00') where false
 Raises: LB903$$;
 
@@ -464,13 +489,15 @@ begin
     end if;
     insert into access.api_key (app_user_id, title, level, key_hash, expires_at)
     values (
-        v_user.app_user_id, p_title, coalesce(p_level, v_user.levels[1]), access.token_hash(v_key), p_expires_at
+        v_user.app_user_id, p_title, coalesce(p_level, v_user.levels[1]), access.token_hash(v_key),
+        p_expires_at
     );
     return v_key;
 end
 $$;
 
-comment on function api.api_key_add(text, text, text, timestamptz) is $$Makes an API key of a user and returns it, the only time it can be seen. Used in app.session like a token.
+comment on function api.api_key_add(text, text, text, timestamptz) is $$Makes an API key of a user and returns
+it, the only time it can be seen. Used in app.session like a token.
 Example: select length(api.api_key_add(name, 'Example')) from api.user_list() limit 1
 Raises: LB903, LB906$$;
 
@@ -504,7 +531,10 @@ as $$
 begin
     update access.api_key as api_key
     set revoked_at = now()
-    where api_key.app_user_id = logic.user_find(p_name) and api_key.title = p_title and api_key.revoked_at is null;
+    where
+        api_key.app_user_id = logic.user_find(p_name)
+        and api_key.title = p_title
+        and api_key.revoked_at is null;
     if not found then
         perform billing.fail('LB908', jsonb_build_object('name', p_name, 'title', p_title));
     end if;
@@ -517,17 +547,21 @@ Raises: LB903, LB908$$;
 
 -- Before login there is no level, so these go to the web's login itself.
 grant execute on function
-    logic.login_begin(text, text), logic.login_end(text, bytea, text, text), logic.logout(), logic.session_get(),
+    logic.login_begin(text, text), logic.login_end(text, bytea, text, text),
+    logic.logout(), logic.session_get(),
     api.login_begin(text, text), api.login_end(text, bytea, text, text), api.logout(), api.session_get()
 to leissner_web;
 grant execute on function
-    api.logout(), api.session_get(), api.session_level_set(text), api.password_change(bytea, bytea, text, bytea)
+    api.logout(), api.session_get(), api.session_level_set(text),
+    api.password_change(bytea, bytea, text, bytea)
 to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
-    leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch, leissner_integration;
+    leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch,
+    leissner_integration;
 revoke execute on function logic.login_begin(text, text), logic.login_end(text, bytea, text, text) from
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
-    leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch, leissner_integration;
+    leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch,
+    leissner_integration;
 grant execute on function
     api.user_save(text, text[], text, text, text, text, text), api.user_disable(text, boolean),
     api.password_set(text, bytea, text, bytea), api.api_key_add(text, text, text, timestamptz),

@@ -1,4 +1,5 @@
--- 15_audit: proves the log. Callers: `leissner check`, jobs. What writes and seals it is in db/schema/0015_audit.sql.
+-- 15_audit: proves the log. Callers: `leissner check`, jobs. What writes and seals it is in
+-- db/schema/0015_audit.sql.
 
 -- Every place where the log is not what was written, one row each. The three scans read the whole log.
 create function logic.check_audit(p_seal_no bigint default null, p_head bytea default null)
@@ -24,12 +25,16 @@ begin atomic
     select
         'a change was altered' as problem,
         format(
-            'audit.change %s: %s of %s %s at %s', change.change_id, change.op, change.table_name, change.pk, change.at
+            'audit.change %s: %s of %s %s at %s',
+            change.change_id, change.op, change.table_name, change.pk, change.at
         ) as place
     from audit.change as change
     where
         change.digest <> audit.change_digest(change)
-        or (change.salt is not null and change.content <> audit.content_digest(change.salt, change.old, change.new))
+        or (
+            change.salt is not null
+            and change.content <> audit.content_digest(change.salt, change.old, change.new)
+        )
         or (
             change.salt is null
             and (
@@ -50,7 +55,8 @@ begin atomic
     select
         'a change belongs to no transaction of the log',
         format(
-            'audit.change %s: %s of %s %s at %s', change.change_id, change.op, change.table_name, change.pk, change.at
+            'audit.change %s: %s of %s %s at %s',
+            change.change_id, change.op, change.table_name, change.pk, change.at
         )
     from audit.change as change
     where not exists (select from audit.tx as own where own.tx = change.tx and own.at = change.at)
@@ -66,7 +72,9 @@ begin atomic
             when chained.rows = content.rows then 'rows of a sealed transaction were exchanged'
             else 'rows of a sealed transaction were removed or inserted'
         end,
-        format('transaction %s at %s: sealed %s, found %s', chained.tx, chained.at, chained.rows, content.rows)
+        format(
+            'transaction %s at %s: sealed %s, found %s', chained.tx, chained.at, chained.rows, content.rows
+        )
     from chained
     inner join content on chained.tx = content.tx
     where chained.digest <> content.digest
@@ -122,12 +130,15 @@ begin atomic
         not exists (
             select from pg_trigger as trigger
             where
-                trigger.tgrelid = wanted.table_oid and trigger.tgname = wanted.trigger and trigger.tgenabled = 'A'
+                trigger.tgrelid = wanted.table_oid
+                and trigger.tgname = wanted.trigger
+                and trigger.tgenabled = 'A'
         )
     order by 1, 2;
 end;
 
-comment on function logic.check_audit(bigint, bytea) is $$Each place where the sealed log was altered, is not sealed in time, or is not being written; no row when all is well.
+comment on function logic.check_audit(bigint, bytea) is $$Each place where the sealed log was altered, is not
+sealed in time, or is not being written; no row when all is well.
 The arguments are the newest place and head that were kept outside the database, or NULL.
 Example: select problem, place from logic.check_audit()
 Raises: LB901$$;
@@ -144,7 +155,8 @@ begin atomic
     from logic.check_audit(p_seal_no, p_head) as found;
 end;
 
-comment on function api.audit_check(bigint, bytea) is $$Each place where the log is not what was written; no row when all is well.
+comment on function api.audit_check(bigint, bytea) is $$Each place where the log is not what was written; no
+row when all is well.
 Example: select problem, place from api.audit_check()
 Raises: LB901$$;
 
@@ -159,7 +171,8 @@ begin atomic
     from audit.seal() as done;
 end;
 
-comment on function api.audit_seal() is $$Seals what is not sealed yet; gives the newest place and head, to be kept outside the database.
+comment on function api.audit_seal() is $$Seals what is not sealed yet; gives the newest place and head, to be
+kept outside the database.
 Example: select seal_no, sealed from api.audit_seal()
 Raises: nothing$$;
 
@@ -170,12 +183,15 @@ begin atomic
     select audit.event_add(p_kind, p_subject, p_detail);
 end;
 
-comment on function api.audit_event_add(text, text, jsonb) is $$Writes an event to the log: an export, a look at call details, a job run.
+comment on function api.audit_event_add(text, text, jsonb) is $$Writes an event to the log: an export, a look
+at call details, a job run.
 Example: select api.audit_event_add('export', 'calls', '{"rows": 3}')
 Raises: LB915$$;
 
 create function api.audit_event_list(p_from timestamptz, p_to timestamptz, p_kind text default null)
-returns table (at timestamptz, actor text, level text, login text, client text, kind text, subject text, detail jsonb)
+returns table (
+    at timestamptz, actor text, level text, login text, client text, kind text, subject text, detail jsonb
+)
 language sql stable rows 1000
 begin atomic
     select
@@ -192,7 +208,8 @@ begin atomic
     order by event.at, event.event_id;
 end;
 
-comment on function api.audit_event_list(timestamptz, timestamptz, text) is $$Events of a period, all or of one kind.
+comment on function api.audit_event_list(timestamptz, timestamptz, text) is $$Events of a period, all or of
+one kind.
 Example: select at, actor, kind from api.audit_event_list('2026-11-01', '2026-12-01', 'login')
 Raises: nothing$$;
 
@@ -200,8 +217,8 @@ create function api.audit_change_list(
     p_from timestamptz, p_to timestamptz, p_table_name text default null, p_pk jsonb default null
 )
 returns table (
-    change_id bigint, at timestamptz, actor text, level text, login text, client text, op text, table_name text,
-    pk jsonb, old jsonb, new jsonb
+    change_id bigint, at timestamptz, actor text, level text, login text, client text, op text,
+    table_name text, pk jsonb, old jsonb, new jsonb
 )
 language sql stable rows 1000
 begin atomic
@@ -225,7 +242,8 @@ begin atomic
     order by change.at, change.change_id;
 end;
 
-comment on function api.audit_change_list(timestamptz, timestamptz, text, jsonb) is $$Changes of a period, of all tables, one table, or one row of it.
+comment on function api.audit_change_list(timestamptz, timestamptz, text, jsonb) is $$Changes of a period, of
+all tables, one table, or one row of it.
 Example: select at, actor, old, new from api.audit_change_list('2026-11-01', '2026-12-01', 'billing.customer')
 Raises: nothing$$;
 
@@ -236,7 +254,8 @@ begin atomic
     select audit.redact(p_change_id, p_reason);
 end;
 
-comment on function api.audit_redact(bigint, text) is $$Blanks what a change says, for good, with a reason; the rest of the row and the chain stay.
+comment on function api.audit_redact(bigint, text) is $$Blanks what a change says, for good, with a reason;
+the rest of the row and the chain stay.
 Example: select api.audit_redact(17, 'Erasure asked for on 2026-11-20') where false
 Raises: LB901, LB913, LB914$$;
 
@@ -249,4 +268,5 @@ to leissner_admin, leissner_auditor;
 grant execute on function api.audit_redact(bigint, text) to leissner_admin;
 grant execute on function api.audit_event_add(text, text, jsonb) to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
-    leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch, leissner_integration;
+    leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch,
+    leissner_integration;

@@ -1,7 +1,7 @@
 -- Users, sessions, API keys, login throttling, and the functions that policies and definer entry points ask.
--- Two kinds of session: a request of web, SOAP or a job carries a token in `app.session` (set for the transaction
--- only) and is the user of that token; a person in psql carries none and has the levels of the own login.
--- Lock: none that anyone waits for. Duration: under a second.
+-- Two kinds of session: a request of web, SOAP or a job carries a token in `app.session` (set for the
+-- transaction only) and is the user of that token; a person in psql carries none and has the levels of the
+-- own login. Lock: none that anyone waits for. Duration: under a second.
 
 create table access.app_user (
     app_user_id bigint generated always as identity,
@@ -39,20 +39,22 @@ comment on column access.app_user.name is 'Name to log in with, in lower case.';
 comment on column access.app_user.full_name is 'Name of the person, as shown.';
 comment on column access.app_user.email is 'Address for messages to the user.';
 comment on column access.app_user.language is 'Language of pages and messages: en or sv.';
-comment on column access.app_user.levels is 'Permission levels; a session has one of them. The first is taken when none is asked for.';
+comment on column access.app_user.levels is
+    'Permission levels; a session has one of them. The first is taken when none is asked for.';
 comment on column access.app_user.seller_id is 'The seller whose rows level seller sees.';
 comment on column access.app_user.customer_id is 'The customer whose subtree level customer sees.';
 comment on column access.app_user.is_disabled is 'True: no session or API key of the user counts any more.';
 comment on column access.app_user.created_at is 'When the user was added.';
-comment on column access.app_user.row_version is 'Rises by one with each change; a save with an older one is refused.';
+comment on column access.app_user.row_version is
+    'Rises by one with each change; a save with an older one is refused.';
 comment on constraint app_user_pk on access.app_user is 'The key of a user is unique.';
 comment on constraint app_user_name_uq on access.app_user is 'There is a user with that name already.';
 comment on constraint app_user_name_ck on access.app_user is
     'A user name is 1 to 100 of a-z, 0-9 and . _ @ + -, and begins with a letter or digit.';
 comment on constraint app_user_language_ck on access.app_user is 'The language must be en or sv.';
 comment on constraint app_user_levels_ck on access.app_user is
-    'A user needs at least one of the levels admin, pricing, sales, support, finance, credit, seller, customer, '
-    'report, auditor, batch and integration.';
+    'A user needs at least one of the levels admin, pricing, sales, support, finance, credit, seller, '
+    'customer, report, auditor, batch and integration.';
 comment on constraint app_user_seller_ck on access.app_user is
     'Level seller needs a seller, and only that level has one.';
 comment on constraint app_user_customer_ck on access.app_user is
@@ -65,15 +67,15 @@ create table access.password (
     verifier bytea not null,
     changed_at timestamptz not null default now(),
     constraint password_pk primary key (app_user_id),
-    constraint password_user_fk foreign key (app_user_id) references access.app_user on delete cascade,
+    constraint password_user_fk foreign key (app_user_id) references access.app_user,
     constraint password_salt_ck check (length(salt) >= 16),
     constraint password_cost_ck check (cost ~ '^argon2id m=[0-9]+ t=[0-9]+ p=[0-9]+$'),
     constraint password_verifier_ck check (length(verifier) = 32)
 );
 
 comment on table access.password is
-    'What proves a password: SHA-256 of its argon2id hash. Python makes the hash, the database compares, so that the '
-    'web login cannot read a hash or open a session without the password.';
+    'What proves a password: SHA-256 of its argon2id hash. Python makes the hash, the database compares, so '
+    'that the web login cannot read a hash or open a session without the password.';
 comment on column access.password.app_user_id is 'The user.';
 comment on column access.password.salt is 'Random salt of the argon2id hash.';
 comment on column access.password.cost is 'Cost of the argon2id hash: memory in kB, rounds, lanes.';
@@ -96,7 +98,7 @@ create table access.session (
     closed_at timestamptz,
     constraint session_pk primary key (session_id),
     constraint session_token_uq unique (token_hash),
-    constraint session_user_fk foreign key (app_user_id) references access.app_user on delete cascade
+    constraint session_user_fk foreign key (app_user_id) references access.app_user
 );
 
 create index session_user_ix on access.session (app_user_id);
@@ -127,10 +129,11 @@ create table access.api_key (
     constraint api_key_pk primary key (api_key_id),
     constraint api_key_hash_uq unique (key_hash),
     constraint api_key_title_uq unique (app_user_id, title),
-    constraint api_key_user_fk foreign key (app_user_id) references access.app_user on delete cascade
+    constraint api_key_user_fk foreign key (app_user_id) references access.app_user
 );
 
-comment on table access.api_key is 'A long random key by which another system acts as a user; here is its hash.';
+comment on table access.api_key is
+    'A long random key by which another system acts as a user; here is its hash.';
 comment on column access.api_key.api_key_id is 'Key of the row.';
 comment on column access.api_key.app_user_id is 'The user it acts as.';
 comment on column access.api_key.title is 'What it is for.';
@@ -142,7 +145,8 @@ comment on column access.api_key.revoked_at is 'When it was revoked.';
 comment on column access.api_key.row_version is 'Rises by one with each change.';
 comment on constraint api_key_pk on access.api_key is 'The key of the row is unique.';
 comment on constraint api_key_hash_uq on access.api_key is 'An API key is made once.';
-comment on constraint api_key_title_uq on access.api_key is 'The user has an API key with that title already.';
+comment on constraint api_key_title_uq on access.api_key is
+    'The user has an API key with that title already.';
 comment on constraint api_key_user_fk on access.api_key is 'The API key must belong to a user.';
 
 create table access.login_throttle (
@@ -153,12 +157,14 @@ create table access.login_throttle (
 );
 
 comment on table access.login_throttle is
-    'Attempts to log in that have not succeeded, per user name and per client address. An attempt is counted before '
-    'the password is looked at, so that many at once get no more tries than one after the other.';
+    'Attempts to log in that have not succeeded, per user name and per client address. An attempt is '
+    'counted before the password is looked at, so that many at once get no more tries than one after the '
+    'other.';
 comment on column access.login_throttle.who is 'name:NAME or client:ADDRESS.';
 comment on column access.login_throttle.attempts is 'Attempts since the last success.';
 comment on column access.login_throttle.last_at is 'The last of them.';
-comment on constraint login_throttle_pk on access.login_throttle is 'Attempts are counted once per name and address.';
+comment on constraint login_throttle_pk on access.login_throttle is
+    'Attempts are counted once per name and address.';
 
 create table access.service_login (
     login text not null,
@@ -166,7 +172,8 @@ create table access.service_login (
     constraint service_login_pk primary key (login)
 );
 
-comment on table access.service_login is 'Database logins of services: without a session token they see nothing.';
+comment on table access.service_login is
+    'Database logins of services: without a session token they see nothing.';
 comment on column access.service_login.login is 'Name of the database role.';
 comment on column access.service_login.why is 'Which service uses it.';
 comment on constraint service_login_pk on access.service_login is 'A service login is listed once.';
@@ -192,14 +199,16 @@ for each row execute function access.tg_row_version();
 create trigger _10_row_version before update on access.api_key
 for each row execute function access.tg_row_version();
 
--- Context ----------------------------------------------------------------------------------------------------------
+-- Context
+-- ----------------------------------------------------------------------------------------------------------
 
 create function access.token_hash(p_token text)
 returns bytea
 language sql immutable parallel safe strict
 return sha256(convert_to(p_token, 'UTF8'));
 
-comment on function access.token_hash(text) is $$How tokens and API keys are stored: 244 random bits need no slow hash.
+comment on function access.token_hash(text) is $$How tokens and API keys are stored: 244 random bits need no
+slow hash.
 Example: select access.token_hash('abc')
 Raises: nothing$$;
 
@@ -239,7 +248,8 @@ begin atomic
     where not app_user.is_disabled and token.level = any(app_user.levels);
 end;
 
-comment on function access.session_context() is $$User, level and scope of the token in app.session; no row when it is not valid.
+comment on function access.session_context() is $$User, level and scope of the token in app.session; no row
+when it is not valid.
 It checks no permission: it is what permissions are made of, and shows only the own session.
 Example: select name, level from access.session_context()
 Raises: nothing$$;
@@ -249,7 +259,8 @@ returns name
 language sql stable parallel safe
 return case current_setting('role') when 'none' then session_user else current_setting('role')::name end;
 
-comment on function access.role_current() is $$The role a person acts as: what set role chose, else the login. Inside a definer function it is still that.
+comment on function access.role_current() is $$The role a person acts as: what set role chose, else the login.
+Inside a definer function it is still that.
 Example: select access.role_current()
 Raises: nothing$$;
 
@@ -280,8 +291,10 @@ begin atomic
     end;
 end;
 
-comment on function access.has_level(text[]) is $$Whether the session has one of the levels; admin counts as every staff level.
-With a token the token decides; without one a service login has none, and a person has the staff levels of the own role. It checks no permission: it answers about the caller only.
+comment on function access.has_level(text[]) is $$Whether the session has one of the levels; admin counts as
+every staff level.
+With a token the token decides; without one a service login has none, and a person has the staff levels of the
+own role. It checks no permission: it answers about the caller only.
 Example: select access.has_level('support', 'finance')
 Raises: nothing$$;
 
@@ -292,7 +305,8 @@ return access.has_level(
     'admin', 'pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration'
 );
 
-comment on function access.is_staff() is $$Whether the session has a level other than seller and customer, and so sees every customer.
+comment on function access.is_staff() is $$Whether the session has a level other than seller and customer, and
+so sees every customer.
 Example: select access.is_staff()
 Raises: nothing$$;
 
@@ -310,7 +324,8 @@ returns bigint
 language sql stable parallel safe
 return (select context.seller_id from access.session_context() as context);
 
-comment on function access.seller_id() is $$The seller a session of level seller acts for; NULL for every other session.
+comment on function access.seller_id() is $$The seller a session of level seller acts for; NULL for every
+other session.
 Example: select access.seller_id()
 Raises: nothing$$;
 
@@ -319,7 +334,8 @@ returns bigint
 language sql stable parallel safe
 return (select context.customer_id from access.session_context() as context);
 
-comment on function access.customer_id() is $$The customer a session of level customer acts for; NULL for every other session.
+comment on function access.customer_id() is $$The customer a session of level customer acts for; NULL for
+every other session.
 Example: select access.customer_id()
 Raises: nothing$$;
 
@@ -358,7 +374,8 @@ begin
 end
 $$;
 
-comment on function access.customer_ids() is $$The customers a session of level seller or customer may see: its own or with its contracts; its subtree. Empty for others.
+comment on function access.customer_ids() is $$The customers a session of level seller or customer may see:
+its own or with its contracts; its subtree. Empty for others.
 It checks no permission: it answers about the caller only.
 Example: select access.customer_ids()
 Raises: nothing$$;
@@ -372,7 +389,8 @@ return coalesce(
     'none'
 );
 
-comment on function access.level_current() is $$The level written to the log: that of the session, else of the role a person acts as.
+comment on function access.level_current() is $$The level written to the log: that of the session, else of the
+role a person acts as.
 Example: select access.level_current()
 Raises: nothing$$;
 
@@ -388,7 +406,8 @@ begin
 end
 $$;
 
-comment on function access.require(text[]) is $$Does nothing when the session has one of the levels; first statement of every definer entry point.
+comment on function access.require(text[]) is $$Does nothing when the session has one of the levels; first
+statement of every definer entry point.
 Example: select access.require('admin') where access.has_level('admin')
 Raises: LB901$$;
 
@@ -398,7 +417,8 @@ grant execute on function
     access.level_current(), access.require(text[])
 to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
-    leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch, leissner_integration;
+    leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch,
+    leissner_integration;
 
 insert into billing.message (code, language, sentence, hint) values
 ('LB901', 'en', 'This needs one of the levels: {levels}.', null),
@@ -412,7 +432,10 @@ insert into billing.message (code, language, sentence, hint) values
 ('LB905', 'en', 'There is no customer {customer}.', null),
 ('LB905', 'sv', 'Kunden {customer} finns inte.', null),
 ('LB906', 'en', 'User {name} does not have level {level}.', 'Choose one of the user''s own levels.'),
-('LB906', 'sv', 'Användaren {name} har inte behörigheten {level}.', 'Välj en av användarens egna behörigheter.'),
+(
+    'LB906', 'sv', 'Användaren {name} har inte behörigheten {level}.',
+    'Välj en av användarens egna behörigheter.'
+),
 ('LB907', 'en', 'The old password is wrong.', null),
 ('LB907', 'sv', 'Det gamla lösenordet är fel.', null),
 ('LB908', 'en', 'There is no API key {title} of user {name}.', null),

@@ -1,7 +1,7 @@
--- The sealed log. Writers add rows with a digest each and wait for nobody. A sealer chains finished transactions
--- seconds later: digest of a transaction = hash of its rows' digests in order of table name and number; head =
--- hash of the head before and that digest. The order is stored (seal_no), so all of it can be computed again.
--- Lock: none that anyone waits for. Duration: under a second.
+-- The sealed log. Writers add rows with a digest each and wait for nobody. A sealer chains finished
+-- transactions seconds later: digest of a transaction = hash of its rows' digests in order of table name and
+-- number; head = hash of the head before and that digest. The order is stored (seal_no), so all of it can be
+-- computed again. Lock: none that anyone waits for. Duration: under a second.
 
 create table audit.tx (
     tx bigint generated always as identity,
@@ -20,8 +20,10 @@ create table audit.tx (
 
 create index tx_unsealed_ix on audit.tx (tx) where seal_no is null;
 
-comment on table audit.tx is 'A transaction that wrote to the log, by a number of our own, and its place in the chain.';
-comment on column audit.tx.tx is 'Number of the transaction; survives dump and restore, which the server''s own does not.';
+comment on table audit.tx is
+    'A transaction that wrote to the log, by a number of our own, and its place in the chain.';
+comment on column audit.tx.tx is
+    'Number of the transaction; survives dump and restore, which the server''s own does not.';
 comment on column audit.tx.xid is 'The server''s number of the transaction, to find the row again within it.';
 comment on column audit.tx.at is 'When the transaction began; its rows in the log have the same time.';
 comment on column audit.tx.seal_no is 'Place in the chain, without gaps; NULL until sealed.';
@@ -35,7 +37,8 @@ comment on constraint tx_xid_uq on audit.tx is 'A transaction has one number.';
 comment on constraint tx_seal_ck on audit.tx is 'A transaction is sealed wholly or not at all.';
 
 create sequence audit.change_id_seq;
-comment on sequence audit.change_id_seq is 'Numbers of audit.change; taken before the insert, because the digest covers them.';
+comment on sequence audit.change_id_seq is
+    'Numbers of audit.change; taken before the insert, because the digest covers them.';
 
 create table audit.change (
     change_id bigint not null,
@@ -60,27 +63,33 @@ create table audit.change (
 create index change_pk_ix on audit.change (table_name, pk);
 create index change_at_ix on audit.change using brin (at);
 
-comment on table audit.change is 'Who changed which row from what to what, and when; append-only for everyone.';
+comment on table audit.change is
+    'Who changed which row from what to what, and when; append-only for everyone.';
 comment on column audit.change.change_id is 'Number of the row.';
 comment on column audit.change.at is 'When its transaction began.';
 comment on column audit.change.tx is 'The transaction (audit.tx).';
-comment on column audit.change.actor is 'Who: user of the session, else the person at the command line, else the login.';
+comment on column audit.change.actor is
+    'Who: user of the session, else the person at the command line, else the login.';
 comment on column audit.change.level is 'Permission level acted with.';
 comment on column audit.change.login is 'Database login.';
 comment on column audit.change.client is 'Where from.';
 comment on column audit.change.op is 'insert, update, delete or truncate.';
 comment on column audit.change.table_name is 'The table, with its schema.';
 comment on column audit.change.pk is 'Primary key of the row; {} for truncate.';
-comment on column audit.change.old is 'The row before; on update only the columns that changed. NULL when redacted.';
-comment on column audit.change.new is 'The row after; on update only the columns that changed. NULL when redacted.';
-comment on column audit.change.salt is 'Random, so that the digest of redacted content cannot be guessed; NULL when redacted.';
+comment on column audit.change.old is
+    'The row before; on update only the columns that changed. NULL when redacted.';
+comment on column audit.change.new is
+    'The row after; on update only the columns that changed. NULL when redacted.';
+comment on column audit.change.salt is
+    'Random, so that the digest of redacted content cannot be guessed; NULL when redacted.';
 comment on column audit.change.content is 'SHA-256 of salt, old and new; stays when they are redacted.';
 comment on column audit.change.digest is 'SHA-256 of everything else in the row, content included.';
 comment on constraint change_pk on audit.change is 'The number of a change is unique.';
 comment on constraint change_op_ck on audit.change is 'A change is an insert, update, delete or truncate.';
 
 create sequence audit.event_id_seq;
-comment on sequence audit.event_id_seq is 'Numbers of audit.event; taken before the insert, because the digest covers them.';
+comment on sequence audit.event_id_seq is
+    'Numbers of audit.event; taken before the insert, because the digest covers them.';
 
 create table audit.event (
     event_id bigint not null,
@@ -100,11 +109,13 @@ create table audit.event (
 create index event_at_ix on audit.event (at, event_id);
 create index event_kind_ix on audit.event (kind, subject);
 
-comment on table audit.event is 'What happened that is no change of a row: logins, exports, looks at call details, job runs.';
+comment on table audit.event is
+    'What happened that is no change of a row: logins, exports, looks at call details, job runs.';
 comment on column audit.event.event_id is 'Number of the event.';
 comment on column audit.event.at is 'When its transaction began.';
 comment on column audit.event.tx is 'The transaction (audit.tx).';
-comment on column audit.event.actor is 'Who: user of the session, else the person at the command line, else the login.';
+comment on column audit.event.actor is
+    'Who: user of the session, else the person at the command line, else the login.';
 comment on column audit.event.level is 'Permission level acted with.';
 comment on column audit.event.login is 'Database login.';
 comment on column audit.event.client is 'Where from.';
@@ -120,7 +131,8 @@ create table audit.exempt (
     constraint exempt_pk primary key (table_name)
 );
 
-comment on table audit.exempt is 'Tables of billing and access whose changes are not logged row by row, and why.';
+comment on table audit.exempt is
+    'Tables of billing and access whose changes are not logged row by row, and why.';
 comment on column audit.exempt.table_name is 'The table, with its schema.';
 comment on column audit.exempt.why is 'Why not.';
 comment on constraint exempt_pk on audit.exempt is 'A table is exempt once.';
@@ -137,16 +149,19 @@ insert into billing.message (code, language, sentence, hint) values
 ('LB915', 'en', 'The event kind {kind} is written by the log itself.', null),
 ('LB915', 'sv', 'Händelsen {kind} skrivs av loggen själv.', null);
 
--- Digests ----------------------------------------------------------------------------------------------------------
+-- Digests
+-- ----------------------------------------------------------------------------------------------------------
 
 create function audit.content_digest(p_salt uuid, p_old jsonb, p_new jsonb)
 returns bytea
 language sql immutable parallel safe
 return sha256(convert_to(
-    coalesce(p_salt::text, '') || coalesce(p_old::text, 'null') || chr(10) || coalesce(p_new::text, 'null'), 'UTF8'
+    coalesce(p_salt::text, '') || coalesce(p_old::text, 'null') || chr(10) || coalesce(p_new::text, 'null'),
+    'UTF8'
 ));
 
-comment on function audit.content_digest(uuid, jsonb, jsonb) is $$Digest of what a change says: salt, old and new.
+comment on function audit.content_digest(uuid, jsonb, jsonb) is $$Digest of what a change says: salt, old and
+new.
 Example: select audit.content_digest(null, null, '{"name": "A"}')
 Raises: nothing$$;
 
@@ -164,8 +179,9 @@ create function audit.change_digest(p_row audit.change)
 returns bytea
 language sql stable parallel safe
 return audit.row_digest(
-    p_row.change_id::text, (extract(epoch from p_row.at) * 1000000)::bigint::text, p_row.tx::text, p_row.actor,
-    p_row.level, p_row.login, p_row.client, p_row.op, p_row.table_name, p_row.pk::text, p_row.content::text
+    p_row.change_id::text, (extract(epoch from p_row.at) * 1000000)::bigint::text, p_row.tx::text,
+    p_row.actor, p_row.level, p_row.login, p_row.client, p_row.op, p_row.table_name, p_row.pk::text,
+    p_row.content::text
 );
 
 comment on function audit.change_digest(audit.change) is $$The digest a row of audit.change must have.
@@ -184,7 +200,8 @@ comment on function audit.event_digest(audit.event) is $$The digest a row of aud
 Example: select count(*) from audit.event as event where event.digest <> audit.event_digest(event)
 Raises: nothing$$;
 
--- Writing ----------------------------------------------------------------------------------------------------------
+-- Writing
+-- ----------------------------------------------------------------------------------------------------------
 
 -- Who and where, the same for every row of a transaction; gives the transaction its number on first use.
 create function audit.tx_current()
@@ -199,7 +216,8 @@ begin
     if tx is null then
         insert into audit.tx as own default values returning own.tx into tx;
     end if;
-    -- Who says to be another person at the command line is believed only without a token, and stays in `login`.
+    -- Who says to be another person at the command line is believed only without a token, and stays in
+    -- `login`.
     actor := coalesce(
         (select context.name from access.session_context() as context),
         case
@@ -252,12 +270,13 @@ begin
 end
 $$;
 
-comment on function audit.partition_add(timestamptz) is $$Makes the partition of audit.change for a month, where it is missing. Not granted to anyone.
+comment on function audit.partition_add(timestamptz) is $$Makes the partition of audit.change for a month,
+where it is missing. Not granted to anyone.
 It checks no permission: it changes nothing anyone sees.
 Raises: nothing$$;
 
--- The statements run by `execute`: static PL/pgSQL would keep the plan of its first, small use for an update of
--- many thousand rows in the same session (minutes instead of a quarter of a second).
+-- The statements run by `execute`: static PL/pgSQL would keep the plan of its first, small use for an update
+-- of many thousand rows in the same session (minutes instead of a quarter of a second).
 create function audit.tg_change()
 returns trigger
 language plpgsql volatile security definer
@@ -281,8 +300,11 @@ begin
         when 'UPDATE' then format(
             'select
                 coalesce(old_row.pk, new_row.pk) as pk,
-                case when new_row.pk is null then ''delete'' when old_row.pk is null then ''insert'' else ''update'' end
-                    as op,
+                case
+                    when new_row.pk is null then ''delete''
+                    when old_row.pk is null then ''insert''
+                    else ''update''
+                end as op,
                 case when new_row.pk is null then old_row.row else diff.old end as old,
                 case when old_row.pk is null then new_row.row else diff.new end as new
             from (select %s as pk, to_jsonb(old_row) as row from old_rows as old_row) as old_row
@@ -310,15 +332,17 @@ begin
     perform audit.partition_add(transaction_timestamp());
     execute format(
         'insert into audit.change (
-            change_id, at, tx, actor, level, login, client, op, table_name, pk, old, new, salt, content, digest
+            change_id, at, tx, actor, level, login, client, op, table_name, pk, old, new, salt, content,
+            digest
         )
         select
             full_row.change_id, full_row.at, full_row.tx, full_row.actor, full_row.level, full_row.login,
             full_row.client, full_row.op, full_row.table_name, full_row.pk, full_row.old, full_row.new,
             full_row.salt, full_row.content,
             audit.row_digest(
-                full_row.change_id::text, $7, full_row.tx::text, full_row.actor, full_row.level, full_row.login,
-                full_row.client, full_row.op, full_row.table_name, full_row.pk::text, full_row.content::text
+                full_row.change_id::text, $7, full_row.tx::text, full_row.actor, full_row.level,
+                full_row.login, full_row.client, full_row.op, full_row.table_name, full_row.pk::text,
+                full_row.content::text
             )
         from (
             select
@@ -356,7 +380,8 @@ begin
 end
 $$;
 
-comment on function audit.event_add(text, text, jsonb) is $$Writes an event to the log, for the user of the session.
+comment on function audit.event_add(text, text, jsonb) is $$Writes an event to the log, for the user of the
+session.
 It checks no permission: everyone leaves traces, and the log says whose.
 Example: select audit.event_add('export', 'calls', '{"rows": 3}')
 Raises: LB915$$;
@@ -392,12 +417,15 @@ begin atomic
     ) as event;
 end;
 
-comment on function audit.event_write(text, text, jsonb) is $$Writes an event of any kind. Not granted to anyone.
+comment on function audit.event_write(text, text, jsonb) is $$Writes an event of any kind. Not granted to
+anyone.
 Raises: nothing$$;
 
--- Append-only ------------------------------------------------------------------------------------------------------
+-- Append-only
+-- ------------------------------------------------------------------------------------------------------
 
--- Two updates are no change of what was said: sealing a transaction, and a redaction that was written down first.
+-- Two updates are no change of what was said: sealing a transaction, and a redaction that was written down
+-- first.
 create function audit.tg_append_only()
 returns trigger
 language plpgsql volatile
@@ -430,7 +458,8 @@ begin
 end
 $$;
 
-comment on function audit.tg_append_only() is $$Trigger function: refuses to change or delete what is in the log, for the owner too.
+comment on function audit.tg_append_only() is $$Trigger function: refuses to change or delete what is in the
+log, for the owner too.
 Raises: LB912$$;
 
 do $$
@@ -472,11 +501,13 @@ begin
 end
 $$;
 
-comment on function audit.redact(bigint, text) is $$Blanks old and new of a change for good, with a reason; who, when and which row stay, and so does the chain.
+comment on function audit.redact(bigint, text) is $$Blanks old and new of a change for good, with a reason;
+who, when and which row stay, and so does the chain.
 Example: select audit.redact(17, 'Erasure asked for on 2026-11-20') where false
 Raises: LB901, LB913, LB914$$;
 
--- Sealing ----------------------------------------------------------------------------------------------------------
+-- Sealing
+-- ----------------------------------------------------------------------------------------------------------
 
 -- What a transaction wrote, from its rows as they are now: the sealer stores it, the check computes it again.
 create function audit.tx_content(p_from bigint, p_to bigint)
@@ -516,7 +547,8 @@ begin atomic
     select
         own.tx,
         coalesce(
-            jsonb_object_agg(per_table.table_name, per_table.count) filter (where per_table.tx is not null), '{}'
+            jsonb_object_agg(per_table.table_name, per_table.count) filter (where per_table.tx is not null),
+            '{}'
         ),
         sha256(coalesce(
             string_agg(per_table.digests, ''::bytea order by per_table.table_name collate "C"), ''::bytea
@@ -527,12 +559,13 @@ begin atomic
     group by own.tx;
 end;
 
-comment on function audit.tx_content(bigint, bigint) is $$Rows per table and their common digest, for transactions of the log by number.
+comment on function audit.tx_content(bigint, bigint) is $$Rows per table and their common digest, for
+transactions of the log by number.
 Example: select tx, rows from audit.tx_content(1, 10)
 Raises: nothing$$;
 
--- One sealer at a time; a second one leaves at once. At most 10 000 transactions, so that a long backlog is many
--- short transactions.
+-- One sealer at a time; a second one leaves at once. At most 10 000 transactions, so that a long backlog is
+-- many short transactions.
 create function audit.seal()
 returns table (seal_no bigint, head bytea, sealed bigint)
 language plpgsql volatile security definer rows 1
@@ -564,7 +597,9 @@ begin
         v_head := sha256(coalesce(v_head, ''::bytea) || v_tx.digest);
         v_sealed := v_sealed + 1;
         update audit.tx as own
-        set seal_no = v_seal_no, sealed_at = clock_timestamp(), rows = v_tx.rows, digest = v_tx.digest, head = v_head
+        set
+            seal_no = v_seal_no, sealed_at = clock_timestamp(), rows = v_tx.rows, digest = v_tx.digest,
+            head = v_head
         where own.tx = v_tx.tx;
     end loop;
     if v_seal_no > 0 then
@@ -573,12 +608,14 @@ begin
 end
 $$;
 
-comment on function audit.seal() is $$Chains the finished transactions that are not sealed yet; gives the newest place and head, to be kept outside too.
+comment on function audit.seal() is $$Chains the finished transactions that are not sealed yet; gives the
+newest place and head, to be kept outside too.
 No row: another sealer is at work, or the log is empty. It checks no permission: sealing harms nobody.
 Example: select seal_no, head, sealed from audit.seal()
 Raises: nothing$$;
 
--- Switching on -----------------------------------------------------------------------------------------------------
+-- Switching on
+-- -----------------------------------------------------------------------------------------------------
 
 create function audit.enable(p_table regclass)
 returns void
@@ -589,7 +626,9 @@ declare
     v_key text;
     v_event record;
 begin
-    select string_agg(format('%L, %%1$s.%I', attribute.attname, attribute.attname), ', ' order by key.position)
+    select string_agg(
+        format('%L, %%1$s.%I', attribute.attname, attribute.attname), ', ' order by key.position
+    )
     into v_key
     from pg_index as index
     cross join lateral unnest(index.indkey::int2[]) with ordinality as key (attnum, position)
@@ -600,8 +639,8 @@ begin
         perform billing.fail('LB911', jsonb_build_object('table', p_table::text));
     end if;
     v_key := 'jsonb_build_object(' || v_key || ')';
-    -- A loop over four triggers: PostgreSQL allows transition tables on one event per trigger. ALWAYS: also where
-    -- replication replays.
+    -- A loop over four triggers: PostgreSQL allows transition tables on one event per trigger. ALWAYS: also
+    -- where replication replays.
     for v_event in
         select *
         from (
@@ -623,14 +662,17 @@ begin
 end
 $$;
 
-comment on function audit.enable(regclass) is $$Logs every change of a table from now on. For the owner; not granted to anyone.
+comment on function audit.enable(regclass) is $$Logs every change of a table from now on. For the owner; not
+granted to anyone.
 Raises: LB911$$;
 
--- Who reads and writes ---------------------------------------------------------------------------------------------
+-- Who reads and writes
+-- ---------------------------------------------------------------------------------------------
 
 grant execute on function audit.event_add(text, text, jsonb) to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
-    leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch, leissner_integration;
+    leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch,
+    leissner_integration;
 grant execute on function audit.seal() to leissner_admin, leissner_batch, leissner_auditor;
 grant execute on function audit.redact(bigint, text) to leissner_admin;
 grant select on audit.tx, audit.change, audit.event, audit.exempt to leissner_admin, leissner_auditor;
