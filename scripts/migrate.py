@@ -210,33 +210,55 @@ def _words(error: psycopg.Error) -> str:
 
 # ---- what must survive a rebuild ----------------------------------------------------------------------------
 
-# Everything outside that would go with the content of the disposable schemas; views of `custom` may.
+# Whatever would go with the content of the disposable schemas. Views of `custom`, and their row types, may go,
+# for they come back; anything else outside is where the search stops, and a reason to refuse.
 DEPENDENTS = """
-with recursive going as (
-    select 'pg_proc'::regclass::oid as classid, oid as objid from pg_proc where pronamespace = any (%(spaces)s)
+with recursive own as (
+    select 'pg_class'::regclass::oid as classid, oid as objid, true as is_view
+    from pg_class where relnamespace = to_regnamespace('custom') and relkind = 'v'
+    union all
+    select 'pg_type'::regclass, type.oid, false
+    from pg_type as type
+    left join pg_type as element on element.oid = type.typelem
+    inner join pg_class as class on class.oid in (type.typrelid, element.typrelid)
+    where class.relnamespace = to_regnamespace('custom') and class.relkind = 'v'
+    union all
+    select 'pg_proc'::regclass, oid, false from pg_proc where pronamespace = any (%(spaces)s)
+    union all
+    select 'pg_class'::regclass, oid, false from pg_class where relnamespace = any (%(spaces)s)
+    union all
+    select 'pg_type'::regclass, oid, false from pg_type where typnamespace = any (%(spaces)s)
+),
+going as (
+    select classid, objid, 0 as objsubid, true as is_own
+    from own
+    where not is_view and (classid, objid) not in (
+        select 'pg_type'::regclass, oid from pg_type where typnamespace = to_regnamespace('custom')
+    )
     union
-    select 'pg_class'::regclass, oid from pg_class where relnamespace = any (%(spaces)s)
-    union
-    select 'pg_type'::regclass, oid from pg_type where typnamespace = any (%(spaces)s)
-    union
-    select coalesce(owner.classid, dep.classid), coalesce(owner.objid, dep.objid)
+    select dep.classid, dep.objid, dep.objsubid, own.objid is not null
     from going
-    inner join pg_depend as dep on dep.refclassid = going.classid and dep.refobjid = going.objid
-    -- a rewrite rule means its view, a default its table
-    left join lateral (
-        select 'pg_class'::regclass::oid as classid, ev_class as objid
-        from pg_rewrite where dep.classid = 'pg_rewrite'::regclass and oid = dep.objid
-    ) as owner on true
-    where dep.deptype in ('n', 'a', 'i')
+    inner join lateral (
+        -- a rewrite rule means its view
+        select
+            coalesce(rule.classid, pg_depend.classid) as classid, coalesce(rule.objid, pg_depend.objid) as objid,
+            case when rule.objid is null then pg_depend.objsubid else 0 end as objsubid
+        from pg_depend
+        left join lateral (
+            select 'pg_class'::regclass::oid as classid, ev_class as objid
+            from pg_rewrite where pg_depend.classid = 'pg_rewrite'::regclass and pg_rewrite.oid = pg_depend.objid
+        ) as rule on true
+        where pg_depend.refclassid = going.classid and pg_depend.refobjid = going.objid
+    ) as dep on going.is_own
+    left join own on own.classid = dep.classid and own.objid = dep.objid
 )
-select
-    named.type, named.identity, class.oid as view_oid,
-    class.relkind = 'v' and class.relnamespace = to_regnamespace('custom') as is_custom
+select distinct
+    pg_describe_object(going.classid, going.objid, going.objsubid) as name, going.is_own, own.is_view,
+    going.objid
 from going
-cross join lateral pg_identify_object(classid, objid, 0) as named
-left join pg_class as class on going.classid = 'pg_class'::regclass and class.oid = going.objid
-where named.schema is null or to_regnamespace(quote_ident(named.schema)) <> all (%(spaces)s)
-order by class.oid
+left join own on own.classid = going.classid and own.objid = going.objid
+where own.is_view or not going.is_own
+order by going.objid
 """
 
 CUSTOM_VIEW = """
@@ -331,22 +353,15 @@ def drop_disposable(conn: db.Connection) -> list[CustomView]:
         for row in conn.execute("select oid::bigint as oid from pg_namespace where nspname = any (%s)", [DISPOSABLE])
     ]
     dependents = conn.execute(DEPENDENTS, {"spaces": spaces}).fetchall()
-    views = []
-    for row in dependents:
-        if row["is_custom"]:
-            found = conn.execute(CUSTOM_VIEW, [row["view_oid"]]).fetchone()
-            views.append(CustomView(**found))
-    names = {view.name for view in views}
-    others = [
-        f"{row['type']} {row['identity']}"
-        for row in dependents
-        if not row["is_custom"] and not any(row["identity"].startswith(name) for name in names)
-    ]
+    others = [row["name"] for row in dependents if not row["is_own"]]
     if others:
         raise LeissnerError(
             f"These stand on {', '.join(DISPOSABLE)}, which are rebuilt: {'; '.join(others)}.",
             "Drop them, or make them views in the schema custom, which are kept.",
         )
+    views = [
+        CustomView(**conn.execute(CUSTOM_VIEW, [row["objid"]]).fetchone()) for row in dependents if row["is_view"]
+    ]
     for row in conn.execute(CONTENT, {"spaces": spaces}).fetchall():
         conn.execute(row["drop"].encode())
     return views
