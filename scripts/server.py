@@ -309,10 +309,9 @@ class Home:
     def _start(self) -> None:
         """No process of this data folder is alive here, so a lock file left behind names a stranger or a zombie,
         which PostgreSQL itself would take for a running server."""
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
-        done = self.run(
-            "pg_ctl", "start", "-D", str(self.data), "-l", str(self.log), "-w", "-t", str(START_S)
-        )
+        for left in (self.data / "postmaster.pid", self.socket_folder / f".s.PGSQL.{PORT}.lock"):
+            left.unlink(missing_ok=True)
+        done = self.run("pg_ctl", "start", "-D", str(self.data), "-l", str(self.log), "-w", "-t", str(START_S))
         if done.returncode:
             tail = self.log.read_text(errors="replace").splitlines()[-5:] if self.log.exists() else []
             raise LeissnerError("The server did not start:\n  " + "\n  ".join([done.stderr.strip(), *tail]),
