@@ -365,7 +365,7 @@ def generic(calls, rng):
         elif mode == "sms" and i % 4 == 0:
             way = "egen"
         else:
-            way = "terra" if call.domestic or rng.random() < 0.6 else "atlant"
+            way = "terra" if call.domestic or rng.random() < (0.97 if caller.account else 0.6) else "atlant"
         status = "OK" if call.kind != "unanswered" else rng.choice(("AVBRUTEN", "UPPTAGET"))
         b = call.b if len(call.b) < 7 else f"+{call.b}"
         start = stamp(call.start + call.ring)

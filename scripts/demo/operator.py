@@ -184,7 +184,7 @@ class Operator:
             self.prefixes.setdefault(prefix, "SE-FIX")
         special = [("SE-OWN", f"{NAME.split()[0]} egna nummer", "onnet"), ("SE-SOS", "Nödsamtal", "emergency"),
                    ("SE-KORT", "Kortnummer", "freephone"), ("SE-118", "Nummerupplysning", "premium"),
-                   ("NO-SOS", "Norge nødnummer", "emergency")]
+                   ("NO-SOS", "Norge nødnummer", "emergency"), ("SE-APN", "Mobildata", "data")]
         for code, name, product in special:
             self.add("destinations", code=code, name=name, country=code[:2], product=product)
             self.destinations[code] = (code[:2], "special", None)
@@ -288,7 +288,7 @@ class Operator:
             self.price("TERRA-AZ", f"dest:{code}", rate=f"{rate:.6f}", first=first, next=following,
                        to=self.change_on if moved else "")
             if moved:
-                self.terra[code] = rate * rng.uniform(0.8, 1.25)
+                self.terra[code] = rate * rng.uniform(0.8, 1.12)
                 self.price("TERRA-AZ", f"dest:{code}", rate=f"{self.terra[code]:.6f}", first=first, next=following,
                            **{"from": self.change_on})
             if country != "XX":
