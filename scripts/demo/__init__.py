@@ -1,0 +1,150 @@
+"""`leissner demo`: a made-up Nordic operator with three months of calls, set up by the commands one would type.
+
+The folder HOME/demo holds what was generated: operator/ and fixes/ for `leissner import`, calls/SOURCE/ for
+`leissner calls load`. It is made once; a second run finds everything loaded and changes nothing.
+"""
+
+import datetime as dt
+import json
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import click
+
+from leissner.scripts import db
+from leissner.scripts.errors import LeissnerError
+
+USERS = [("anna-admin", "admin"), ("petra-pris", "pricing"), ("sixten-support", "support"), ("frida-finans", "finance")]
+
+
+@click.command()
+@click.option("--home", type=click.Path(path_type=Path), help="Home to use instead of LEISSNER_HOME or the default.")
+@click.option("--seed", default=7, show_default=True, help="Another seed makes another operator.")
+@click.option("--calls", default=60000, show_default=True, help="How many calls.")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The day it is played on (today).")
+def demo(home: Path | None, seed: int, calls: int, day: dt.datetime | None) -> None:
+    """Set up a believable operator, load its calls, and show what came out. A second run changes nothing."""
+    from leissner.scripts.server import default_home
+
+    began = time.monotonic()
+    if home:
+        os.environ["LEISSNER_HOME"] = str(home.absolute())
+    folder = default_home() / "demo"
+    run("up")
+    with db.connect() as conn:
+        stranger_check(conn)
+    made = generate(folder, seed, calls, day.date() if day else dt.date.today())
+    run("import", folder / "operator")
+    for source in sorted((folder / "calls").iterdir()):
+        run("calls", "load", source, "--source", source.name)
+    with db.connect() as conn:
+        show_margin(conn, dt.date.fromisoformat(made["first"]), dt.date.fromisoformat(made["day"]))
+    run("calls", "suspense")
+    if made["explain"]:
+        run("calls", "explain", made["explain"])
+    click.secho("\nUsers (a password is shown this once):", bold=True)
+    for name, level in USERS:
+        run("user", "add", name, "--level", level)
+    click.secho(f"\nReady after {time.monotonic() - began:.0f} seconds. Next:", bold=True)
+    for line in next_commands(folder, made, home):
+        click.echo(f"  {line}")
+
+
+def run(*args: object) -> None:
+    """Runs a command of `leissner` in this process, and shows it as one would type it."""
+    from leissner.scripts.cli import leissner
+
+    click.secho(f"\n$ leissner {' '.join(map(str, args))}", bold=True)
+    try:
+        code = leissner.main([str(arg) for arg in args], prog_name="leissner", standalone_mode=False)
+    except SystemExit as left:
+        code = left.code
+    if code:
+        raise LeissnerError(f"The command above ended with {code}.")
+
+
+def stranger_check(conn: db.Connection) -> None:
+    """The demo harms nothing: it does not mix with an operator that is not its own."""
+    from leissner.scripts.demo.operator import NAME
+
+    with db.transaction(conn, "admin", read_only=True):
+        operators = db.call(conn, "operator_get")
+    if operators and operators[0]["name"] not in (None, "", NAME):
+        raise LeissnerError(f"This database already belongs to {operators[0]['name']}.",
+                            "Give the demo a home of its own: leissner demo --home FOLDER")
+
+
+def generate(folder: Path, seed: int, calls: int, day: dt.date) -> dict:
+    """Writes the demo's folder, or finds it; returns what its demo.json says."""
+    note = folder / "demo.json"
+    if note.exists():
+        made = json.loads(note.read_text(encoding="utf-8"))
+        if (made["seed"], made["calls"]) != (seed, calls):
+            raise LeissnerError(f"{folder} holds the demo with seed {made['seed']} and {made['calls']} calls.",
+                                "Give the other one a home of its own: leissner demo --home FOLDER")
+        click.echo(f"\nFiles of {made['day']} found in {folder}.")
+        return made
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    began, half = time.monotonic(), Path(tempfile.mkdtemp(prefix="demo-", dir=folder.parent))
+    try:
+        made = write(half, seed, calls, day)
+        half.chmod(0o755)
+        half.rename(folder)
+    except BaseException:
+        shutil.rmtree(half, ignore_errors=True)
+        raise
+    click.echo(f"\nFiles written to {folder} in {time.monotonic() - began:.1f} s.")
+    return made
+
+
+def write(folder: Path, seed: int, calls: int, day: dt.date) -> dict:
+    """Writes operator/, fixes/, calls/ and demo.json; the same seed, number of calls and day give the same bytes."""
+    from leissner.scripts.demo.calls import write_calls
+    from leissner.scripts.demo.operator import Operator
+
+    operator = Operator(seed, day)
+    operator.write(folder / "operator")
+    operator.fixes(folder / "fixes")
+    explain, dirt = write_calls(folder / "calls", operator, seed, calls)
+    made = {"seed": seed, "calls": calls, "day": f"{day}", "first": f"{operator.first}", "explain": explain,
+            "dirt": dirt}
+    (folder / "demo.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+    return made
+
+
+def show_margin(conn: db.Connection, first: dt.date, day: dt.date) -> None:
+    """Margin per product over the demo's months, in the operator's currency."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    with db.transaction(conn, "admin", read_only=True):
+        rows = db.call(conn, "margin_list", p_from=first, p_to=day, p_by="product")
+    table = Table(title=f"Margin per product, {first} to {day - dt.timedelta(days=1)}", box=box.SIMPLE)
+    table.add_column("Product")
+    for title in ("Calls", "Minutes", "Revenue", "Cost", "Margin", "%", "Cost unknown"):
+        table.add_column(title, justify="right")
+    for row in rows:
+        share = row["margin"] / row["revenue"] * 100 if row["revenue"] and row["margin"] is not None else None
+        table.add_row(row["name"] or row["key"], *(
+            "" if value is None else f"{value:,.{digits}f}".replace(",", " ") for value, digits in (
+                (row["calls"], 0), (row["minutes"], 0), (row["revenue"], 2), (row["cost"], 2), (row["margin"], 2),
+                (share, 1), (row["unknown_cost"], 0))))
+    Console().print(table)
+
+
+def next_commands(folder: Path, made: dict, home: Path | None) -> list[str]:
+    """What to try now, with the demo's own names filled in."""
+    lines = [f"export LEISSNER_HOME={home.absolute()}"] if home else []
+    return lines + [
+        f"leissner import {folder}/fixes                  # the rows someone forgot …",
+        "leissner calls suspense retry                   # … let suspended calls be rated",
+        f"leissner calls export --from {made['first']} --to {made['day']} rated.csv",
+        f"leissner quote --a 46876000300 --b 4930123456 --at {made['day']}T10:00:00 --units 125",
+        "leissner check                                  # proves that nothing was lost",
+        "leissner psql                                   # the database itself; \\dt billing.* and \\d+",
+        "leissner down",
+    ]

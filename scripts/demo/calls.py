@@ -398,11 +398,12 @@ def clock_changes(today):
 
 
 def write_calls(folder, operator, seed, count=60000):
-    """Writes the files of all sources below `folder`; returns how many of which kind of dirt they hold."""
+    """Writes the files of all sources below `folder`; returns a call worth explaining (source:key) and how many of
+    which kind of dirt the files hold."""
     files = Files(Path(folder), Random(f"{seed}/dirt"), operator, Traffic(seed, operator))
     for source, share in SHARES.items():
         getattr(files, source.replace("-", "_"))(round(count * share))
-    return dict(files.dirt)
+    return files.worth_explaining, dict(files.dirt)
 
 
 class Files:
@@ -513,6 +514,11 @@ class Files:
         self.dirt["future_start"] += len(wrong_clock)
         calls.sort(key=lambda call: call.start)
         lines = list(freeswitch(calls, rng))
+        showcase = {number[:-1] for number in self.operator.showcase}
+        self.worth_explaining = next((
+            "sip-stockholm:" + line.split('","')[10] for call, (_, line) in zip(calls, lines, strict=True)
+            if call.kind == "out" and not call.domestic and call.seconds > 200 and call.caller.number[:-1] in showcase),
+            None)
         wrong = [(late.start, line) for _, line in freeswitch(wrong_clock, rng)]
         clean = len(lines)
         answered = [line for line in lines if "NORMAL_CLEARING" in line[1] and '"default"' in line[1]]

@@ -94,6 +94,7 @@ class Operator:
         self.numbers, self.contracts, self.customers = {}, 0, 0
         self.own_prefixes = set()
         self.names = set()
+        self.showcase = []  # numbers with own prices and rings: one of their calls is explained in the demo
         self.destinations = {}
         self.catalog()
         self.numbering()
@@ -569,7 +570,7 @@ class Operator:
                 part = self.customer(f"{name} {department}", parent=company, town=town, bill_to="parent",
                                      attention=department)
                 contract = self.contract(part, "PBX", rng.randrange(3, 25))
-                self.number(contract, 1, f"46{town}76", source, "business", 8, count=10)
+                self.showcase.append(self.number(contract, 1, f"46{town}76", source, "business", 8, count=10))
                 line = self.line(contract, "MOBILE", 2)
                 for _ in range(2):
                     self.number(contract, line, "46767", "mobil", "mobile", 3)
