@@ -455,10 +455,9 @@ declare
 begin
     insert into access.password as password (app_user_id, salt, cost, verifier, changed_at)
     values (v_user_id, p_salt, p_cost, sha256(p_digest), now())
+    -- Set not from `excluded`, which asks for the right to read what nobody may read.
     on conflict (app_user_id) do update
-    set
-        salt = excluded.salt, cost = excluded.cost, verifier = excluded.verifier,
-        changed_at = excluded.changed_at;
+    set salt = p_salt, cost = p_cost, verifier = sha256(p_digest), changed_at = now();
     update access.session as session
     set closed_at = now()
     where session.app_user_id = v_user_id and session.closed_at is null;
