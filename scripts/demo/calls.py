@@ -21,6 +21,8 @@ STOCKHOLM, OSLO, UTC = ZoneInfo("Europe/Stockholm"), ZoneInfo("Europe/Oslo"), Zo
 # kind: out, forwarded, sms, data, unanswered, internal, incoming. b is E.164 digits, a short code or an extension.
 Call = namedtuple("Call", "start ring seconds caller b kind domestic")
 
+BILLABLE = ("out", "forwarded", "sms", "data")
+
 BUSINESS = [0, 0, 0, 0, 0, 0.1, 0.4, 2, 7, 10, 11, 10, 6, 10, 10, 9, 7, 3, 1, 0.6, 0.4, 0.3, 0.2, 0.1]
 PRIVATE = [0.3, 0.1, 0.1, 0.05, 0.05, 0.2, 0.5, 1, 1.5, 2, 2.5, 2.5, 3, 2.5, 2.5, 3, 4, 5, 6, 7, 7, 5, 2.5, 0.8]
 BUSINESS_DAYS = [1.1, 1.1, 1.0, 1.0, 0.9, 0.08, 0.05]

@@ -1,0 +1,187 @@
+"""`leissner bench`: how fast is it here? An operator of its own on a throw-away server with production settings.
+
+Generating the files is not counted. Half of the calls come in the plain form, half as an Asterisk Master.csv, whose
+unanswered, internal and incoming records come on top.
+"""
+
+import contextlib
+import dataclasses
+import datetime as dt
+import functools
+import io
+import json
+import os
+import platform
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from leissner.scripts import db
+from leissner.scripts.errors import LeissnerError
+
+TARGET_S = 60  # one million calls loaded and rated on two cores
+
+
+@click.command()
+@click.option("--calls", default=1_000_000, show_default=True, help="How many calls to load and rate.")
+@click.option("--customers", default=2000, show_default=True, help="Customers of the operator that has the calls.")
+@click.option("--import-customers", default=100_000, show_default=True, help="Customers of the import; 0: none.")
+@click.option("--seed", default=7, show_default=True)
+@click.option("--statements", is_flag=True, help="Also show which statements the time went to (costs some itself).")
+@click.option("--keep", type=click.Path(path_type=Path), help="Keep server and files in this empty folder.")
+@click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
+def bench(calls, customers, import_customers, seed, statements, keep, as_json) -> None:
+    """Measure import, loading and rating, and the rebuild of all functions and views."""
+    result = {"machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+              "calls": calls, "phases": []}
+    with home_of_its_own(keep) as (home, files):
+        first, counted = write_files(files, calls, customers, seed)
+        result["phases"].append(("files written (not counted)", first, None))
+        start_server(home, statements)
+        phase(result, "migrate an empty database", lambda: command("up"))
+        phase(result, "rebuild all functions and views", rebuild)
+        phase(result, f"import {customers} customers", lambda: command("import", files / "operator"), customers)
+        for source, name in (("plain", "plain.csv"), ("pbx-umea", "Master.csv")):
+            load = functools.partial(command, "calls", "load", files / name, "--source", source)
+            phase(result, f"load and rate {name}", load, counted[source])
+        if statements:
+            result["statements"] = statement_list()
+        command("down")
+    loading = [(seconds, count) for name, seconds, count in result["phases"] if name.startswith("load")]
+    seconds, count = sum(s for s, _ in loading), sum(c for _, c in loading)
+    result |= {"load_seconds": round(seconds, 1), "calls_per_second": round(count / seconds),
+               "million_seconds": round(seconds / count * 1_000_000, 1), "target_million_seconds": TARGET_S}
+    if import_customers:
+        with home_of_its_own(keep and keep / "import") as (home, files):
+            operator_of(import_customers, seed).write(files / "operator")
+            start_server(home, False)
+            command("up")
+            phase(result, f"import {import_customers} customers", lambda: command("import", files / "operator"),
+                  import_customers)
+            command("down")
+    show(result, as_json)
+
+
+@contextlib.contextmanager
+def home_of_its_own(keep: Path | None) -> Iterator[tuple[Path, Path]]:
+    """A home that no setting of the caller reaches: (the home, a folder for files); gone afterwards."""
+    folder = keep.absolute() if keep else Path(tempfile.mkdtemp(prefix="leissner-bench-"))
+    if keep and folder.exists() and any(folder.iterdir()):
+        raise LeissnerError(f"{folder} is not empty.")
+    (folder / "files").mkdir(parents=True)
+    folder.chmod(0o755)  # as root the server runs as another user
+    before = dict(os.environ)
+    for name in ("DATABASE_URL", "LEISSNER_TEST", *db.SWITCHES):
+        os.environ.pop(name, None)
+    os.environ["LEISSNER_HOME"] = str(folder / "home")
+    try:
+        yield folder / "home", folder / "files"
+    finally:
+        with contextlib.suppress(Exception):
+            command("down")
+        os.environ.clear()
+        os.environ.update(before)
+        if not keep:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def operator_of(customers: int, seed: int):
+    from leissner.scripts.demo.operator import Operator
+
+    operator = Operator(seed, dt.date.today(), customers)
+    operator.add("sources", code="plain", name="Plain", format="generic", carrier="terra", mode="voice")
+    return operator
+
+
+def write_files(folder: Path, calls: int, customers: int, seed: int) -> tuple[float, dict[str, int]]:
+    """Writes operator and calls; returns the seconds it took and the billable calls per source."""
+    from random import Random
+
+    from leissner.scripts.demo import calls as demo_calls
+
+    began = time.monotonic()
+    operator = operator_of(customers, seed)
+    operator.write(folder / "operator")
+    traffic = demo_calls.Traffic(seed, operator)
+    counted = {"plain": calls - calls // 2, "pbx-umea": calls // 2}
+    plain = [call for source, share in (("sip-stockholm", 2), ("cucm-oslo", 1), ("mobil", 2))
+             for call in traffic.of(source, counted["plain"] * share // 5) if call.kind in demo_calls.BILLABLE]
+    counted["plain"] = len(plain)
+    plain.sort(key=lambda call: call.start)
+    with open(folder / "plain.csv", "w", encoding="utf-8") as file:
+        file.write("key,started_at,units,a_number,b_number,mode,carrier,account\n")
+        file.writelines(f"{line}\n" for line in demo_calls.plain(plain))
+    with open(folder / "Master.csv", "w", encoding="utf-8") as file:
+        lines = demo_calls.asterisk(traffic.of("pbx-umea", counted["pbx-umea"]), Random(seed))
+        file.writelines(f"{line}\n" for _, line in lines)
+    return time.monotonic() - began, counted
+
+
+def command(*args: object) -> str:
+    """Runs a command of `leissner` in this process; returns what it printed, shown only when it failed."""
+    from leissner.scripts.cli import leissner
+
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed):
+            code = leissner.main([str(arg) for arg in args], prog_name="leissner", standalone_mode=False)
+    except SystemExit as left:
+        code = left.code
+    if code:
+        raise LeissnerError(f"leissner {' '.join(map(str, args))} ended with {code}:\n{printed.getvalue()}")
+    return printed.getvalue()
+
+
+def start_server(path: Path, statements: bool) -> None:
+    from leissner.scripts.server import Home
+
+    home = Home(path)
+    home.up()
+    if statements:
+        with open(home.data / "postgresql.auto.conf", "a") as file:
+            file.write("pg_stat_statements.track = 'all'\n")
+        home.run("pg_ctl", "reload", "-D", str(home.data))
+
+
+def rebuild() -> None:
+    """One function file is a little different, so that all disposable schemas are dropped and made again."""
+    from leissner.scripts import migrate
+
+    files = migrate.files()
+    changed = next(file for file in files if file.kind == "function")
+    with db.connect(as_deployer=True) as conn:
+        migrate.migrate(conn, [dataclasses.replace(file, text=file.text + "\n") if file is changed else file
+                               for file in files])
+
+
+def statement_list() -> list[dict]:
+    with db.connect(as_deployer=True) as conn:
+        rows = conn.execute(Path(__file__).with_name("bench_statements.sql").read_bytes()).fetchall()
+    return [row | {"seconds": float(row["seconds"])} for row in rows]
+
+
+def phase(result: dict, name: str, work, count: int | None = None) -> None:
+    """Runs and times one phase."""
+    click.echo(f"{name} …", err=True)
+    began = time.monotonic()
+    work()
+    result["phases"].append((name, round(time.monotonic() - began, 2), count))
+
+
+def show(result: dict, as_json: bool) -> None:
+    if as_json:
+        result["phases"] = [dict(zip(("name", "seconds", "count"), row, strict=True)) for row in result["phases"]]
+        click.echo(json.dumps(result, ensure_ascii=False))
+        return
+    click.echo(f"\n{result['machine']}")
+    for name, seconds, count in result["phases"]:
+        each = f"{count / seconds:12,.0f}/s" if count else ""
+        click.echo(f"{name:<40}{seconds:10.2f} s{each}")
+    click.echo(f"\nOne million calls loaded and rated: {result['million_seconds']} s "
+               f"(target {result['target_million_seconds']} s)")
+    for row in result.get("statements", []):
+        click.echo(f"{row['seconds']:8.2f} s {row['calls']:8} ×  {row['statement']}")
