@@ -331,13 +331,13 @@ class Operator:
         for number, row in enumerate(self._rows("prices"), 2):
             if row("target").startswith("service:"):
                 continue
-            what = dict(
-                name=f"prices.csv line {number}",
-                target=_what(row("target"), "dest"),
-                mode=_what(row("mode", "*"), "mode"),
-                band=row("band"),
-                valid=Period(_first(row("from")), _end(row("to"))),
-            )
+            what = {
+                "name": f"prices.csv line {number}",
+                "target": _what(row("target"), "dest"),
+                "mode": _what(row("mode", "*"), "mode"),
+                "band": row("band"),
+                "valid": Period(_first(row("from")), _end(row("to"))),
+            }
             if _yes(row("not_for_sale")):
                 item = Item(**what, form="blocked")
             elif row("percent") or row("amount"):
@@ -735,6 +735,8 @@ class Rater:
     def _destination(self, call: Call) -> tuple[str, Destination | None]:
         """1.6: the longest prefix valid on the day; one for the whole number beats every other."""
         number = call.b_number
+        if not number.isdecimal():
+            return "", None
         for prefix in [number + "$", *(number[:length] for length in range(len(number), 0, -1))]:
             for period, code in self.operator.prefixes.get(prefix, []):
                 if call.day in period:
