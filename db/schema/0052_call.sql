@@ -482,3 +482,15 @@ comment on column billing.bundle_month.used is 'Units drawn in the month, carrie
 comment on constraint bundle_month_pk on billing.bundle_month is 'One row per bundle and month.';
 comment on constraint bundle_month_bundle_fk on billing.bundle_month is 'The bundle must exist.';
 comment on constraint bundle_month_ck on billing.bundle_month is 'Units cannot be negative.';
+
+insert into billing.message (code, language, sentence, hint) values
+('LB301', 'en', 'There is no call {call}.', 'Name it source:key, as in the export of rated calls.'),
+('LB301', 'sv', 'Samtalet {call} finns inte.', 'Ange det som källa:nyckel, som i exporten av prissatta samtal.'),
+('LB302', 'en', 'A quote needs units above 0, not {units}.', null),
+('LB302', 'sv', 'En prisfråga behöver enheter över 0, inte {units}.', null),
+('LB303', 'en', 'There is no price list {list}.', null),
+('LB303', 'sv', 'Prislistan {list} finns inte.', null),
+('LB304', 'en', 'The period must end after it begins: {from} to {to}.', null),
+('LB304', 'sv', 'Perioden måste sluta efter att den börjat: {from} till {to}.', null),
+('LB305', 'en', 'Margin cannot be shown by {by}.', 'Use product, destination, country, customer, seller or carrier.'),
+('LB305', 'sv', 'Marginalen kan inte visas per {by}.', 'Använd product, destination, country, customer, seller eller carrier.');

@@ -1,0 +1,227 @@
+-- 50_usage/price: which price item applies (RATING.md 3) and what it charges (RATING.md 4).
+
+create type logic.price_key as (
+    price_list_id bigint, destination_id bigint, mode_id bigint, bands bigint[], day date
+);
+comment on type logic.price_key is
+'One question to the price search: from which list, for which destination, mode and bands (by code), on which day.';
+
+create function logic.price_search(p_keys logic.price_key[])
+returns table (
+    place bigint, is_blocked boolean, items bigint[], setup numeric, rate numeric, step_to bigint[],
+    step_rate numeric[], first_increment bigint, next_increment bigint, free_units bigint, free_mode text,
+    minimum numeric, maximum numeric
+)
+language sql stable parallel safe rows 5000
+set plan_cache_mode = force_custom_plan
+begin atomic
+    with recursive question as (
+        select asked.place, asked.price_list_id, asked.destination_id, asked.mode_id, asked.bands, asked.day,
+            mode.mode_group, target.targets
+        from unnest(p_keys) with ordinality
+            as asked (price_list_id, destination_id, mode_id, bands, day, place)
+        inner join billing.mode on mode.mode_id = asked.mode_id
+        inner join logic.target_list(
+            array(select distinct key.destination_id from unnest(p_keys) as key)
+        ) as target on target.destination_id = asked.destination_id
+    ),
+
+    climb as (
+        select distinct question.price_list_id as start_id, question.price_list_id as list_id, 0 as step
+        from question
+        union all
+        select climb.start_id, list.parent_id, climb.step + 1
+        from climb
+        inner join billing.price_list as list on list.price_list_id = climb.list_id
+        where list.parent_id is not null
+    ),
+
+    chain as (
+        select climb.start_id, array_agg(climb.list_id order by climb.step) as lists
+        from climb
+        group by climb.start_id
+    ),
+
+    -- Round 0 searches from the asked list; as long as the item found is relative, the next round searches from
+    -- the parent of the list that holds it. `above` is what is left of the chain for that round.
+    search as (
+        select
+            question.place, -1 as round, null::bigint as price_item_id, false as is_blocked, true as is_relative,
+            chain.lists as above
+        from question
+        inner join chain on chain.start_id = question.price_list_id
+        union all
+        select
+            search.place, search.round + 1, winner.price_item_id, winner.is_blocked, winner.is_relative,
+            search.above[winner.step + 1:]
+        from search
+        inner join question on question.place = search.place
+        cross join lateral (
+            select
+                item.price_item_id, item.is_blocked, list.step,
+                item.percent is not null or item.amount is not null as is_relative
+            from unnest(search.above) with ordinality as list (price_list_id, step)
+            cross join lateral unnest(question.targets) with ordinality as target (target_key, rank)
+            inner join billing.price_item as item
+                on item.price_list_id = list.price_list_id and item.target_key = target.target_key
+            where
+                item.valid @> question.day
+                and (
+                    item.mode_id = question.mode_id
+                    or item.mode_group = question.mode_group
+                    or (item.mode_id is null and item.mode_group is null)
+                )
+                and (item.band_id is null or item.band_id = any(question.bands))
+            order by
+                list.step,
+                target.rank,
+                case when item.mode_id is not null then 0 when item.mode_group is not null then 1 else 2 end,
+                array_position(question.bands, item.band_id) nulls last
+            limit 1
+        ) as winner
+        where search.is_relative
+    ),
+
+    -- Fold from the base (the last round, absolute) down to the item found first (round 0).
+    fold as (
+        select
+            base.place, base.round, base.is_blocked, array[base.price_item_id] as items,
+            item.setup::numeric as setup, item.rate::numeric as rate, item.step_to,
+            item.step_rate::numeric[] as step_rate, item.first_increment, item.next_increment,
+            item.free_units, item.free_mode, item.minimum::numeric as minimum, item.maximum::numeric as maximum
+        from search as base
+        inner join billing.price_item as item using (price_item_id)
+        where not base.is_relative
+        union all
+        select
+            fold.place, fold.round - 1, fold.is_blocked, search.price_item_id || fold.items,
+            greatest(0, fold.setup * relative.factor),
+            greatest(0, fold.rate * relative.factor + relative.extra),
+            fold.step_to,
+            (
+                select array_agg(greatest(0, step.rate * relative.factor + relative.extra) order by step.n)
+                from unnest(fold.step_rate) with ordinality as step (rate, n)
+            ),
+            fold.first_increment, fold.next_increment, fold.free_units, fold.free_mode,
+            greatest(0, fold.minimum * relative.factor),
+            -- greatest() passes over NULL, and no maximum is NULL
+            case when fold.maximum is not null then greatest(0, fold.maximum * relative.factor) end
+        from fold
+        inner join search on search.place = fold.place and search.round = fold.round - 1
+        inner join billing.price_item as item on item.price_item_id = search.price_item_id
+        cross join lateral (
+            select 1 + coalesce(item.percent, 0) * 0.01 as factor, coalesce(item.amount, 0) as extra
+        ) as relative
+    )
+
+    select
+        fold.place, fold.is_blocked, fold.items, fold.setup, fold.rate, fold.step_to, fold.step_rate,
+        fold.first_increment, fold.next_increment, fold.free_units, fold.free_mode, fold.minimum, fold.maximum
+    from fold
+    where fold.round = 0;
+end;
+
+comment on function logic.price_search(logic.price_key[]) is
+$$The price of each key by its place in the array: nearest list, then target, mode, band; relative items worked out from
+their base. No row: no price. is_blocked: not for sale. items: the item found, then its bases.
+Example: select * from logic.price_search(array[row(1, 1, 1, '{}', '2026-10-05')]::logic.price_key[])
+Raises: nothing$$;
+
+create function logic.list_round(p_amount numeric, p_decimals integer, p_rounding text)
+returns numeric
+language sql immutable parallel safe strict
+begin atomic
+    -- Twelve decimals first: the dust of a division never decides a tie or an `up` (RATING.md 7).
+    select case p_rounding
+        when 'half_up' then round(exact.amount, p_decimals)
+        when 'down' then trunc(exact.amount, p_decimals)
+        when 'up' then
+            trunc(exact.amount, p_decimals)
+            + case when exact.amount > trunc(exact.amount, p_decimals) then ('1e-' || p_decimals)::numeric else 0 end
+        when 'half_even' then
+            case
+                when exact.amount - trunc(exact.amount, p_decimals) = ('5e-' || (p_decimals + 1))::numeric
+                    and mod(trunc(exact.amount, p_decimals) * ('1e' || p_decimals)::numeric, 2) = 0
+                    then trunc(exact.amount, p_decimals)
+                else round(exact.amount, p_decimals)
+            end
+    end
+    from (select round(p_amount, 12) as amount) as exact;
+end;
+
+comment on function logic.list_round(numeric, integer, text) is
+$$An amount (not below zero) rounded once, as its price list rounds: half_up, half_even, up or down.
+Example: select logic.list_round(0.125, 2, 'half_even')
+Raises: nothing$$;
+
+create function logic.units_billed(p_units bigint, p_first bigint, p_next bigint)
+returns bigint
+language sql immutable parallel safe strict
+return case
+    when p_units <= 0 then 0
+    when p_units <= p_first then p_first
+    else p_units + (p_next - (p_units - p_first) % p_next) % p_next
+end;
+
+comment on function logic.units_billed(bigint, bigint, bigint) is
+$$Billed units: the first increment, then whole next increments, rounded up.
+Example: select logic.units_billed(75, 30, 6)
+Raises: nothing$$;
+
+create function logic.step_sum(
+    p_step_to bigint[], p_step_rate numeric[], p_rate numeric, p_from bigint, p_to bigint
+)
+returns numeric
+language sql immutable parallel safe
+begin atomic
+    select case
+        when p_step_rate is null then p_rate * greatest(0, p_to - p_from)
+        else (
+            select coalesce(
+                sum(
+                    step.rate * greatest(
+                        0, least(p_to, coalesce(step.bound, p_to)) - greatest(p_from, coalesce(step.below, 0))
+                    )
+                ),
+                0
+            )
+            from (
+                select bounds.bound, bounds.rate, lag(bounds.bound) over (order by bounds.n) as below
+                from unnest(p_step_to, p_step_rate) with ordinality as bounds (bound, rate, n)
+            ) as step
+        )
+    end;
+end;
+
+comment on function logic.step_sum(bigint[], numeric[], numeric, bigint, bigint) is
+$$Rate times units between two positions of a call, summed over the steps; still to be divided by the block.
+Example: select logic.step_sum('{60, NULL}', '{0.5, 0.3}', null, 0, 90)
+Raises: nothing$$;
+
+create function logic.exchange_rate(p_currency text, p_day date, p_base text)
+returns numeric
+language sql stable parallel safe
+return case
+    when p_currency = p_base then 1
+    when p_currency is null then null
+    else (
+        select rate.rate from billing.exchange_rate as rate
+        where rate.currency = p_currency and rate.from_on <= p_day
+        order by rate.from_on desc limit 1
+    )
+end;
+
+comment on function logic.exchange_rate(text, date, text) is
+$$Units of p_base, the operator's currency, for one unit of a currency: the latest rate on or before the day; NULL: none.
+Example: select logic.exchange_rate('EUR', '2026-10-05', 'SEK')
+Raises: nothing$$;
+
+create function logic.to_base(p_amount numeric, p_rate numeric, p_currency text, p_base text)
+returns numeric
+language sql immutable parallel safe
+return case when p_currency = p_base then p_amount else round(p_amount * p_rate, 6) end;
+
+comment on function logic.to_base(numeric, numeric, text, text) is
+$$An amount in the operator's currency, rounded to 6 decimals (half away from zero).
+Example: select logic.to_base(0.009145, 11.381, 'EUR', 'SEK')
+Raises: nothing$$;

@@ -1,0 +1,587 @@
+-- 50_usage/discount: what bundles (RATING.md 4) and discount rings (RATING.md 5) take of the regular price.
+-- Pure: the caller hands over all calls of the customers and months that share bundles or volume intervals.
+
+create type logic.discount_in as (
+    seq integer, started_at timestamptz, key text, source_id bigint, day date, customer_id bigint,
+    contract_line_id bigint, mode_id bigint, destination_id bigint, b_number text,
+    retail_list_id bigint, regular numeric, billed bigint, setup numeric,
+    reseller_list_id bigint, reseller_regular numeric, reseller_billed bigint, call_id bigint
+);
+comment on type logic.discount_in is 'A call with its regular prices, before bundles and rings. call_id: NULL for one that is not stored yet.';
+
+create type logic.discount_out as (
+    seq integer, bundles bigint[], bundle_units bigint[], bundled numeric, rings bigint[], ring_took numeric[],
+    retail numeric, reseller_rings bigint[], reseller_took numeric[], reseller numeric
+);
+comment on type logic.discount_out is 'What bundles and rings took of a call, and what is left at both levels.';
+
+create type logic.bundle_draw as (bundle_id bigint, month date, carried bigint, seq integer, units bigint);
+comment on type logic.bundle_draw is
+'Units that a call draws on a bundle in a month; seq NULL: the month''s row, units = all that was drawn.';
+
+create function logic.bundle_allot(p_calls logic.discount_in[])
+returns setof logic.bundle_draw
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+declare
+    v_draws logic.bundle_draw[] := '{}';
+    v_bundles bigint[];
+    v_turns bigint[];
+    v_month date;
+begin
+    -- A line's bundles take their turns by code.
+    select array_agg(ranked.bundle_id order by ranked.bundle_id), array_agg(ranked.turn order by ranked.bundle_id)
+    into v_bundles, v_turns
+    from (
+        select
+            bundle.bundle_id,
+            dense_rank() over (
+                partition by bundle.contract_line_id order by bundle.code collate "C", lower(bundle.valid)
+            ) as turn
+        from billing.bundle
+        where bundle.contract_line_id in (select call.contract_line_id from unnest(p_calls) as call)
+    ) as ranked;
+
+    -- Loops, because a bundle draws on what the bundle before it left, and a month with roll-over on what the
+    -- month before left. Each turn is one statement over all lines.
+    for v_month in
+        select distinct date_trunc('month', call.day::timestamp)::date from unnest(p_calls) as call order by 1
+    loop
+        for v_turn in 1..coalesce((select max(turn) from unnest(v_turns) as turn), 0) loop
+            v_draws := v_draws || array(
+                with before as (
+                    select draw.bundle_id, draw.carried, draw.units as used
+                    from unnest(v_draws) as draw
+                    where draw.seq is null and draw.month = (v_month - interval '1 month')::date
+                    union all
+                    select stored.bundle_id, stored.carried, stored.used
+                    from billing.bundle_month as stored
+                    where
+                        stored.bundle_id = any(v_bundles) and stored.month = (v_month - interval '1 month')::date
+                        and not exists (
+                            select from unnest(v_draws) as draw
+                            where draw.seq is null and draw.bundle_id = stored.bundle_id
+                                and draw.month = stored.month
+                        )
+                ),
+
+                available as (
+                    select
+                        bundle.bundle_id, bundle.contract_line_id, bundle.valid, bundle.units,
+                        case
+                            when not bundle.is_rollover
+                                or date_trunc('month', lower(bundle.valid)::timestamp) >= v_month::timestamp
+                                then 0
+                            -- left of the month before: its own units less what was drawn beyond the carried
+                            else bundle.units - greatest(0, coalesce(before.used - before.carried, 0))
+                        end as carried,
+                        array(
+                            select one.mode_id from billing.bundle_mode as one where one.bundle_id = bundle.bundle_id
+                        ) as modes,
+                        array(
+                            select one.mode_group from billing.bundle_mode as one
+                            where one.bundle_id = bundle.bundle_id
+                        ) as mode_groups,
+                        array(
+                            select one.target_key from billing.bundle_target as one
+                            where one.bundle_id = bundle.bundle_id
+                        ) as targets
+                    from unnest(v_bundles, v_turns) as turn (bundle_id, turn)
+                    inner join billing.bundle on bundle.bundle_id = turn.bundle_id
+                    left join before on before.bundle_id = bundle.bundle_id
+                    where
+                        turn.turn = v_turn
+                        and bundle.valid && daterange(v_month, (v_month + interval '1 month')::date)
+                ),
+
+                already as (
+                    select draw.seq, sum(draw.units)::bigint as units
+                    from unnest(v_draws) as draw
+                    where draw.seq is not null
+                    group by draw.seq
+                ),
+
+                target as materialized (
+                    select * from logic.target_list(
+                        array(select distinct call.destination_id from unnest(p_calls) as call)
+                    )
+                ),
+
+                need as (
+                    select
+                        available.bundle_id, call.seq, call.billed - coalesce(already.units, 0) as units,
+                        sum(call.billed - coalesce(already.units, 0)) over (
+                            partition by available.bundle_id order by call.started_at, call.key, call.source_id
+                        ) as so_far,
+                        available.units + available.carried as limit_units
+                    from unnest(p_calls) as call
+                    inner join available
+                        on available.contract_line_id = call.contract_line_id and available.valid @> call.day
+                    inner join billing.mode on mode.mode_id = call.mode_id
+                    inner join target on target.destination_id = call.destination_id
+                    left join already on already.seq = call.seq
+                    where
+                        date_trunc('month', call.day::timestamp) = v_month::timestamp
+                        and call.regular > 0
+                        and (
+                            call.mode_id = any(available.modes) or mode.mode_group = any(available.mode_groups)
+                            or (available.modes = '{}' and mode.unit = 'second')
+                        )
+                        and (available.targets = '{}' or available.targets && target.targets)
+                ),
+
+                drawn as (
+                    select
+                        need.bundle_id, need.seq,
+                        greatest(0, least(need.units, need.limit_units - (need.so_far - need.units)))::bigint as units
+                    from need
+                )
+
+                select row(drawn.bundle_id, v_month, null, drawn.seq, drawn.units)::logic.bundle_draw
+                from drawn
+                where drawn.units > 0
+                union all
+                select
+                    row(
+                        available.bundle_id, v_month, available.carried, null,
+                        coalesce((select sum(drawn.units) from drawn where drawn.bundle_id = available.bundle_id), 0)
+                    )::logic.bundle_draw
+                from available
+            );
+        end loop;
+    end loop;
+    return query select draw.* from unnest(v_draws) as draw;
+end;
+$$;
+
+comment on function logic.bundle_allot(logic.discount_in[]) is
+$$Units that calls draw on the bundles of their lines, per calendar month in order of start, then record key; and per
+bundle and month what was carried over and drawn (seq NULL). Expects all calls of a line's month.
+Example: select * from logic.bundle_allot('{}')
+Raises: nothing$$;
+
+create function logic.ring_candidate(p_lines bigint[], p_days date[])
+returns table (contract_line_id bigint, day date, ring_id bigint)
+language sql stable parallel safe rows 5000
+begin atomic
+    with holder as (
+        select * from logic.holder_list(p_lines, p_days)
+    ),
+
+    membership as (
+        select holder.contract_line_id, holder.day, member.ring_id
+        from holder
+        inner join billing.ring_member as member on member.customer_id = any(holder.ancestors)
+        union
+        select holder.contract_line_id, holder.day, member.ring_id
+        from holder
+        inner join billing.ring_member as member on member.customer_group_id = any(holder.groups)
+        union
+        select holder.contract_line_id, holder.day, member.ring_id
+        from holder
+        inner join billing.ring_member as member on member.contract_id = holder.contract_id
+        union
+        select holder.contract_line_id, holder.day, ring.ring_id
+        from holder
+        cross join billing.ring
+        where not exists (select from billing.ring_member as member where member.ring_id = ring.ring_id)
+    )
+
+    select membership.contract_line_id, membership.day, membership.ring_id
+    from membership
+    inner join billing.ring on ring.ring_id = membership.ring_id and ring.valid @> membership.day;
+end;
+
+comment on function logic.ring_candidate(bigint[], date[]) is
+$$Rings whose members include the holder of a contract line on a day: the customer or one above it, their groups, the
+contract, or everyone.
+Example: select * from logic.ring_candidate('{1}', '{2026-10-05}')
+Raises: nothing$$;
+
+create function logic.ring_match(p_calls logic.discount_in[])
+returns table (seq integer, ring_id bigint)
+language plpgsql stable rows 20000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+declare
+    v_time_zone text := (select operator.time_zone from billing.operator);
+    v_cuts integer[] := logic.band_cuts();
+begin
+    if not exists (select from billing.ring) then
+        return;
+    end if;
+    return query
+    with call as materialized (
+        select
+            one.seq, one.day, one.contract_line_id, one.mode_id, one.destination_id, one.b_number,
+            v_cuts[
+                width_bucket(extract(epoch from (one.started_at at time zone v_time_zone)::time)::integer, v_cuts)
+            ] as cut
+        from unnest(p_calls) as one
+    ),
+
+    asked as (
+        select distinct call.contract_line_id, call.day from call
+    ),
+
+    candidate as materialized (
+        select *
+        from logic.ring_candidate(
+            array(select contract_line_id from asked order by contract_line_id, day),
+            array(select day from asked order by contract_line_id, day)
+        )
+    ),
+
+    asked_band as (
+        select distinct call.day, call.cut from call
+    ),
+
+    band as materialized (
+        select *
+        from logic.band_list(
+            array(select day from asked_band order by day, cut), array(select cut from asked_band order by day, cut)
+        )
+    ),
+
+    target as materialized (
+        select * from logic.target_list(array(select distinct destination_id from call))
+    ),
+
+    -- Who has the B-number: asked only for calls that meet a ring with `inside`.
+    asked_inside as (
+        select distinct call.b_number, call.day
+        from call
+        inner join candidate using (contract_line_id, day)
+        inner join billing.ring_target as ring_target using (ring_id)
+        where ring_target.is_inside
+    ),
+
+    called as materialized (
+        select *
+        from logic.subscriber_find(
+            array(select 'number' from asked_inside order by b_number, day),
+            array(select b_number from asked_inside order by b_number, day),
+            array(select day from asked_inside order by b_number, day)
+        )
+    ),
+
+    inside as materialized (
+        select distinct called.number, called.day, other.ring_id
+        from called
+        inner join logic.ring_candidate(
+            array(select contract_line_id from called order by number, day),
+            array(select day from called order by number, day)
+        ) as other on other.contract_line_id = called.contract_line_id and other.day = called.day
+    ),
+
+    rule as materialized (
+        select
+            ring.ring_id, ring.band_id,
+            array(select one.mode_id from billing.ring_mode as one where one.ring_id = ring.ring_id) as modes,
+            array(select one.mode_group from billing.ring_mode as one where one.ring_id = ring.ring_id) as mode_groups,
+            array(
+                select one.target_key from billing.ring_target as one
+                where one.ring_id = ring.ring_id and not one.is_inside
+            ) as targets,
+            exists (
+                select from billing.ring_target as one where one.ring_id = ring.ring_id and one.is_inside
+            ) as is_inside
+        from billing.ring
+    )
+
+    select call.seq, candidate.ring_id
+    from call
+    inner join candidate on candidate.contract_line_id = call.contract_line_id and candidate.day = call.day
+    inner join rule on rule.ring_id = candidate.ring_id
+    inner join billing.mode on mode.mode_id = call.mode_id
+    inner join band on band.day = call.day and band.second = call.cut
+    inner join target on target.destination_id = call.destination_id
+    where
+        (rule.band_id is null or rule.band_id = any(band.bands))
+        and (rule.modes = '{}' or call.mode_id = any(rule.modes) or mode.mode_group = any(rule.mode_groups))
+        and (
+            (rule.targets = '{}' and not rule.is_inside)
+            or rule.targets && target.targets
+            or (
+                rule.is_inside
+                and exists (
+                    select from inside
+                    where inside.number = call.b_number and inside.day = call.day
+                        and inside.ring_id = candidate.ring_id
+                )
+            )
+        );
+end;
+$$;
+
+comment on function logic.ring_match(logic.discount_in[]) is
+$$Rings that match calls by who, what and when (date and band), at both levels, whatever their volume interval.
+Example: select * from logic.ring_match('{}')
+Raises: nothing$$;
+
+create function logic.ring_run(
+    p_amount numeric, p_units numeric, p_per bigint, p_share numeric,
+    p_kinds text[], p_values numeric[], p_exclusives boolean[]
+)
+returns numeric[]
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_amount numeric := p_amount;
+    v_left numeric;
+    v_took numeric[] := '{}';
+begin
+    -- A loop, because each ring works on what the one before left.
+    for v_n in 1..cardinality(p_kinds) loop
+        v_left := greatest(
+            0,
+            case p_kinds[v_n]
+                when 'percent' then v_amount * (1 - p_values[v_n] * 0.01)
+                when 'off_minute' then v_amount - logic.divide(p_values[v_n] * p_units, p_per)
+                when 'off_call' then v_amount - p_values[v_n] * p_share
+                when 'price_minute' then logic.divide(p_values[v_n] * p_units, p_per)
+                when 'price_call' then p_values[v_n] * p_share
+            end
+        );
+        v_took := v_took || (v_amount - v_left);
+        v_amount := v_left;
+        exit when p_exclusives[v_n];
+    end loop;
+    return v_amount || v_took;
+end;
+$$;
+
+comment on function logic.ring_run(numeric, numeric, bigint, numeric, text[], numeric[], boolean[]) is
+$$Applies rings in the order given to one piece of a call: amount, uncovered units, units of a block, share of the call.
+Returns what is left, then what each ring took (negative: a fixed price above what was left), nothing rounded.
+Example: select logic.ring_run(10, 120, 60, 1, '{percent, off_minute}', '{10, 0.5}', '{false, false}')
+Raises: nothing$$;
+
+create function logic.block_scale()
+returns numeric
+language sql stable parallel safe
+begin atomic
+    with recursive block as (
+        select row_number() over (order by distinct_per.per) as n, distinct_per.per::numeric as per
+        from (select distinct mode.per from billing.mode) as distinct_per
+    ),
+
+    multiple as (
+        select 0::bigint as n, 1::numeric as scale
+        union all
+        select block.n, lcm(multiple.scale, block.per)
+        from multiple
+        inner join block on block.n = multiple.n + 1
+    )
+
+    select multiple.scale from multiple order by multiple.n desc limit 1;
+end;
+
+comment on function logic.block_scale() is
+$$Smallest number that every mode's block divides: units times scale / block is whole, so that blocks of different modes
+are counted exactly.
+Example: select logic.block_scale()
+Raises: nothing$$;
+
+create function logic.call_discount(p_calls logic.discount_in[], p_draws logic.bundle_draw[])
+returns setof logic.discount_out
+language plpgsql stable rows 20000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+declare
+    v_scale numeric := logic.block_scale();
+begin
+    return query
+    with bundled as materialized (
+        select
+            draw.seq,
+            array_agg(draw.bundle_id order by bundle.code collate "C", lower(bundle.valid)) as bundles,
+            array_agg(draw.units order by bundle.code collate "C", lower(bundle.valid)) as units,
+            sum(draw.units)::bigint as covered,
+            -- base times covered, still to be divided by the billed units
+            sum(
+                case
+                    when bundle.covers_setup then call.regular else greatest(0, call.regular - call.setup)
+                end * draw.units
+            ) as taken
+        from unnest(p_draws) as draw
+        inner join unnest(p_calls) as call on call.seq = draw.seq
+        inner join billing.bundle on bundle.bundle_id = draw.bundle_id
+        where draw.seq is not null
+        group by draw.seq
+    ),
+
+    matched as materialized (
+        select found.seq, ring.*
+        from logic.ring_match(p_calls) as found
+        inner join billing.ring on ring.ring_id = found.ring_id
+    ),
+
+    -- T and the units that count, per level, before any ring.
+    level as materialized (
+        select
+            call.seq, 'retail' as level, call.customer_id, call.started_at, call.key, call.source_id,
+            date_trunc('month', call.day::timestamp) as month, call.mode_id,
+            call.regular - coalesce(logic.divide(bundled.taken, call.billed), 0) as amount,
+            call.billed - coalesce(bundled.covered, 0) as units
+        from unnest(p_calls) as call
+        left join bundled on bundled.seq = call.seq
+        union all
+        select
+            call.seq, 'reseller', call.customer_id, call.started_at, call.key, call.source_id,
+            date_trunc('month', call.day::timestamp), call.mode_id, call.reseller_regular, call.reseller_billed
+        from unnest(p_calls) as call
+        where call.reseller_list_id is not null
+    ),
+
+    -- Where each call stands in the volume of each of its rings; `size` is what it adds.
+    applied as materialized (
+        select
+            level.seq, level.level, level.amount, level.units, mode.per,
+            matched.ring_id, matched.priority, matched.code, matched.kind, matched.value, matched.is_exclusive,
+            matched.volume_unit, bound.from_volume, bound.to_volume, volume.size,
+            case when matched.volume_unit <> 'none' then
+                sum(volume.size) over (
+                    partition by matched.ring_id, level.customer_id, level.month
+                    order by level.started_at, level.key, level.source_id
+                ) - volume.size
+            end as position
+        from level
+        inner join matched on matched.seq = level.seq and matched.level = level.level
+        inner join billing.mode on mode.mode_id = level.mode_id
+        cross join lateral (
+            select case matched.volume_unit
+                when 'block' then level.units * div(v_scale, mode.per::numeric)
+                when 'call' then 1
+                when 'amount' then level.amount
+                else 0
+            end as size
+        ) as volume
+        cross join lateral (
+            select
+                matched.volume_from * case when matched.volume_unit = 'block' then v_scale else 1 end as from_volume,
+                matched.volume_to * case when matched.volume_unit = 'block' then v_scale else 1 end as to_volume
+        ) as bound
+        where level.amount > 0
+    ),
+
+    border as (
+        select distinct applied.seq, applied.level, logic.divide(edge.volume - applied.position, applied.size) as share
+        from applied
+        cross join lateral (values (applied.from_volume), (applied.to_volume)) as edge (volume)
+        where
+            applied.volume_unit in ('block', 'amount')
+            and applied.position < edge.volume and edge.volume < applied.position + applied.size
+    ),
+
+    piece as materialized (
+        select
+            cut.seq, cut.level, cut.share as from_share,
+            coalesce(lead(cut.share) over (partition by cut.seq, cut.level order by cut.share), 1) as to_share
+        from (
+            select distinct applied.seq, applied.level, 0::numeric as share from applied
+            union
+            select border.seq, border.level, border.share from border
+        ) as cut
+    ),
+
+    ran as materialized (
+        select
+            piece.seq, piece.level, piece.from_share,
+            array_agg(applied.ring_id order by applied.priority, applied.code collate "C") as rings,
+            logic.ring_run(
+                min(applied.amount) * (piece.to_share - piece.from_share),
+                min(applied.units) * (piece.to_share - piece.from_share),
+                min(applied.per),
+                piece.to_share - piece.from_share,
+                array_agg(applied.kind order by applied.priority, applied.code collate "C"),
+                array_agg(applied.value order by applied.priority, applied.code collate "C"),
+                array_agg(applied.is_exclusive order by applied.priority, applied.code collate "C")
+            ) as result
+        from piece
+        inner join applied on applied.seq = piece.seq and applied.level = piece.level
+        cross join lateral (
+            -- the middle of the piece; a call that adds nothing, or counts as a call, lies where the count stands
+            select
+                applied.position
+                + case
+                    when applied.volume_unit in ('block', 'amount')
+                        then applied.size * (piece.from_share + piece.to_share) * 0.5
+                    else 0
+                end as position
+        ) as middle
+        where
+            applied.volume_unit = 'none'
+            or (
+                middle.position >= applied.from_volume
+                and (applied.to_volume is null or middle.position < applied.to_volume)
+            )
+        group by piece.seq, piece.level, piece.from_share, piece.to_share
+    ),
+
+    taken as (
+        select
+            by_ring.seq, by_ring.level,
+            array_agg(by_ring.ring_id order by by_ring.n) as rings,
+            array_agg(round(by_ring.took, 12) order by by_ring.n) as took
+        from (
+            select ran.seq, ran.level, ring.ring_id, min(place.place) as n, sum(ran.result[place.place + 1]) as took
+            from ran
+            cross join lateral generate_series(1, cardinality(ran.result) - 1) as place (place)
+            cross join lateral (select ran.rings[place.place] as ring_id) as ring
+            group by ran.seq, ran.level, ring.ring_id
+        ) as by_ring
+        group by by_ring.seq, by_ring.level
+    ),
+
+    remaining as (
+        select
+            piece.seq, piece.level,
+            sum(
+                coalesce(
+                    ran.result[1],
+                    level.amount * (piece.to_share - piece.from_share)
+                )
+            ) as amount
+        from piece
+        inner join level on level.seq = piece.seq and level.level = piece.level
+        left join ran
+            on ran.seq = piece.seq and ran.level = piece.level and ran.from_share = piece.from_share
+        group by piece.seq, piece.level
+    )
+
+    select
+        call.seq, bundled.bundles, bundled.units,
+        coalesce(round(logic.divide(bundled.taken, call.billed), 6), 0),
+        retail_taken.rings, retail_taken.took,
+        case
+            when bundled.seq is null and retail_left.seq is null then call.regular
+            else logic.list_round(coalesce(retail_left.amount, retail.amount), list.decimals, list.rounding)
+        end,
+        reseller_taken.rings, reseller_taken.took,
+        case
+            when reseller_left.seq is null then call.reseller_regular
+            else logic.list_round(reseller_left.amount, reseller_list.decimals, reseller_list.rounding)
+        end
+    from unnest(p_calls) as call
+    inner join level as retail on retail.seq = call.seq and retail.level = 'retail'
+    inner join billing.price_list as list on list.price_list_id = call.retail_list_id
+    left join billing.price_list as reseller_list on reseller_list.price_list_id = call.reseller_list_id
+    left join bundled on bundled.seq = call.seq
+    left join remaining as retail_left on retail_left.seq = call.seq and retail_left.level = 'retail'
+    left join remaining as reseller_left on reseller_left.seq = call.seq and reseller_left.level = 'reseller'
+    left join taken as retail_taken on retail_taken.seq = call.seq and retail_taken.level = 'retail'
+    left join taken as reseller_taken on reseller_taken.seq = call.seq and reseller_taken.level = 'reseller';
+end;
+$$;
+
+comment on function logic.call_discount(logic.discount_in[], logic.bundle_draw[]) is
+$$Applies bundles (the draws of logic.bundle_allot) and rings to calls, cut into pieces at the borders of volume intervals.
+Expects all calls of a customer's month where a volume ring is concerned.
+Example: select * from logic.call_discount('{}', '{}')
+Raises: nothing$$;

@@ -1,0 +1,59 @@
+-- check: everything that is always true (DESIGN.md 6), proven on the live data.
+
+create function logic.check_run()
+returns table (name text, title text, problem text, place text)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform access.require('admin', 'auditor', 'batch');
+    return query
+    select 'counts', 'Every record read is rated, suspended, duplicate or zero', fault.problem, fault.place
+    from logic.check_counts() as fault
+    union all
+    select 'totals', 'Daily and monthly totals equal the calls', fault.problem, fault.place
+    from logic.check_totals() as fault
+    union all
+    select 'audit', 'The audit chain is unbroken', fault.problem, fault.place
+    from logic.check_audit() as fault;
+end;
+$$;
+
+comment on function logic.check_run() is
+$$All checks; no row is healthy. Each row names the check, what is wrong and where.
+Example: select * from logic.check_run() where false
+Raises: LB901 without the level admin, auditor or batch$$;
+
+-- api
+
+create function api.check_list()
+returns table (name text, title text)
+language sql immutable
+begin atomic
+    select one.name, one.title
+    from (
+        values
+            ('counts', 'Every record read is rated, suspended, duplicate or zero'),
+            ('totals', 'Daily and monthly totals equal the calls'),
+            ('audit', 'The audit chain is unbroken')
+    ) as one (name, title);
+end;
+
+comment on function api.check_list() is
+$$The checks there are.
+Example: select * from api.check_list()
+Raises: nothing$$;
+grant execute on function api.check_list() to leissner_admin, leissner_auditor, leissner_batch;
+
+create function api.check_run()
+returns table (name text, title text, problem text, place text)
+language sql stable
+begin atomic
+    select fault.name, fault.title, fault.problem, fault.place from logic.check_run() as fault;
+end;
+
+comment on function api.check_run() is
+$$Proves the invariants on the live data; no row is healthy.
+Example: select * from api.check_run() where false
+Raises: LB901 without the level admin, auditor or batch$$;
+grant execute on function api.check_run() to leissner_admin, leissner_auditor, leissner_batch;
