@@ -5,8 +5,8 @@ LEISSNER_HOME. An outside server is used as the login it names; nothing on it is
 """
 
 import getpass
+import json
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -105,22 +105,21 @@ def transaction(
         "app.actor": actor(),
         "app.client": "cli",
         "statement_timeout": str(int(timeout_s * 1000)),
+        "transaction_read_only": "on" if read_only else "off",
     } | {f"app.{name}": value for name, value in settings.items()}
-    with conn.transaction():
-        if isolation or read_only:
-            conn.execute(
-                sql.SQL("set transaction isolation level {} {}").format(
-                    sql.SQL(isolation or "read committed"), sql.SQL("read only" if read_only else "read write")
-                )
-            )
-        conn.execute(
-            sql.SQL("select {}").format(
-                sql.SQL(", ").join(
-                    sql.SQL("set_config({}, {}, true)").format(name, value) for name, value in local.items()
-                )
-            )
-        )
-        yield conn
+    settings_set = sql.SQL("select {}").format(
+        sql.SQL(", ").join(sql.SQL("set_config({}, {}, true)").format(*item) for item in local.items())
+    )
+    try:
+        with conn.transaction():
+            if isolation:
+                conn.execute(sql.SQL("set transaction isolation level {}").format(sql.SQL(isolation)))
+            conn.execute(settings_set)
+            yield conn
+    except psycopg.Error as error:
+        # Here, after the rollback, the database can still be asked for the sentence; later nobody has it at hand.
+        error.problem = problem(error, conn)
+        raise
 
 
 def call(conn: Connection, name: str, **params: Any) -> list[dict[str, Any]]:
@@ -210,55 +209,30 @@ def first_line(error: BaseException) -> str:
 
 
 def problem(error: psycopg.Error, conn: Connection | None = None, language: str = "en") -> Problem:
-    """Translates a database error into the sentence a person reads. With a usable connection the sentence of
-    our own codes and of named constraints comes from the database, in the language asked for."""
+    """Translates a database error into the sentence a person reads. With a connection that is not inside the
+    failed transaction any more, the sentence comes from the database, in the language asked for."""
+    if isinstance(known := getattr(error, "problem", None), Problem) and language == "en":
+        return known
     diag = error.diag
     code = error.sqlstate or ("08000" if isinstance(error, errors.OperationalError) else "XX000")
-    text = diag.message_primary or first_line(error)
     status, fixed = next(((s, f) for prefix, s, f in TABLE if code.startswith(prefix)), (500, None))
-    hint = diag.message_hint
-    sentence = fixed or text
-    if conn is not None and not conn.broken and (found := _message(conn, error, language)):
+    sentence, hint = (fixed, None) if fixed else (diag.message_primary or first_line(error), diag.message_hint)
+    if conn is not None and (found := _message(conn, code, diag, language)):
         sentence, hint = found["sentence"], found["hint"] or hint
     return Problem(code, sentence, hint, status, diag.column_name)
 
 
-def _message(conn: Connection, error: psycopg.Error, language: str) -> dict[str, Any] | None:
-    """The sentence that the database keeps for an own code or for the constraint that was violated."""
-    diag = error.diag
-    code = error.sqlstate or ""
+def _message(conn: Connection, code: str, diag: errors.Diagnostic, language: str) -> dict[str, Any] | None:
+    """The sentence that the database keeps for one of our codes, or for the constraint that was violated."""
     try:
         if code.startswith("LB"):
-            if language == "en":
-                return None  # the English sentence is the message itself, with its values filled in
-            row = conn.execute(
-                "select sentence, hint from billing.message where code = %s and language = %s", (code, language)
-            ).fetchone()
-            return row and {key: fill(row[key], diag.message_detail) for key in row}
-        if diag.constraint_name:
-            return conn.execute(
-                """
-                select coalesce(message.sentence, obj_description(con.oid, 'pg_constraint')) as sentence, message.hint
-                from pg_constraint as con
-                left join billing.message as message on message.code = con.conname and message.language = %s
-                where con.conname = %s and con.connamespace = to_regnamespace(%s)
-                and (message.sentence is not null or obj_description(con.oid, 'pg_constraint') is not null)
-                """,
-                (language, diag.constraint_name, diag.schema_name or "billing"),
-            ).fetchone()
-    except psycopg.Error:
-        return None  # the transaction is aborted, or this login may not read the sentences: the server's text serves
-    return None
-
-
-def fill(template: str | None, detail: str | None) -> str | None:
-    """Puts the parameters that an error carries as JSON in its detail into the {name} places of a sentence."""
-    if not template or not detail:
-        return template
-    import json
-
-    try:
-        values = json.loads(detail)
-    except ValueError:
-        return template
-    return re.sub(r"\{(\w+)\}", lambda match: str(values.get(match[1], match[0])), template)
+            params = Jsonb(json.loads(diag.message_detail or "{}"))
+            rows = call(conn, "message_get", p_code=code, p_language=language, p_params=params)
+        elif diag.constraint_name:
+            name, schema = diag.constraint_name, diag.schema_name
+            rows = call(conn, "message_get", p_code=name, p_language=language, p_schema=schema)
+        else:
+            return None
+    except (psycopg.Error, ValueError):
+        return None  # no connection any more, or inside the failed transaction: the server's text serves
+    return rows[0] if rows else None

@@ -1,0 +1,50 @@
+-- base: the sentence that people read for an error, the same in web pages, SOAP and the command line.
+
+create function logic.message_get(p_code text, p_language text, p_schema text, p_params jsonb)
+returns table (sentence text, hint text)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select
+        billing.sentence_fill(found.sentence, p_params),
+        billing.sentence_fill(found.hint, p_params)
+    from (
+        select message.sentence, message.hint, case when message.language = p_language then 1 else 3 end as rank
+        from billing.message as message
+        where message.code = p_code and message.language in (p_language, 'en')
+        union all
+        select obj_description(con.oid, 'pg_constraint'), null, 2
+        from pg_constraint as con
+        where con.conname = p_code and con.connamespace = to_regnamespace(p_schema)
+    ) as found
+    where found.sentence is not null
+    order by found.rank
+    limit 1;
+end;
+
+comment on function logic.message_get(text, text, text, jsonb) is
+$$The sentence for an error code or a constraint. It checks no permission: sentences are for everyone.
+Example: select * from logic.message_get('LB901', 'sv', null, '{}')
+Raises: nothing$$;
+grant execute on function logic.message_get(text, text, text, jsonb) to leissner_web, leissner_cli;
+
+-- api
+
+create function api.message_get(
+    p_code text, p_language text default 'en', p_schema text default null, p_params jsonb default '{}'
+)
+returns table (sentence text, hint text)
+language sql stable
+begin atomic
+    select found.sentence, found.hint
+    from logic.message_get(p_code, p_language, p_schema, p_params) as found;
+end;
+
+comment on function api.message_get(text, text, text, jsonb) is
+$$The sentence for an error code, filled with its parameters, or for the constraint of a schema; none for a stranger.
+Example: select * from api.message_get('LB901', 'sv', null, '{"levels": "admin"}')
+Raises: nothing$$;
+grant execute on function api.message_get(text, text, text, jsonb) to
+    leissner_web, leissner_cli, leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance,
+    leissner_credit, leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch,
+    leissner_integration;

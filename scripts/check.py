@@ -1,0 +1,26 @@
+"""`leissner check`: proves on the live data what must always be true (DESIGN.md 6)."""
+
+import json
+
+import click
+
+from leissner.scripts import db
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="The faults as JSON.")
+@click.pass_context
+def check(ctx: click.Context, as_json: bool) -> None:
+    """Prove on the live data what must always be true. Exits with 1 and names the place when something is not."""
+    with db.connect() as conn, db.transaction(conn, "admin", read_only=True):
+        checks = db.call(conn, "check_list")
+        faults = db.call(conn, "check_run")
+    if as_json:
+        click.echo(json.dumps(faults, default=str))
+    else:
+        for one in checks:
+            found = [fault for fault in faults if fault["name"] == one["name"]]
+            click.echo(f"{'FAULT' if found else 'ok   '} {one['title']}")
+            for fault in found:
+                click.echo(f"        {fault['place']}: {fault['problem']}")
+    ctx.exit(1 if faults else 0)
