@@ -498,6 +498,7 @@ class Builder:
         abroad = [*good, *good, "112", "46870000001", "99912345678", "anonymous"]
         calls: dict[str, list[dict]] = {row["code"]: [] for row in self.files["sources"]}
         taken: set[datetime] = set()
+        keyless: set[datetime] = set()
         for number in range(count):
             source = self.pick(self.files["sources"])
             made = calls[source["code"]]
@@ -508,9 +509,11 @@ class Builder:
                 start = self.pick(moments) + timedelta(seconds=self.pick([0, -1, 1, -59, -60, -61, -600, 30]))
             else:
                 start = october + timedelta(seconds=self.random.randint(0, 31 * 86400))
+            while start in keyless:  # which of two calls of one second comes first must be known
+                start += timedelta(seconds=1)
             mode = self.pick(["", "voice", "voice", "fwd", "sms", "data"])
             has_key = start in taken or not self.chance(8)
-            taken.add(start)
+            (taken if has_key else keyless).add(start)
             made.append(
                 {
                     "key": self.pick(["k", "K", "é", "k-"]) + str(number) if has_key else "",

@@ -1,0 +1,104 @@
+"""The database rates as the reference does, to the last digit: hand-made cases and generated operators, each also
+by a second path, the calls in two files, the later one first."""
+
+import os
+import tempfile
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from leissner.db.tests.fixtures import Database, TestBed
+from leissner.scripts import db
+from leissner.scripts.tests.reference.cases import CASES
+from leissner.scripts.tests.reference.compare import Wrong, database_rows, differences, leissner, reference
+from leissner.scripts.tests.reference.operators import Scenario, build, operators
+from leissner.scripts.tests.reference.rater import Call
+
+# Operators on which reference and database once parted; they stay.
+SEEDS: list[int] = []
+
+CAREFUL = settings(deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+
+
+@contextmanager
+def imported(bed: TestBed, folder: Path):
+    """A database that has the operator's files."""
+    database = bed.create(bed.template.name)
+    with using(database):
+        leissner("import", folder)
+    yield database
+    bed.drop(database)
+
+
+@contextmanager
+def using(database: Database):
+    """The commands run on this database."""
+    before = dict(os.environ)
+    os.environ["DATABASE_URL"] = database.url(db.CLI_LOGIN)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def load(database: Database, files: list[tuple[str, Path]], folder: Path) -> list[dict]:
+    """Loads the files in this order and gives what the database made of them."""
+    with using(database):
+        for source, path in files:
+            leissner("calls", "load", path, "--source", source)
+        with database.connect() as conn:
+            return database_rows(conn, folder)
+
+
+def check(bed: TestBed, scenario: Scenario) -> list[Call]:
+    """Raises unless reference and database agree, by both paths; the operator's files stay when they do not."""
+    top = Path(tempfile.mkdtemp(prefix="leissner-property-"))
+    folder = top / "operator"
+    folder.mkdir()
+    scenario.write(folder)
+    calls = reference(scenario, folder)
+    half = max(map(len, scenario.calls.values())) // 2
+    one = scenario.write_calls(top, "all")
+    two = scenario.write_calls(top, "late", slice(half, None)) + scenario.write_calls(top, "early", slice(0, half))
+    with imported(bed, folder) as first:
+        second = bed.create(first.name)
+        wrong = differences(calls, load(first, one, top), folder)
+        if not wrong and (other := differences(calls, load(second, two, top), folder)):
+            wrong = ["in two files, the later one first:", *other]
+        bed.drop(second)
+    if wrong:
+        raise Wrong("\n".join(wrong[:6]))
+    for path in sorted(top.rglob("*"), reverse=True):
+        path.unlink() if path.is_file() else path.rmdir()
+    top.rmdir()
+    return calls
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_case(bed, case):
+    calls = check(bed, case.scenario)
+    assert [call.retail_net for call in calls] == [None if r is None else Fraction(r) for r in case.retail]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_operator_that_once_differed(bed, seed):
+    check(bed, build(Random(seed)))
+
+
+@settings(CAREFUL, max_examples=20, derandomize=True)
+@given(scenario=operators())
+def test_generated_operators(bed, scenario):
+    check(bed, scenario)
+
+
+@pytest.mark.long
+@settings(CAREFUL, max_examples=200)
+@given(scenario=st.integers(0, 2**32).map(lambda seed: build(Random(seed), calls=200)) | operators())
+def test_many_generated_operators(bed, scenario):
+    check(bed, scenario)
