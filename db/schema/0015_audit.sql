@@ -564,8 +564,8 @@ transactions of the log by number.
 Example: select tx, rows from audit.tx_content(1, 10)
 Raises: nothing$$;
 
--- One sealer at a time; a second one leaves at once. At most 10 000 transactions, so that a long backlog is
--- many short transactions.
+-- One sealer at a time; a second one leaves at once. The running transaction may write more, so it waits. At
+-- most 10 000 transactions, so that a long backlog is many short transactions.
 create function audit.seal()
 returns table (seal_no bigint, head bytea, sealed bigint)
 language plpgsql volatile security definer rows 1
@@ -588,7 +588,11 @@ begin
     for v_tx in
         select content.*
         from (
-            select own.tx from audit.tx as own where own.seal_no is null order by own.tx limit 10000
+            select own.tx
+            from audit.tx as own
+            where own.seal_no is null and own.xid is distinct from pg_current_xact_id_if_assigned()
+            order by own.tx
+            limit 10000
         ) as unsealed
         cross join lateral audit.tx_content(unsealed.tx, unsealed.tx) as content
         order by unsealed.tx

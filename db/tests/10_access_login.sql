@@ -4,7 +4,8 @@ select plan(25);
 select test.make_user('anna', array['support', 'finance']);
 select test.as_person('admin');
 select lives_ok(
-    $$ select api.password_set('Anna', '\x000102030405060708090a0b0c0d0e0f', 'argon2id m=65536 t=3 p=4', '\xaa') $$,
+    $$ select api.password_set('Anna', '\x000102030405060708090a0b0c0d0e0f', 'argon2id m=65536 t=3 p=4',
+    '\xaa') $$,
     'an admin sets a password'
 );
 select throws_ok(
@@ -20,10 +21,15 @@ select test.as_nobody();
 -- As the web's login: it has no level before it has a session.
 set local session authorization leissner_web;
 select is(
-    (select cost from api.login_begin('anna', '192.0.2.1')), 'argon2id m=65536 t=3 p=4', 'salt and cost are given'
+    (select cost from api.login_begin('anna', '192.0.2.1')), 'argon2id m=65536 t=3 p=4',
+    'salt and cost are given'
 );
-select is_empty($$ select * from api.login_end('anna', '\xab', '192.0.2.1') $$, 'a wrong password opens nothing');
-select isnt_empty($$ select * from api.login_begin('nobody', null) $$, 'an unknown name is answered all the same');
+select is_empty(
+    $$ select * from api.login_end('anna', '\xab', '192.0.2.1') $$, 'a wrong password opens nothing'
+);
+select isnt_empty(
+    $$ select * from api.login_begin('nobody', null) $$, 'an unknown name is answered all the same'
+);
 select is(
     (select salt from api.login_begin('nobody', null)), (select salt from api.login_begin('nobody', null)),
     'and always in the same way'
@@ -52,11 +58,13 @@ select throws_ok(
     'but no level of others'
 );
 select throws_ok(
-    $$ select api.password_change('\xab', '\x000102030405060708090a0b0c0d0e0f', 'argon2id m=1 t=1 p=1', '\xac') $$,
+    $$ select api.password_change('\xab', '\x000102030405060708090a0b0c0d0e0f', 'argon2id m=1 t=1 p=1',
+    '\xac') $$,
     'LB907', 'The old password is wrong.', 'changing the own password needs the old one'
 );
 select lives_ok(
-    $$ select api.password_change('\xaa', '\x000102030405060708090a0b0c0d0e0f', 'argon2id m=1 t=1 p=1', '\xac') $$,
+    $$ select api.password_change('\xaa', '\x000102030405060708090a0b0c0d0e0f', 'argon2id m=1 t=1 p=1',
+    '\xac') $$,
     'with it the password changes'
 );
 select isnt_empty('select * from api.session_get()', 'the session that changed it goes on');
@@ -73,18 +81,22 @@ select results_eq(
     $$,
     $$
         values
-        ('password', 'anna'), ('login_failed', 'anna'), ('login', 'anna'), ('level', 'anna'), ('password', 'anna'),
+        ('password', 'anna'), ('login_failed', 'anna'), ('login', 'anna'), ('level', 'anna'), ('password',
+        'anna'),
         ('logout', 'anna')
     $$,
     'every step is in the log'
 );
 
 -- Throttling: five attempts are free.
-select count(*) from generate_series(1, 5) as attempt (no) cross join lateral logic.login_begin('carl-' || no, 'x');
+select count(
+    *) from generate_series(1, 5) as attempt (no) cross join lateral logic.login_begin('carl-' || no, 'x'
+);
 delete from access.login_throttle;
 do $$ begin for v_no in 1..5 loop perform logic.login_begin('carl', 'there'); end loop; end $$;
 select throws_like(
-    $$ select logic.login_begin('carl', 'elsewhere') $$, 'Too many attempts to log in: try again in % seconds.',
+    $$ select logic.login_begin('carl', 'elsewhere') $$,
+    'Too many attempts to log in: try again in % seconds.',
     'the sixth attempt on a name must wait'
 );
 select lives_ok($$ select logic.login_begin('dora', 'there') $$, 'another name need not');

@@ -7,16 +7,21 @@ select ok(access.has_level('support'), 'a person has the level of the own role')
 select ok(not access.has_level('finance'), 'and no other');
 select ok(access.is_staff(), 'a person of a staff level sees every customer');
 select throws_ok(
-    $$ select access.require('finance', 'credit') $$, 'LB901', 'This needs one of the levels: finance, credit.',
+    $$ select access.require('finance', 'credit') $$, 'LB901',
+    'This needs one of the levels: finance, credit.',
     'require names the levels'
 );
 select test.as_person('admin');
-select ok(access.has_level('finance') and access.has_level('integration'), 'admin counts as every staff level');
+select ok(
+    access.has_level('finance') and access.has_level('integration'), 'admin counts as every staff level'
+);
 select ok(not access.has_level('seller', 'customer'), 'but not as seller or customer');
 select test.as_person('seller');
 select ok(not access.has_level('seller') and not access.is_staff(), 'level seller is nobody without a token');
 select test.as_person('customer');
-select ok(not access.has_level('customer') and not access.is_staff(), 'level customer is nobody without a token');
+select ok(
+    not access.has_level('customer') and not access.is_staff(), 'level customer is nobody without a token'
+);
 
 -- A token: the session decides, not the role.
 select test.as_user('support');
@@ -63,7 +68,8 @@ select lives_ok($$ select api.api_key_revoke('eva', 'Switchboard') $$, 'it can b
 select ok(not access.has_level('admin'), 'and then counts no more');
 select test.as_person('admin');
 select throws_ok(
-    $$ select api.api_key_revoke('eva', 'Switchboard') $$, 'LB908', 'There is no API key Switchboard of user eva.',
+    $$ select api.api_key_revoke('eva', 'Switchboard') $$, 'LB908',
+    'There is no API key Switchboard of user eva.',
     'once only'
 );
 

@@ -41,7 +41,8 @@ begin atomic
     returning app_user.app_user_id;
 end;
 
-comment on function test.make_user(text, text[], bigint) is 'A user without password; p_scope_id is the seller or customer.';
+comment on function test.make_user(text, text[], bigint) is
+    'A user without password; p_scope_id is the seller or customer.';
 
 create function test.make_session(p_user_id bigint, p_level text)
 returns text
@@ -75,6 +76,7 @@ begin
 end
 $$;
 
-comment on function test.as_user(text, bigint) is 'From now on a user with a session of that level, as through the web pages.';
+comment on function test.as_user(text, bigint) is
+    'From now on a user with a session of that level, as through the web pages.';
 
 grant execute on all functions in schema test to public;
