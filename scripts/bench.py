@@ -121,19 +121,15 @@ def write_files(folder: Path, calls: int, customers: int, seed: int) -> tuple[fl
     return time.monotonic() - began, counted
 
 
-def command(*args: object) -> str:
-    """Runs a command of `leissner` in this process; returns what it printed, shown only when it failed."""
-    from leissner.scripts.cli import leissner
+def command(*args: object) -> None:
+    """Runs a command of `leissner` in this process; what it prints is shown only when it failed."""
+    from leissner.scripts import cli
 
     printed = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(printed):
-            code = leissner.main([str(arg) for arg in args], prog_name="leissner", standalone_mode=False)
-    except SystemExit as left:
-        code = left.code
+    with contextlib.redirect_stdout(printed):
+        code = cli.run([str(arg) for arg in args])
     if code:
-        raise LeissnerError(f"leissner {' '.join(map(str, args))} ended with {code}:\n{printed.getvalue()}")
-    return printed.getvalue()
+        raise LeissnerError(f"leissner {' '.join(map(str, args))} ended with {code}.\n{printed.getvalue()}")
 
 
 def start_server(path: Path, statements: bool) -> None:

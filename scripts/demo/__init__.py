@@ -55,13 +55,10 @@ def demo(home: Path | None, seed: int, calls: int, day: dt.datetime | None) -> N
 
 def run(*args: object) -> None:
     """Runs a command of `leissner` in this process, and shows it as one would type it."""
-    from leissner.scripts.cli import leissner
+    from leissner.scripts import cli
 
     click.secho(f"\n$ leissner {' '.join(map(str, args))}", bold=True)
-    try:
-        code = leissner.main([str(arg) for arg in args], prog_name="leissner", standalone_mode=False)
-    except SystemExit as left:
-        code = left.code
+    code = cli.run([str(arg) for arg in args])
     if code:
         raise LeissnerError(f"The command above ended with {code}.")
 
@@ -128,11 +125,10 @@ def show_margin(conn: db.Connection, first: dt.date, day: dt.date) -> None:
     for title in ("Calls", "Minutes", "Revenue", "Cost", "Margin", "%", "Cost unknown"):
         table.add_column(title, justify="right")
     for row in rows:
-        share = row["margin"] / row["revenue"] * 100 if row["revenue"] and row["margin"] is not None else None
         table.add_row(row["name"] or row["key"], *(
             "" if value is None else f"{value:,.{digits}f}".replace(",", " ") for value, digits in (
                 (row["calls"], 0), (row["minutes"], 0), (row["revenue"], 2), (row["cost"], 2), (row["margin"], 2),
-                (share, 1), (row["unknown_cost"], 0))))
+                (row["margin_percent"], 1), (row["unknown_cost"], 0))))
     Console().print(table)
 
 

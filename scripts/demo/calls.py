@@ -486,7 +486,7 @@ class Files:
         calls.sort(key=lambda call: call.start)
         lines = list(asterisk(calls, rng))
         clean = len(lines)
-        self.spoil(lines, "broken_quote", lambda line: line.replace('","from-internal', ',"from-internal', 1), 2)
+        self.spoil(lines, "broken_quote", lambda line: line.replace('","from-', ',"from-', 1), 2)
         self.spoil(lines, "cut_line", lambda line: line[:rng.randrange(40, 90)], 2)
         lines, spoiled = lines[:clean], lines[clean:]
         self.repeat(lines, self.answered_out)
