@@ -4,7 +4,7 @@ import json
 
 import click
 
-from leissner.scripts import db
+from leissner.scripts import audit, db
 
 
 @click.command()
@@ -12,9 +12,13 @@ from leissner.scripts import db
 @click.pass_context
 def check(ctx: click.Context, as_json: bool) -> None:
     """Prove on the live data what must always be true. Exits with 1 and names the place when something is not."""
-    with db.connect() as conn, db.transaction(conn, "admin", read_only=True):
-        checks = db.call(conn, "check_list")
-        faults = db.call(conn, "check_run")
+    with db.connect() as conn:
+        place, head = audit.head_kept(conn)
+        with db.transaction(conn, "admin", read_only=True):
+            checks = db.call(conn, "check_list")
+            faults = db.call(conn, "check_run", p_seal_no=place, p_head=head)
+        if not faults:
+            audit.head_keep(conn)
     if as_json:
         click.echo(json.dumps(faults, default=str))
     else:

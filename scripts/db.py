@@ -8,7 +8,7 @@ import getpass
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,6 +120,15 @@ def transaction(
         # Here, after the rollback, the database can still be asked for the sentence; later nobody has it at hand.
         error.problem = problem(error, conn)
         raise
+    if not read_only:
+        audit_seal(conn)
+
+
+def audit_seal(conn: Connection) -> None:
+    """Seals in the log what was just committed. Where this cannot, whoever commits next does it."""
+    if conn.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
+        with suppress(psycopg.Error):
+            conn.execute("select from audit.seal()")
 
 
 def call(conn: Connection, name: str, **params: Any) -> list[dict[str, Any]]:

@@ -420,6 +420,7 @@ def migrate(conn: db.Connection, all_files: list[File] | None = None) -> Result:
             if file.is_apart and file.name not in _ledger(conn):
                 _run_apart(conn, file)
                 result.applied.append(file.name)
+    db.audit_seal(conn)
     result.seconds = time.monotonic() - began
     return result
 

@@ -1,6 +1,6 @@
 -- check: everything that is always true (DESIGN.md 6), proven on the live data.
 
-create function logic.check_run()
+create function logic.check_run(p_seal_no bigint default null, p_head bytea default null)
 returns table (name text, title text, problem text, place text)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
@@ -15,12 +15,13 @@ begin
     from logic.check_totals() as fault
     union all
     select 'audit', 'The audit chain is unbroken', fault.problem, fault.place
-    from logic.check_audit() as fault;
+    from logic.check_audit(p_seal_no, p_head) as fault;
 end;
 $$;
 
-comment on function logic.check_run() is
+comment on function logic.check_run(bigint, bytea) is
 $$All checks; no row is healthy. Each row names the check, what is wrong and where.
+The arguments are the newest place and head of the audit chain that were kept outside the database, or NULL.
 Example: select * from logic.check_run() where false
 Raises: LB901 without the level admin, auditor or batch$$;
 
@@ -45,15 +46,15 @@ Example: select * from api.check_list()
 Raises: nothing$$;
 grant execute on function api.check_list() to leissner_admin, leissner_auditor, leissner_batch;
 
-create function api.check_run()
+create function api.check_run(p_seal_no bigint default null, p_head bytea default null)
 returns table (name text, title text, problem text, place text)
 language sql stable
 begin atomic
-    select fault.name, fault.title, fault.problem, fault.place from logic.check_run() as fault;
+    select fault.name, fault.title, fault.problem, fault.place from logic.check_run(p_seal_no, p_head) as fault;
 end;
 
-comment on function api.check_run() is
+comment on function api.check_run(bigint, bytea) is
 $$Proves the invariants on the live data; no row is healthy.
 Example: select * from api.check_run() where false
 Raises: LB901 without the level admin, auditor or batch$$;
-grant execute on function api.check_run() to leissner_admin, leissner_auditor, leissner_batch;
+grant execute on function api.check_run(bigint, bytea) to leissner_admin, leissner_auditor, leissner_batch;

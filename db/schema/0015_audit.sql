@@ -677,7 +677,9 @@ grant execute on function audit.event_add(text, text, jsonb) to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
     leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch,
     leissner_integration;
-grant execute on function audit.seal() to leissner_admin, leissner_batch, leissner_auditor;
+grant execute on function audit.seal() to
+    leissner_admin, leissner_batch, leissner_auditor, leissner_cli, leissner_web;
+grant usage on schema audit to leissner_cli, leissner_web;
 grant execute on function audit.redact(bigint, text) to leissner_admin;
 grant select on audit.tx, audit.change, audit.event, audit.exempt to leissner_admin, leissner_auditor;
 
