@@ -22,7 +22,7 @@ UPPER = re.compile(
 # What is not code: comments, strings, quoted names. Dollar-quoted bodies are code, but for texts of comments.
 NOT_CODE = re.compile(r"--[^\n]*|/\*.*?\*/|\bis\s+\$\$.*?\$\$|'(?:[^']|'')*'|\"[^\"]*\"", re.S)
 FORBIDDEN = [
-    (re.compile(r"\bcascade\b(?!\s*(?:[,);]|deferrable|not|constraint|\n))"), "cascade is for the runner only"),
+    (re.compile(r"\bdrop\b[^;]*\bcascade\b"), "cascade is for the runner only"),
     (re.compile(r"\b(?:real|double precision|float4|float8|money|serial|bigserial)\b"), "no floats, money or serials"),
     (re.compile(r"\bvarchar\b"), "text, not varchar"),
     (re.compile(r"\bno_plan\("), "plan(N), not no_plan()"),
