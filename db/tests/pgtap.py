@@ -71,4 +71,5 @@ def from_npm(folder: Path) -> bytes:
 def from_debian(folder: Path) -> bytes:
     run(folder, "apt-get", "download", "-q", DEBIAN_PACKAGE)
     run(folder, "dpkg-deb", "-x", str(next(folder.glob("*.deb"))), "out")
-    return next(folder.glob("out/usr/share/postgresql/*/extension/pgtap--*.sql")).read_bytes()
+    files = folder.glob("out/usr/share/postgresql/*/extension/pgtap--*.sql")
+    return next(path for path in files if path.stem.count("--") == 1).read_bytes()  # not an upgrade script
