@@ -1,6 +1,7 @@
 """The command `leissner`. Each command lives in its own module and is imported only when it is called."""
 
 import importlib
+import os
 import sys
 
 import click
@@ -68,7 +69,8 @@ def run(args: list[str]) -> int:
         return error.exit_code
     except LeissnerError as error:
         return fail(str(error), error.hint, error.code)
-    except BrokenPipeError:
+    except BrokenPipeError:  # the reader, `head` say, has seen enough; nor shall the last flush complain
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
         return fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")

@@ -433,8 +433,12 @@ class _alone:
         self.conn = conn
 
     def __enter__(self) -> None:
+        waited = 0
         while not self.conn.execute("select pg_try_advisory_lock(%s) as got", [LOCK]).fetchone()["got"]:
+            if waited == 10:
+                click.echo("Waiting for another migration of this database …", err=True)
             time.sleep(0.2)
+            waited += 1
 
     def __exit__(self, *_: object) -> None:
         if not self.conn.closed:

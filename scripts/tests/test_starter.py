@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-MASTER = """\
+MASTER = '''\
 "","46902001005","0701234567","out","""Anna"" <46902001005>","PJSIP/1000-a1","PJSIP/trunk-a2","Dial","x,60",\
 "2026-10-14 09:12:01","2026-10-14 09:12:09","2026-10-14 09:14:15",134,126,"ANSWERED","BILLING","1791961921.161",""
 "","46902001005","08123456","out","46902001005","PJSIP/1000-a3","PJSIP/trunk-a4","Dial","x,60",\
@@ -15,7 +15,7 @@ MASTER = """\
 "2026-10-14 09:30:00","2026-10-14 09:30:00","2026-10-14 09:30:09",9,9,"ANSWERED","DOCUMENTATION","1791963000.165",""
 "","1000","00123456789012","out","1000","PJSIP/1000-a7","PJSIP/trunk-a8","Dial","x,60",\
 "2026-10-14 09:40:00","2026-10-14 09:40:10","2026-10-14 09:41:11",71,61,"ANSWERED","DOCUMENTATION","1791963600.167",""
-"""
+'''
 
 
 def test_your_own_master_csv_in_five_commands(leissner, tmp_path, monkeypatch):
@@ -31,7 +31,8 @@ def test_your_own_master_csv_in_five_commands(leissner, tmp_path, monkeypatch):
         assert outcome.code in (0, 1 if "load" in line else 0), outcome.err
     with open(tmp_path / "rated.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    found = [(row["status"], row["reason"], row["destination"], row["units"], row["cost"], row["retail"]) for row in rows]
+    columns = ("status", "reason", "destination", "units", "cost", "retail")
+    found = [tuple(row[column] for column in columns) for row in rows]
     assert found == [
         ("rated", "", "SE-MOB", "126", "0.315", "1.309"),  # 0.15 × 126 / 60; 0.49 + 0.39 × 126 / 60
         ("suspended", "no_destination", "", "9", "", ""),
