@@ -9,7 +9,8 @@ begin atomic
         billing.sentence_fill(found.sentence, p_params),
         billing.sentence_fill(found.hint, p_params)
     from (
-        select message.sentence, message.hint, case when message.language = p_language then 1 else 3 end as rank
+        select
+            message.sentence, message.hint, case when message.language = p_language then 1 else 3 end as rank
         from billing.message as message
         where message.code = p_code and message.language in (p_language, 'en')
         union all
@@ -41,10 +42,10 @@ begin atomic
 end;
 
 comment on function api.message_get(text, text, text, jsonb) is
-$$The sentence for an error code, filled with its parameters, or for the constraint of a schema; none for a stranger.
+$$The sentence for an error code, filled with its parameters, or for a constraint; none for a stranger.
 Example: select * from api.message_get('LB901', 'sv', null, '{"levels": "admin"}')
 Raises: nothing$$;
 grant execute on function api.message_get(text, text, text, jsonb) to
-    leissner_web, leissner_cli, leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance,
-    leissner_credit, leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch,
-    leissner_integration;
+    leissner_web, leissner_cli, leissner_admin, leissner_pricing, leissner_sales, leissner_support,
+    leissner_finance, leissner_credit, leissner_seller, leissner_customer, leissner_report, leissner_auditor,
+    leissner_batch, leissner_integration;
