@@ -127,26 +127,28 @@ their base. No row: no price. is_blocked: not for sale. items: the item found, t
 Example: select * from logic.price_search(array[row(1, 1, 1, '{}', '2026-10-05')]::logic.price_key[])
 Raises: nothing$$;
 
+-- Not strict, no sub-select: so that the planner writes it into the statement, instead of a call per row.
 create function logic.list_round(p_amount numeric, p_decimals integer, p_rounding text)
 returns numeric
-language sql immutable parallel safe strict
-begin atomic
-    -- Twelve decimals first: the dust of a division never decides a tie or an `up` (RATING.md 7).
-    select case p_rounding
-        when 'half_up' then round(exact.amount, p_decimals)
-        when 'down' then trunc(exact.amount, p_decimals)
-        when 'up' then
-            trunc(exact.amount, p_decimals)
-            + case when exact.amount > trunc(exact.amount, p_decimals) then ('1e-' || p_decimals)::numeric else 0 end
-        when 'half_even' then
-            case
-                when exact.amount - trunc(exact.amount, p_decimals) = ('5e-' || (p_decimals + 1))::numeric
-                    and mod(trunc(exact.amount, p_decimals) * ('1e' || p_decimals)::numeric, 2) = 0
-                    then trunc(exact.amount, p_decimals)
-                else round(exact.amount, p_decimals)
-            end
-    end
-    from (select round(p_amount, 12) as amount) as exact;
+language sql immutable parallel safe
+-- Twelve decimals first: the dust of a division never decides a tie or an `up` (RATING.md 7).
+return case p_rounding
+    when 'half_up' then round(round(p_amount, 12), p_decimals)
+    when 'down' then trunc(round(p_amount, 12), p_decimals)
+    when 'up' then
+        trunc(round(p_amount, 12), p_decimals)
+        + case
+            when round(p_amount, 12) > trunc(round(p_amount, 12), p_decimals) then ('1e-' || p_decimals)::numeric
+            else 0
+        end
+    when 'half_even' then
+        case
+            when round(p_amount, 12) - trunc(round(p_amount, 12), p_decimals)
+                = ('5e-' || (p_decimals + 1))::numeric
+                and mod(trunc(round(p_amount, 12), p_decimals) * ('1e' || p_decimals)::numeric, 2) = 0
+                then trunc(round(p_amount, 12), p_decimals)
+            else round(round(p_amount, 12), p_decimals)
+        end
 end;
 
 comment on function logic.list_round(numeric, integer, text) is
@@ -154,10 +156,12 @@ $$An amount (not below zero) rounded once, as its price list rounds: half_up, ha
 Example: select logic.list_round(0.125, 2, 'half_even')
 Raises: nothing$$;
 
+-- Not strict, for the same reason.
 create function logic.units_billed(p_units bigint, p_first bigint, p_next bigint)
 returns bigint
-language sql immutable parallel safe strict
+language sql immutable parallel safe
 return case
+    when p_first is null then null
     when p_units <= 0 then 0
     when p_units <= p_first then p_first
     else p_units + (p_next - (p_units - p_first) % p_next) % p_next
@@ -168,52 +172,26 @@ $$Billed units: the first increment, then whole next increments, rounded up.
 Example: select logic.units_billed(75, 30, 6)
 Raises: nothing$$;
 
-create function logic.step_sum(
-    p_step_to bigint[], p_step_rate numeric[], p_rate numeric, p_from bigint, p_to bigint
-)
+create function logic.step_sum(p_step_to bigint[], p_step_rate numeric[], p_from bigint, p_to bigint)
 returns numeric
-language sql immutable parallel safe
+language sql immutable parallel safe strict
 begin atomic
-    select case
-        when p_step_rate is null then p_rate * greatest(0, p_to - p_from)
-        else (
-            select coalesce(
-                sum(
-                    step.rate * greatest(
-                        0, least(p_to, coalesce(step.bound, p_to)) - greatest(p_from, coalesce(step.below, 0))
-                    )
-                ),
-                0
-            )
-            from (
-                select bounds.bound, bounds.rate, lag(bounds.bound) over (order by bounds.n) as below
-                from unnest(p_step_to, p_step_rate) with ordinality as bounds (bound, rate, n)
-            ) as step
-        )
-    end;
-end;
-
-comment on function logic.step_sum(bigint[], numeric[], numeric, bigint, bigint) is
-$$Rate times units between two positions of a call, summed over the steps; still to be divided by the block.
-Example: select logic.step_sum('{60, NULL}', '{0.5, 0.3}', null, 0, 90)
-Raises: nothing$$;
-
-create function logic.exchange_rate(p_currency text, p_day date, p_base text)
-returns numeric
-language sql stable parallel safe
-return case
-    when p_currency = p_base then 1
-    when p_currency is null then null
-    else (
-        select rate.rate from billing.exchange_rate as rate
-        where rate.currency = p_currency and rate.from_on <= p_day
-        order by rate.from_on desc limit 1
+    select coalesce(
+        sum(
+            step.rate
+            * greatest(0, least(p_to, coalesce(step.bound, p_to)) - greatest(p_from, coalesce(step.below, 0)))
+        ),
+        0
     )
+    from (
+        select bounds.bound, bounds.rate, lag(bounds.bound) over (order by bounds.n) as below
+        from unnest(p_step_to, p_step_rate) with ordinality as bounds (bound, rate, n)
+    ) as step;
 end;
 
-comment on function logic.exchange_rate(text, date, text) is
-$$Units of p_base, the operator's currency, for one unit of a currency: the latest rate on or before the day; NULL: none.
-Example: select logic.exchange_rate('EUR', '2026-10-05', 'SEK')
+comment on function logic.step_sum(bigint[], numeric[], bigint, bigint) is
+$$Rate times units between two positions of a call, summed over the steps; still to be divided by the block.
+Example: select logic.step_sum('{60, NULL}', '{0.5, 0.3}', 0, 90)
 Raises: nothing$$;
 
 create function logic.to_base(p_amount numeric, p_rate numeric, p_currency text, p_base text)

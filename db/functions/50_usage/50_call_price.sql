@@ -284,23 +284,28 @@ begin
         order by tried.scene_id, tried.level, tried.place
     ),
 
+    choice as materialized (
+        select
+            scene.*,
+            (select chosen.place from chosen where chosen.scene_id = scene.scene_id and chosen.level = 'retail')
+            as retail_place,
+            (select chosen.place from chosen where chosen.scene_id = scene.scene_id and chosen.level = 'reseller')
+            as reseller_place,
+            (select chosen.place from chosen where chosen.scene_id = scene.scene_id and chosen.level = 'cost')
+            as cost_place
+        from scene
+    ),
+
     staged as materialized (
         select
-            called.seq, called.scene_id, called.retail_place, called.reseller_place, called.cost_place
-        from (
-            select call.seq, scene.scene_id, retail.place as retail_place, reseller.place as reseller_place,
-                cost.place as cost_place
-            from called as call
-            inner join scene
-                on scene.destination_id = call.destination_id and scene.mode_id = call.mode_id
-                and scene.bands = call.bands and scene.epoch = call.epoch
-                and scene.retail_lists = call.retail_lists
-                and scene.reseller_list_id = coalesce(call.reseller_list_id, 0)
-                and scene.cost_list_id = coalesce(call.cost_list_id, 0)
-            left join chosen as retail on retail.scene_id = scene.scene_id and retail.level = 'retail'
-            left join chosen as reseller on reseller.scene_id = scene.scene_id and reseller.level = 'reseller'
-            left join chosen as cost on cost.scene_id = scene.scene_id and cost.level = 'cost'
-        ) as called
+            call.*, choice.retail_place, choice.reseller_place, choice.cost_place
+        from called as call
+        left join choice
+            on choice.destination_id = call.destination_id and choice.mode_id = call.mode_id
+            and choice.bands = call.bands and choice.epoch = call.epoch
+            and choice.retail_lists = call.retail_lists
+            and choice.reseller_list_id = coalesce(call.reseller_list_id, 0)
+            and choice.cost_list_id = coalesce(call.cost_list_id, 0)
     ),
 
     -- Calls of lists with split_by_band that reach into another stretch.
@@ -310,10 +315,9 @@ begin
             called.started_at, called.units::bigint as units,
             called.started_at + called.units::double precision * interval '1 second' as ended_at,
             called.destination_id, called.mode_id, called.epoch
-        from staged
-        inner join called on called.seq = staged.seq
+        from staged as called
         cross join lateral (
-            values ('retail', staged.retail_place), ('reseller', staged.reseller_place), ('cost', staged.cost_place)
+            values ('retail', called.retail_place), ('reseller', called.reseller_place), ('cost', called.cost_place)
         ) as level (name, place)
         inner join price on price.place = level.place
         where
@@ -390,7 +394,10 @@ begin
             crossing.seq, crossing.level, stretch.n, stretch.at, found.items, found.is_blocked,
             found.place is null as is_missing,
             position.from_unit, position.to_unit,
-            logic.step_sum(found.step_to, found.step_rate, found.rate, position.from_unit, position.to_unit) as sum
+            coalesce(
+                logic.step_sum(found.step_to, found.step_rate, position.from_unit, position.to_unit),
+                found.rate * greatest(0, position.to_unit - position.from_unit)
+            ) as sum
         from stretch
         inner join crossing on crossing.span = stretch.span
         inner join price as first on first.place = crossing.price_place
@@ -427,156 +434,158 @@ begin
         group by part.seq, part.level
     ),
 
-    amount as materialized (
+    -- Exact amounts; the sums of steps and stretches are still to be divided by the block.
+    exact as materialized (
         select
-            call.seq, call.day,
-            call.subscriber_number_id, call.contract_line_id, call.contract_id, call.customer_id,
-            call.customer_kind, call.seller_id, call.mode_id, call.destination_id, call.prefix_id, call.carrier_id,
-            call.cost_list_id, call.reseller_list_id,
-            call.price_list_id as asked_list_id, call.retail_lists, call.account, call.a_number, call.b_number,
-            call.mode_code, call.carrier_code, call.started_at, call.units, call.bad_duration, call.is_endless,
-            retail.place as retail_place, retail.is_blocked or coalesce(retail_split.is_blocked, false) as retail_blocked,
+            call.*,
+            retail.is_blocked or coalesce(retail_split.is_blocked, false) as retail_blocked,
             coalesce(retail_split.is_missing, false) as retail_missing,
             retail.price_list_id as retail_list_id, retail.items as retail_items, retail.setup,
-            retail.currency as retail_currency, retail_units.billed,
-            logic.list_round(
-                case
-                    when retail_units.is_free then 0
-                    else least(
-                        greatest(
-                            retail.setup + logic.divide(
-                                coalesce(
-                                    retail_split.sum,
-                                    logic.step_sum(retail.step_to, retail.step_rate, retail.rate, 0, retail_units.billed)
-                                ),
-                                call.per
+            retail.currency as retail_currency, retail.decimals as retail_decimals,
+            retail.rounding as retail_rounding, retail_units.billed,
+            case
+                when call.units <= retail.free_units then 0
+                else least(
+                    greatest(
+                        retail.setup + logic.divide(
+                            coalesce(
+                                retail_split.sum,
+                                logic.step_sum(retail.step_to, retail.step_rate, 0, retail_units.billed),
+                                retail.rate * retail_units.billed
                             ),
-                            retail.minimum
+                            call.per
                         ),
-                        retail.maximum
-                    )
-                end,
-                retail.decimals, retail.rounding
-            ) as regular,
-            reseller.place as reseller_place,
+                        retail.minimum
+                    ),
+                    retail.maximum
+                )
+            end as retail_exact,
             reseller.is_blocked or coalesce(reseller_split.is_blocked, false)
             or coalesce(reseller_split.is_missing, false) as reseller_blocked,
             reseller.items as reseller_items, reseller.currency as reseller_currency,
+            reseller.decimals as reseller_decimals, reseller.rounding as reseller_rounding,
             reseller_units.billed as reseller_billed,
-            logic.list_round(
-                case
-                    when reseller_units.is_free then 0
-                    else least(
-                        greatest(
-                            reseller.setup + logic.divide(
-                                coalesce(
-                                    reseller_split.sum,
-                                    logic.step_sum(
-                                        reseller.step_to, reseller.step_rate, reseller.rate, 0, reseller_units.billed
-                                    )
-                                ),
-                                call.per
+            case
+                when call.units <= reseller.free_units then 0
+                else least(
+                    greatest(
+                        reseller.setup + logic.divide(
+                            coalesce(
+                                reseller_split.sum,
+                                logic.step_sum(reseller.step_to, reseller.step_rate, 0, reseller_units.billed),
+                                reseller.rate * reseller_units.billed
                             ),
-                            reseller.minimum
+                            call.per
                         ),
-                        reseller.maximum
-                    )
-                end,
-                reseller.decimals, reseller.rounding
-            ) as reseller_regular,
-            cost.place as cost_place,
+                        reseller.minimum
+                    ),
+                    reseller.maximum
+                )
+            end as reseller_exact,
             cost.is_blocked or coalesce(cost_split.is_blocked, false)
             or coalesce(cost_split.is_missing, false) as cost_blocked,
             cost.items as cost_items, cost.currency as cost_currency,
-            logic.list_round(
-                case
-                    when cost_units.is_free then 0
-                    else least(
-                        greatest(
-                            cost.setup + logic.divide(
-                                coalesce(
-                                    cost_split.sum,
-                                    logic.step_sum(cost.step_to, cost.step_rate, cost.rate, 0, cost_units.billed)
-                                ),
-                                call.per
+            cost.decimals as cost_decimals, cost.rounding as cost_rounding,
+            case
+                when call.units <= cost.free_units then 0
+                else least(
+                    greatest(
+                        cost.setup + logic.divide(
+                            coalesce(
+                                cost_split.sum,
+                                logic.step_sum(cost.step_to, cost.step_rate, 0, cost_units.billed),
+                                cost.rate * cost_units.billed
                             ),
-                            cost.minimum
+                            call.per
                         ),
-                        cost.maximum
-                    )
-                end,
-                cost.decimals, cost.rounding
-            ) as cost,
+                        cost.minimum
+                    ),
+                    cost.maximum
+                )
+            end as cost_exact,
             coalesce(retail_split.stretches, '[]') || coalesce(reseller_split.stretches, '[]')
             || coalesce(cost_split.stretches, '[]') as stretches
-        from called as call
-        left join staged on staged.seq = call.seq
-        left join price as retail on retail.place = staged.retail_place
-        left join price as reseller on reseller.place = staged.reseller_place
-        left join price as cost on cost.place = staged.cost_place
+        from staged as call
+        left join price as retail on retail.place = call.retail_place
+        left join price as reseller on reseller.place = call.reseller_place
+        left join price as cost on cost.place = call.cost_place
         left join split as retail_split on retail_split.seq = call.seq and retail_split.level = 'retail'
         left join split as reseller_split on reseller_split.seq = call.seq and reseller_split.level = 'reseller'
         left join split as cost_split on cost_split.seq = call.seq and cost_split.level = 'cost'
         cross join lateral (
-            select
-                logic.units_billed(
-                    case when retail.free_mode = 'deduct' then call.units - retail.free_units else call.units end::bigint,
-                    retail.first_increment, retail.next_increment
-                ) as billed,
-                call.units <= retail.free_units as is_free
+            select logic.units_billed(
+                case when retail.free_mode = 'deduct' then call.units - retail.free_units else call.units end::bigint,
+                retail.first_increment, retail.next_increment
+            ) as billed
         ) as retail_units
         cross join lateral (
-            select
-                logic.units_billed(
-                    case
-                        when reseller.free_mode = 'deduct' then call.units - reseller.free_units else call.units
-                    end::bigint,
-                    reseller.first_increment, reseller.next_increment
-                ) as billed,
-                call.units <= reseller.free_units as is_free
+            select logic.units_billed(
+                case
+                    when reseller.free_mode = 'deduct' then call.units - reseller.free_units else call.units
+                end::bigint,
+                reseller.first_increment, reseller.next_increment
+            ) as billed
         ) as reseller_units
         cross join lateral (
-            select
-                logic.units_billed(
-                    case when cost.free_mode = 'deduct' then call.units - cost.free_units else call.units end::bigint,
-                    cost.first_increment, cost.next_increment
-                ) as billed,
-                call.units <= cost.free_units as is_free
+            select logic.units_billed(
+                case when cost.free_mode = 'deduct' then call.units - cost.free_units else call.units end::bigint,
+                cost.first_increment, cost.next_increment
+            ) as billed
         ) as cost_units
+    ),
+
+    -- The latest exchange rate on or before the day; 1 for the operator's own currency.
+    rate as materialized (
+        select list.currency, days.day, latest.rate
+        from (select distinct price_list.currency from billing.price_list) as list
+        cross join (select distinct called.day from called) as days
+        cross join lateral (
+            select 1::numeric as rate where list.currency = v_currency
+            union all
+            (
+                select known.rate from billing.exchange_rate as known
+                where known.currency = list.currency and known.from_on <= days.day and known.currency <> v_currency
+                order by known.from_on desc
+                limit 1
+            )
+        ) as latest
     ),
 
     exchanged as materialized (
         select
-            amount.*,
-            rate.retail_rate, rate.reseller_rate, rate.cost_rate,
+            exact.*,
+            logic.list_round(exact.retail_exact, exact.retail_decimals, exact.retail_rounding) as regular,
+            logic.list_round(exact.reseller_exact, exact.reseller_decimals, exact.reseller_rounding)
+            as reseller_regular,
+            logic.list_round(exact.cost_exact, exact.cost_decimals, exact.cost_rounding) as cost,
+            retail_rate.rate as retail_rate, reseller_rate.rate as reseller_rate, cost_rate.rate as cost_rate,
             -- The first reason that applies (RATING.md 1.10).
             case
-                when amount.units < 0 or amount.bad_duration is not null or amount.is_endless then 'bad_duration'
-                when amount.started_at > p_now + interval '1 day' then 'future_start'
-                when amount.mode_id is null then 'unknown_mode'
-                when amount.carrier_code is not null and amount.carrier_id is null then 'unknown_carrier'
-                when amount.contract_line_id is null and amount.asked_list_id is null then 'no_subscriber'
-                when amount.destination_id is null then 'no_destination'
-                when amount.retail_place is null then 'no_price'
-                when amount.retail_blocked then 'not_for_sale'
-                when amount.retail_missing then 'no_price'
-                when amount.cost_list_id is not null and (amount.cost_place is null or amount.cost_blocked)
+                when exact.units < 0 or exact.bad_duration is not null or exact.is_endless then 'bad_duration'
+                when exact.started_at > p_now + interval '1 day' then 'future_start'
+                when exact.mode_id is null then 'unknown_mode'
+                when exact.carrier_code is not null and exact.carrier_id is null then 'unknown_carrier'
+                when exact.contract_line_id is null and exact.price_list_id is null then 'no_subscriber'
+                when exact.destination_id is null then 'no_destination'
+                when exact.retail_place is null then 'no_price'
+                when exact.retail_blocked then 'not_for_sale'
+                when exact.retail_missing then 'no_price'
+                when exact.cost_list_id is not null and (exact.cost_place is null or exact.cost_blocked)
                     then 'no_cost'
-                when amount.reseller_list_id is not null
-                    and (amount.reseller_place is null or amount.reseller_blocked)
+                when exact.reseller_list_id is not null
+                    and (exact.reseller_place is null or exact.reseller_blocked)
                     then 'no_reseller_price'
-                when rate.retail_rate is null
-                    or (amount.reseller_list_id is not null and rate.reseller_rate is null)
-                    or (amount.cost_list_id is not null and rate.cost_rate is null)
+                when retail_rate.rate is null
+                    or (exact.reseller_list_id is not null and reseller_rate.rate is null)
+                    or (exact.cost_list_id is not null and cost_rate.rate is null)
                     then 'no_exchange_rate'
             end as reason
-        from amount
-        cross join lateral (
-            select
-                logic.exchange_rate(amount.retail_currency, amount.day, v_currency) as retail_rate,
-                logic.exchange_rate(amount.reseller_currency, amount.day, v_currency) as reseller_rate,
-                logic.exchange_rate(amount.cost_currency, amount.day, v_currency) as cost_rate
-        ) as rate
+        from exact
+        left join rate as retail_rate
+            on retail_rate.currency = exact.retail_currency and retail_rate.day = exact.day
+        left join rate as reseller_rate
+            on reseller_rate.currency = exact.reseller_currency and reseller_rate.day = exact.day
+        left join rate as cost_rate on cost_rate.currency = exact.cost_currency and cost_rate.day = exact.day
     )
 
     select

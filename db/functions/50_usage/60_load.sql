@@ -364,6 +364,7 @@ declare
     v_suspended bigint;
     v_records logic.record[];
     v_bad_records logic.record[];
+    v_staged billing.call_staging[];
     v_time_zone text := (select operator.time_zone from billing.operator);
 begin
     perform access.require('admin', 'batch', 'integration');
@@ -371,6 +372,11 @@ begin
     from billing.load
     inner join billing.cdr_file as file on file.file_id = load.file_id
     where load.load_id = p_load_id;
+
+    -- As an array, because its length is known to the planner: staging has no statistics to trust.
+    v_staged := array(
+        select staging from billing.call_staging as staging where staging.load_id = p_load_id order by staging.line_no
+    );
 
     with staged as materialized (
         select
@@ -381,8 +387,7 @@ begin
                 coalesce(staging.a_received, ''), coalesce(staging.b_received, ''), coalesce(staging.mode, ''),
                 coalesce(staging.carrier, ''), coalesce(staging.account, '')
             ) as content
-        from billing.call_staging as staging
-        where staging.load_id = p_load_id
+        from unnest(v_staged) as staging
     ),
 
     keyed as materialized (
