@@ -41,7 +41,7 @@ select is_empty(
             (select max(seal_no) from audit.tx),
             (select head from audit.tx order by seal_no desc nulls last limit 1)
         )
-     $$,
+    $$,
     'the head that was kept is found'
 );
 select results_eq(

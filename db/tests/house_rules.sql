@@ -1,0 +1,533 @@
+-- Lints of the catalog (STYLE.md 2.11). Each query lists what breaks the rule; the lists of exceptions are
+-- here, so that adding to one is a reviewed act.
+begin;
+select plan(42);
+
+create temporary view space as
+select
+    oid,
+    nspname as name
+from pg_namespace
+where nspname in ('billing', 'access', 'audit', 'deploy', 'logic', 'api', 'report');
+
+create temporary view house_table as
+select
+    class.oid,
+    space.name as space,
+    class.relname as name,
+    class.relname::text as short,
+    space.name || '.' || class.relname as full_name,
+    class.relrowsecurity,
+    class.relowner,
+    class.relacl,
+    class.relispartition
+from pg_class as class
+inner join space on class.relnamespace = space.oid
+where class.relkind in ('r', 'p');
+
+create temporary view house_column as
+select
+    class.oid as table_oid,
+    class.relkind,
+    space.name as space,
+    space.name || '.' || class.relname || '.' || attribute.attname as full_name,
+    attribute.attname,
+    attribute.attnum,
+    attribute.atttypid,
+    attribute.atttypmod,
+    attribute.attidentity
+from pg_class as class
+inner join space on class.relnamespace = space.oid
+inner join pg_attribute as attribute on class.oid = attribute.attrelid
+where
+    class.relkind in ('r', 'p', 'v', 'm') and not class.relispartition
+    and attribute.attnum > 0 and not attribute.attisdropped;
+
+create temporary view house_function as
+select
+    proc.*,
+    space.name as space,
+    proc.oid::regprocedure::text as full_name,
+    obj_description(proc.oid, 'pg_proc') as comment,
+    case when proc.prosqlbody is null then proc.prosrc else pg_get_function_sqlbody(proc.oid) end as body,
+    proc.prorettype = 'trigger'::regtype as is_trigger
+from pg_proc as proc
+inner join space on proc.pronamespace = space.oid;
+
+-- Row-level security
+-- -----------------------------------------------------------------------------------------------
+
+-- COPY refuses a table with row-level security. These hold rows within a transaction only; levels may insert.
+create temporary view staging as
+select unnest(array['billing.call_staging']) as full_name;
+
+select is_empty(
+    $$
+        select full_name from house_table
+        where space in ('billing', 'access', 'audit') and not relrowsecurity
+        and full_name not in (select full_name from staging)
+    $$,
+    'row-level security is on for every table'
+);
+select is_empty(
+    $$
+        select full_name from house_table
+        where
+            space in ('billing', 'access', 'audit') and not relispartition
+            and full_name not in (select full_name from staging)
+            and not exists (select from pg_policy where polrelid = house_table.oid)
+    $$,
+    'every table has a policy'
+);
+select is_empty(
+    $$ select polrelid::regclass, polname from pg_policy where 0 = any(polroles) $$,
+    'no policy is for everyone'
+);
+select is_empty(
+    $$
+        select polrelid::regclass, polname, expression
+        from pg_policy
+        cross join lateral (
+            values (pg_get_expr(polqual, polrelid)), (pg_get_expr(polwithcheck, polrelid))
+        ) as rule (expression)
+        where
+            replace(
+                regexp_replace(expression, '\( SELECT access\.\w+\([^()]*\) AS \w+\)', '', 'g'), 'ANY (', ''
+            ) ~ '\w\s*\('
+    $$,
+    'policies call functions inside (select …) only, once per query'
+);
+select is_empty(
+    $$
+        select polrelid::regclass, polname, expression
+        from pg_policy
+        cross join lateral pg_get_expr(polqual, polrelid) as expression
+        where
+            expression !~ '^\( SELECT access\.has_level\(VARIADIC ARRAY\[[^]]+\]\) AS has_level\)$'
+            and expression !~ '^\(\w+ = \( SELECT access\.(user|seller|customer)_id\(\) AS \w+\)\)$'
+            and expression !~ '^\(\w+ = ANY \(\( SELECT access\.\w+_ids\(\) AS \w+\)(::bigint\[\])?\)\)$'
+    $$,
+    'policies have one of the three fast shapes'
+);
+select is_empty(
+    $$
+        select polrelid::regclass, polname, attribute.attname
+        from pg_policy
+        cross join lateral substring(pg_get_expr(polqual, polrelid) from '^\((\w+) = ') as scope
+        inner join pg_attribute as attribute on attrelid = polrelid and attname = scope
+        where
+            not exists (
+                select from pg_index where indrelid = polrelid and indkey[0] = attribute.attnum and indpred is
+                null
+            )
+    $$,
+    'the column of a scope is indexed'
+);
+
+-- Grants
+-- -----------------------------------------------------------------------------------------------------------
+
+select is_empty(
+    $$
+        select full_name from house_table
+        cross join lateral aclexplode(relacl) as acl
+        where acl.grantee = 0 or (relispartition and acl.grantee <> relowner)
+    $$,
+    'no table is granted to everyone, no partition to anyone'
+);
+select is_empty(
+    $$
+        select full_name from house_function
+        where has_function_privilege('public', oid, 'execute')
+    $$,
+    'no function is granted to everyone'
+);
+select is_empty(
+    $$
+        select full_name from house_function
+        where
+            space = 'api'
+            and not exists (select from aclexplode(proacl) as acl where acl.grantee <> proowner)
+    $$,
+    'every api function is granted to someone'
+);
+select is_empty(
+    $$
+        select full_name from house_table where space <> 'deploy' and relowner <> 'leissner_owner'::regrole
+        union all
+        select full_name from house_function where proowner <> 'leissner_owner'::regrole
+    $$,
+    'leissner_owner owns everything'
+);
+select is_empty(
+    $$ select roleid::regrole, member::regrole from pg_auth_members where member = 'leissner_owner'::regrole
+    $$,
+    'leissner_owner is a member of nothing'
+);
+
+-- Functions
+-- --------------------------------------------------------------------------------------------------------
+
+select bag_eq(
+    $$ select distinct space || '.' || proname from house_function where prosecdef $$,
+    array[
+        'access.contract_ids', 'access.contract_line_ids', 'access.customer_ids', 'access.has_level',
+        'access.price_list_ids', 'access.session_context',
+        'audit.event_add', 'audit.partition_add', 'audit.redact', 'audit.seal', 'audit.tg_change',
+        'audit.tx_current',
+        'billing.fail',
+        'logic.check_audit', 'logic.check_run', 'logic.login_begin', 'logic.login_end', 'logic.logout',
+        'logic.message_get',
+        'logic.password_change', 'logic.session_get', 'logic.session_level_set'
+    ],
+    'only listed functions run with the rights of the owner'
+);
+select is_empty(
+    $$
+        select full_name from house_function
+        where
+            prosecdef and not is_trigger and space <> 'access'
+            and body !~ 'access\.require\(' and comment !~ 'checks no permission'
+    $$,
+    'each of them asks for a level first, or says why not'
+);
+select is_empty(
+    $$
+        select full_name from house_function
+        inner join pg_language as language on prolang = language.oid
+        where
+            (language.lanname = 'plpgsql' or prosecdef)
+            and not coalesce(proconfig, '{}') @> array['search_path=pg_catalog, pg_temp']
+    $$,
+    'PL/pgSQL and definer functions pin their search path'
+);
+select is_empty(
+    $$
+        select full_name from house_function
+        inner join pg_language as language on prolang = language.oid
+        where
+            language.lanname not in ('plpgsql', 'sql', 'internal')
+            or (language.lanname = 'sql' and prosqlbody is null)
+    $$,
+    'functions are PL/pgSQL, or SQL with a standard body'
+);
+select is_empty(
+    $$ select space, proname, count(*) from house_function group by space, proname having count(*) > 1 $$,
+    'no overloads'
+);
+select is_empty(
+    $$ select full_name from house_function where proleakproof $$, 'nothing claims to be leakproof'
+);
+select is_empty(
+    $$
+        select full_name, name
+        from house_function
+        cross join lateral unnest(proargnames, coalesce(proargmodes, array_fill('i'::"char",
+        array[pronargs])))
+            as argument (name, mode)
+        where mode in ('i', 'b', 'v') and name !~ '^p_[a-z0-9_]+$' and prokind = 'f'
+    $$,
+    'parameters begin with p_'
+);
+select is_empty(
+    $$
+        select full_name, name
+        from house_function
+        cross join lateral unnest(proargnames, proargmodes) as argument (name, mode)
+        where mode in ('o', 't') and name !~ '^[a-z][a-z0-9_]*$'
+    $$,
+    'columns of results have bare names'
+);
+
+-- Views -----------------------------------------------------------------------------------------------------
+-- -------
+
+-- Owner views: calls without cost, for the levels that may not read the table.
+create temporary view owner_view as
+select unnest(array['report.seller_call', 'report.customer_call']) as full_name;
+
+select is_empty(
+    $$
+        select space.name || '.' || class.relname as view
+        from pg_class as class
+        inner join space on class.relnamespace = space.oid
+        where
+            class.relkind = 'v'
+            and case
+                when space.name || '.' || class.relname in (select full_name from owner_view)
+                    then not coalesce(class.reloptions, '{}') @> array['security_barrier=true']
+                else not coalesce(class.reloptions, '{}') @> array['security_invoker=true']
+            end
+    $$,
+    'views ask the policies of the caller; the listed owner views are barriers'
+);
+
+-- Comments
+-- ---------------------------------------------------------------------------------------------------------
+
+select is_empty($$ select name from space where obj_description(oid, 'pg_namespace') is null $$, 'schemas');
+select is_empty(
+    $$
+        select class.oid::regclass
+        from pg_class as class
+        inner join space on class.relnamespace = space.oid
+        where
+            class.relkind in ('r', 'p', 'v', 'm') and not class.relispartition
+            and obj_description(class.oid, 'pg_class') is null
+    $$,
+    'every table and view has a comment'
+);
+select is_empty(
+    $$ select full_name from house_column where col_description(table_oid, attnum) is null $$,
+    'every column has a comment'
+);
+select is_empty(
+    $$
+        select conrelid::regclass, conname
+        from pg_constraint
+        inner join space on connamespace = space.oid
+        inner join pg_class as class on conrelid = class.oid
+        where
+            contype <> 'n' and not class.relispartition and obj_description(pg_constraint.oid,
+            'pg_constraint') is null
+    $$,
+    'every constraint has a comment: it is the user''s sentence'
+);
+select is_empty(
+    $$ select polrelid::regclass, polname from pg_policy where obj_description(oid, 'pg_policy') is null $$,
+    'every policy has a comment'
+);
+select is_empty(
+    $$ select full_name from house_function where comment is null $$, 'every function has a comment'
+);
+select is_empty(
+    $$
+        select space.name, typname from pg_type
+        inner join space on typnamespace = space.oid
+        left join pg_class as class on typrelid = class.oid
+        where
+            typtype in ('e', 'd', 'r', 'c') and coalesce(class.relkind, 'c') = 'c'
+            and obj_description(pg_type.oid, 'pg_type') is null
+    $$,
+    'every type has a comment'
+);
+select is_empty(
+    $$
+        select rolname from pg_roles
+        where rolname like 'leissner\_%' and shobj_description(oid, 'pg_authid') is null
+    $$,
+    'every role has a comment'
+);
+select is_empty(
+    $$
+        select full_name from house_function
+        where
+            not is_trigger and prokind = 'f' and comment !~* 'not\s+granted\s+to\s+anyone'
+            and comment !~ E'\nExample: .+\nRaises: .+'
+    $$,
+    'a function''s comment has an example and what it raises'
+);
+
+-- Names -----------------------------------------------------------------------------------------------------
+-- -------
+
+select is_empty(
+    $$ select full_name from house_table where short !~ '^[a-z][a-z0-9_]*$' $$, 'tables have plain names'
+);
+select is_empty(
+    $$
+        select conrelid::regclass, conname
+        from pg_constraint
+        inner join space on connamespace = space.oid
+        inner join pg_class as class on conrelid = class.oid
+        where
+            contype <> 'n' and not class.relispartition
+            and (
+                conname not like replace(class.relname, '_', '\_') || '\_%'
+                or conname !~ case contype
+                    when 'p' then '_pk$' when 'u' then '_uq$' when 'f' then '_fk$' when 'c' then '_ck$' else
+                    '_ex$'
+                end
+            )
+    $$,
+    'constraints are named table_what_kind'
+);
+select is_empty(
+    $$
+        select class.relname
+        from pg_class as class
+        inner join space on class.relnamespace = space.oid
+        where
+            class.relkind in ('i', 'I') and not class.relispartition and class.relname not like '%\_ix'
+            and not exists (select from pg_constraint where conindid = class.oid and contype in ('p', 'u',
+            'x'))
+    $$,
+    'indexes end in _ix'
+);
+select is_empty(
+    $$
+        select tgrelid::regclass, tgname
+        from pg_trigger
+        inner join house_table on tgrelid = house_table.oid
+        where not tgisinternal and tgname !~ '^_[0-9]{2}_[a-z0-9_]+$'
+    $$,
+    'triggers are named _NN_task'
+);
+select is_empty(
+    $$ select full_name from house_function where is_trigger and proname not like 'tg\_%' $$,
+    'trigger functions are named tg_…'
+);
+select is_empty(
+    $$
+        select full_name, format_type(atttypid, atttypmod)
+        from house_column
+        where
+            relkind in ('r', 'p') and space in ('billing', 'access', 'audit')
+            and case atttypid
+                when 'timestamptz'::regtype then attname !~ '(^|_)at$'
+                when 'date'::regtype
+                    then attname !~ '_on$' and attname not in ('day', 'month', 'billed_through', 'due')
+                when 'boolean'::regtype then attname !~ '^(is|has|covers)_'
+                when 'daterange'::regtype then attname not in ('valid', 'effective')
+                else false
+            end
+    $$,
+    'names tell moments (_at), days (_on), truths (is_, has_) and periods (valid)'
+);
+
+-- Types -----------------------------------------------------------------------------------------------------
+-- -------
+
+select is_empty(
+    $$
+        select full_name, format_type(atttypid, atttypmod)
+        from house_column
+        where
+            atttypid in (
+                'real'::regtype, 'double precision'::regtype, 'money'::regtype, 'timestamp'::regtype,
+                'timetz'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'json'::regtype
+            )
+            or pg_get_serial_sequence(table_oid::regclass::text, attname) is not null and attidentity = ''
+    $$,
+    'no floats, money, timestamp without zone, serial, varchar or char in tables and views'
+);
+select is_empty(
+    $$
+        select full_name, format_type(type, null)
+        from house_function
+        cross join lateral unnest(coalesce(proallargtypes, proargtypes::oid[]) || prorettype) as type
+        where
+            type in (
+                'real'::regtype, 'double precision'::regtype, 'money'::regtype, 'timestamp'::regtype,
+                'varchar'::regtype, 'json'::regtype
+            )
+    $$,
+    'nor in functions'
+);
+
+-- Keys, log, leftovers
+-- ---------------------------------------------------------------------------------------------
+
+select is_empty(
+    $$
+        select conrelid::regclass, conname
+        from pg_constraint
+        inner join house_table on conrelid = house_table.oid
+        where
+            contype = 'f' and not relispartition
+            and not exists (
+                select from pg_index
+                where
+                    indrelid = conrelid
+                    and (indpred is null or pg_get_expr(indpred, indrelid) ~ 'IS NOT NULL')
+                    and (indkey::int2[])[0:0] <@ conkey
+                    and (indkey::int2[])[0:cardinality(conkey) - 1 - conperiod::int] <@ conkey
+            )
+    $$,
+    'every foreign key is indexed'
+);
+select is_empty(
+    $$
+        select place from logic.check_audit() where problem like 'a trigger of the log%'
+        union all
+        select table_name from audit.exempt where to_regclass(table_name) is null
+    $$,
+    'every table is logged or exempt, and what is exempt exists'
+);
+select is_empty(
+    $$
+        select pg_describe_object(classid, objid, 0)
+        from (
+            select 'pg_class'::regclass::oid as classid, oid as objid, relnamespace as space from pg_class
+            union all
+            select 'pg_proc'::regclass, oid, pronamespace from pg_proc
+            union all
+            select 'pg_type'::regclass, oid, typnamespace from pg_type
+        ) as object
+        where
+            space = 'public'::regnamespace
+            and not exists (
+                select from pg_depend
+                where
+                    pg_depend.classid = object.classid and pg_depend.objid = object.objid
+                    and deptype in ('e', 'i')
+            )
+    $$,
+    'nothing of ours is in public'
+);
+select is_empty(
+    $$
+        with raised as (
+            select distinct code[1] as code
+            from house_function
+            cross join lateral regexp_matches(body, '(LB[0-9]{3})', 'g') as code
+        ),
+
+        said as (
+            select code, count(*) as languages from billing.message where code ~ '^LB' group by code
+        )
+
+        select code, languages from raised full join said using (code)
+        where raised.code is null or languages is distinct from 2
+    $$,
+    'every error code that is raised has its sentence in two languages, and the other way round'
+);
+
+-- Examples
+-- ---------------------------------------------------------------------------------------------------------
+
+-- Each runs by itself, as the superuser, and may raise what its comment says. A loop: statements to execute.
+create function pg_temp.example_errors()
+returns setof text
+language plpgsql
+as $$
+declare
+    v_example record;
+begin
+    for v_example in
+        select
+            full_name,
+            substring(comment from E'\nExample: (.+?)\nRaises:') as statement,
+            substring(comment from E'\nRaises: (.+)$') as raises
+        from house_function
+        where comment ~ E'\nExample: '
+        order by full_name
+    loop
+        begin
+            execute v_example.statement;
+            raise exception using errcode = 'P0002';
+        exception
+            when no_data_found then
+                null;  -- it ran, and is rolled back
+            when others then
+                if strpos(v_example.raises, sqlstate) = 0 then
+                    return next v_example.full_name || ': ' || sqlstate || ' ' || sqlerrm;
+                end if;
+        end;
+    end loop;
+end
+$$;
+select is_empty('select pg_temp.example_errors()', 'every example in a comment runs');
+
+select * from finish();
+rollback;
