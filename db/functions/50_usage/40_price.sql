@@ -127,6 +127,17 @@ their base. No row: no price. is_blocked: not for sale. items: the item found, t
 Example: select * from logic.price_search(array[row(1, 1, 1, '{}', '2026-10-05')]::logic.price_key[])
 Raises: nothing$$;
 
+-- One unit of the last decimal, 0 to 6: an array, because a cast from text would keep the planner from inlining.
+create function logic.decimal_unit(p_decimals integer)
+returns numeric
+language sql immutable parallel safe
+return (array[1, 0.1, 0.01, 0.001, 0.0001, 0.00001, 0.000001])[p_decimals + 1];
+
+comment on function logic.decimal_unit(integer) is
+$$One unit of the last of p_decimals (0 to 6) decimals.
+Example: select logic.decimal_unit(2)
+Raises: nothing$$;
+
 -- Not strict, no sub-select: so that the planner writes it into the statement, instead of a call per row.
 create function logic.list_round(p_amount numeric, p_decimals integer, p_rounding text)
 returns numeric
@@ -138,14 +149,13 @@ return case p_rounding
     when 'up' then
         trunc(round(p_amount, 12), p_decimals)
         + case
-            when round(p_amount, 12) > trunc(round(p_amount, 12), p_decimals) then ('1e-' || p_decimals)::numeric
+            when round(p_amount, 12) > trunc(round(p_amount, 12), p_decimals) then logic.decimal_unit(p_decimals)
             else 0
         end
     when 'half_even' then
         case
-            when round(p_amount, 12) - trunc(round(p_amount, 12), p_decimals)
-                = ('5e-' || (p_decimals + 1))::numeric
-                and mod(trunc(round(p_amount, 12), p_decimals) * ('1e' || p_decimals)::numeric, 2) = 0
+            when round(p_amount, 12) - trunc(round(p_amount, 12), p_decimals) = logic.decimal_unit(p_decimals) * 0.5
+                and mod(trunc(round(p_amount, 12), p_decimals), logic.decimal_unit(p_decimals) * 2) = 0
                 then trunc(round(p_amount, 12), p_decimals)
             else round(round(p_amount, 12), p_decimals)
         end
