@@ -23,7 +23,7 @@ UPPER = re.compile(
 NOT_CODE = re.compile(r"--[^\n]*|/\*.*?\*/|\bis\s+\$\$.*?\$\$|'(?:[^']|'')*'|\"[^\"]*\"", re.S)
 FORBIDDEN = [
     (re.compile(r"\bdrop\b[^;]*\bcascade\b"), "cascade is for the runner only"),
-    (re.compile(r"\b(?:double precision|float4|float8|serial|bigserial)\b"), "no floats or serials"),
+    (re.compile(r"\b(?:double precision(?! \* interval)|float4|float8|serial|bigserial)\b"), "no floats or serials"),
     (re.compile(r"\bvarchar\b"), "text, not varchar"),
     (re.compile(r"\bno_plan\("), "plan(N), not no_plan()"),
 ]
