@@ -85,7 +85,10 @@ def connect(*, as_deployer: bool = False, chosen: Target | None = None, **option
 
 def actor() -> str:
     """Who sits at the command line, for the audit log: the person behind sudo, else the OS user."""
-    return os.environ.get("SUDO_USER") or getpass.getuser()
+    try:
+        return os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.geteuid()}"  # without a name on this machine
 
 
 @contextmanager

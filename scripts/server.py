@@ -57,7 +57,13 @@ def wheel_folder() -> Path | None:
 def system_account() -> pwd.struct_passwd:
     """The user that runs the server: oneself, or as root the system user, made when it is missing."""
     if os.geteuid() != 0:
-        return pwd.getpwuid(os.geteuid())
+        try:
+            return pwd.getpwuid(os.geteuid())
+        except KeyError:
+            raise LeissnerError(
+                f"User {os.geteuid()} has no name on this machine; PostgreSQL does not run without one.",
+                "Run as another user, or name an existing server with DATABASE_URL.",
+            ) from None
     with contextlib.suppress(KeyError):
         return pwd.getpwnam(SYSTEM_USER)
     tool = shutil.which("useradd")

@@ -244,6 +244,12 @@ def test_where_the_home_is(monkeypatch):
     assert server.default_home() == Path("/var/lib/leissner")
 
 
+def test_a_user_without_a_name_is_told(home, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 4242424)
+    with pytest.raises(LeissnerError, match="User 4242424 has no name on this machine"):
+        home.up()
+
+
 def test_without_the_wheel_pg_bin_then_pg_config(home, monkeypatch, tmp_path):
     monkeypatch.setattr(server, "wheel_folder", lambda: None)
     (tmp_path / "pg_config").write_text("#!/bin/sh\necho /from/pg_config\n")
