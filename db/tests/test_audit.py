@@ -1,9 +1,12 @@
 """The log under concurrency: writers wait neither for each other nor for the sealer, and the chain stays whole."""
 
+import subprocess
+
 import psycopg
 import pytest
 
 from leissner.db.tests.fixtures import Database
+from leissner.scripts.server import Home
 
 ADD = "insert into access.app_user (name, levels) values (%s, array['support'])"
 UNSEALED = "select count(*) as n from audit.tx where seal_no is null"
@@ -63,19 +66,25 @@ def test_what_was_rolled_back_leaves_no_gap(database: Database):
         assert conn.execute(PROBLEMS).fetchall() == []
 
 
-def test_the_log_survives_dump_and_restore(database: Database, bed):
-    """Numbers of the server change then; those of the log do not."""
+def test_the_log_survives_dump_and_restore(database: Database, bed, tmp_path):
+    """The server's transaction numbers begin anew then; those of the log go on."""
     with database.connect() as conn:
         conn.execute(ADD, ["kept"])
         conn.execute("select audit.seal()")
         heads = conn.execute("select tx, seal_no, head from audit.tx order by tx").fetchall()
-    copy = bed.create(database.name)  # a file copy stands for it: the transaction numbers go on elsewhere
+    programs = (bed.home or Home()).bin_folder()
+    dump = tmp_path / "dump"
+    subprocess.run([programs / "pg_dump", "-Fc", "-f", dump, "-d", database.conninfo], check=True)
+    copy = bed.create()
     try:
+        subprocess.run([programs / "pg_restore", "--exit-on-error", "-d", copy.conninfo, dump], check=True)
         with copy.connect() as conn:
             assert conn.execute("select tx, seal_no, head from audit.tx order by tx").fetchall() == heads
             conn.execute(ADD, ["later"])
             conn.execute("select audit.seal()")
             assert conn.execute(PROBLEMS).fetchall() == []
+            with pytest.raises(psycopg.DatabaseError, match="append-only"):
+                conn.execute("delete from audit.change")
     finally:
         bed.drop(copy)
 
