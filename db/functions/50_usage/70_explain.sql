@@ -450,7 +450,7 @@ begin
     where call.start_on = v_start_on and call.source_id = v_source_id and call.key_hash = v_hash
         and (
             access.is_staff() or call.seller_id = access.seller_id()
-            or call.customer_id = any(access.customer_ids())
+            or access.customer_id() is not null and call.customer_id = any(access.customer_ids())
         );
     if v_call.call_id is not null then
         return query
