@@ -47,7 +47,7 @@ def using(database: Database):
         os.environ.update(before)
 
 
-def load(database: Database, files: list[tuple[str, Path]], folder: Path) -> list[dict]:
+def load(database: Database, files: list[tuple[str, Path]], folder: Path) -> tuple[list[dict], dict]:
     """Loads the files in this order and gives what the database made of them."""
     with using(database):
         for source, path in files:
@@ -68,8 +68,8 @@ def check(bed: TestBed, scenario: Scenario) -> list[Call]:
     two = scenario.write_calls(top, "late", slice(half, None)) + scenario.write_calls(top, "early", slice(0, half))
     with imported(bed, folder) as first:
         second = bed.create(first.name)
-        wrong = differences(calls, load(first, one, top), folder)
-        if not wrong and (other := differences(calls, load(second, two, top), folder)):
+        wrong = differences(calls, *load(first, one, top), folder)
+        if not wrong and (other := differences(calls, *load(second, two, top), folder)):
             wrong = ["in two files, the later one first:", *other]
         bed.drop(second)
     if wrong:

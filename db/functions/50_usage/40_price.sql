@@ -39,6 +39,9 @@ begin atomic
     chain as (
         select climb.start_id, array_agg(climb.list_id order by climb.step) as lists
         from climb
+        inner join billing.price_list as list on list.price_list_id = climb.list_id
+        -- A draft gives no price to the lists below it; it may be asked for itself.
+        where climb.step = 0 or not list.is_draft
         group by climb.start_id
     ),
 

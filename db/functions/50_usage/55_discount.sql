@@ -90,9 +90,16 @@ begin
                         ) as targets
                     from unnest(v_bundles, v_turns) as turn (bundle_id, turn)
                     inner join billing.bundle on bundle.bundle_id = turn.bundle_id
+                    inner join billing.contract_line on contract_line.contract_line_id = bundle.contract_line_id
+                    inner join billing.contract on contract.contract_id = contract_line.contract_id
                     left join before on before.bundle_id = bundle.bundle_id
                     where
                         turn.turn = v_turn
+                        -- A month that another customer's calls brought in says nothing about this one's.
+                        and contract.customer_id in (
+                            select call.customer_id from unnest(p_calls) as call
+                            where date_trunc('month', call.day::timestamp) = v_month::timestamp
+                        )
                         and bundle.valid && daterange(v_month, (v_month + interval '1 month')::date)
                 ),
 
@@ -113,7 +120,7 @@ begin
                     select
                         available.bundle_id, call.seq, call.billed - coalesce(already.units, 0) as units,
                         sum(call.billed - coalesce(already.units, 0)) over (
-                            partition by available.bundle_id order by call.started_at, call.key, call.source_id
+                            partition by available.bundle_id order by call.started_at, call.key collate "C", call.source_id
                         ) as so_far,
                         available.units + available.carried as limit_units
                     from unnest(p_calls) as call
@@ -448,7 +455,7 @@ begin
             case when matched.volume_unit <> 'none' then
                 sum(volume.size) over (
                     partition by matched.ring_id, level.customer_id, level.month
-                    order by level.started_at, level.key, level.source_id
+                    order by level.started_at, level.key collate "C", level.source_id
                 ) - volume.size
             end as position
         from level

@@ -59,16 +59,17 @@ begin
     select
         listed.source, listed.key, listed.status, listed.reason,
         to_char(listed.started_at at time zone v_time_zone, 'YYYY-MM-DD"T"HH24:MI:SS')
-        || to_char(
-            (listed.started_at at time zone v_time_zone) - (listed.started_at at time zone 'UTC'), 'SGHH24:MI'
-        ),
+        || case when ahead.by < interval '0' then '-' else '+' end || to_char(greatest(ahead.by, -ahead.by), 'HH24:MI'),
         listed.a_number, listed.b_number, listed.customer_no, listed.contract_no, listed.line_no, listed.mode,
         listed.destination, listed.product, listed.country, listed.units, listed.billed, listed.cost,
         listed.cost_currency, listed.reseller, listed.reseller_currency, listed.regular, listed.bundled,
         listed.discount, listed.retail, listed.currency, listed.cost_base, listed.reseller_base, listed.retail_base,
         listed.margin, listed.price_list, listed.carrier, listed.seller, null::text
     from listed
-    order by listed.started_at, listed.key, listed.source;
+    cross join lateral (
+        values ((listed.started_at at time zone v_time_zone) - (listed.started_at at time zone 'UTC'))
+    ) as ahead (by)
+    order by listed.started_at, listed.key collate "C", listed.source collate "C";
 end;
 $$;
 

@@ -298,4 +298,58 @@ CASES = [
         ],
         ["0.75", "1.75", None, "3", "2.75"],
     ),
+    Case(
+        "a late call of one customer and another's month between leave rolled-over units alone",
+        {
+            "prices": [price(rate=60)],
+            "customers": [{"customer_no": "1", "name": "One"}, {"customer_no": "2", "name": "Two"}],
+            "contracts": [
+                {"contract_no": "C", "customer_no": "1", "start": "2026-01-01"},
+                {"contract_no": "D", "customer_no": "2", "start": "2026-01-01"},
+            ],
+            "contract_lines": [
+                {"contract_no": "C", "line_no": 1, "service": "S"},
+                {"contract_no": "D", "line_no": 1, "service": "S"},
+            ],
+            "numbers": [
+                {"number": "46850000001", "contract_no": "C"},
+                {"number": "46850000002", "contract_no": "D"},
+            ],
+            "bundles": [
+                {"contract_no": "C", "code": "B", "units": 100, "rollover": "yes", "from": "2026-09-01"},
+                {"contract_no": "D", "code": "B", "units": 100, "rollover": "yes", "from": "2026-09-01"},
+            ],
+        },
+        # Loaded in two files, the second half comes first.
+        [
+            call(150, "2026-11-15T12:00:00+01:00"),
+            call(10, "2026-09-15T12:00:00+02:00", a_number="46850000002"),
+            call(70, "2026-09-15T12:00:00+02:00"),
+            call(110, "2026-10-15T12:00:00+02:00"),
+        ],
+        ["30", "0", "0", "0"],
+    ),
+    Case(
+        "a draft list gives no price to the lists below it",
+        {
+            "price_lists": [price_list("L"), price_list("D", parent="L", draft="yes"), price_list("M", parent="D")],
+            "prices": [price("L", rate=1), price("D", rate=9), price("M", "dest:MOB", amount="0.5")],
+            "services": [{"code": "S", "name": "S", "price_list": "M"}],
+        },
+        [call(60), call(60, b_number=MOBILE)],
+        ["1", "1.5"],
+    ),
+    Case(
+        "calls of one second are ordered by key, byte by byte, as are equal priorities by code",
+        {
+            "prices": [price(rate=1)],
+            "rings": [
+                ring("a", "off_call", "0.5"),
+                ring("B", "percent", "50"),
+                ring("é", "price_call", "3", volume_unit="call", volume_from=2, priority=20),
+            ],
+        },
+        [call(60, key="b"), call(60, key="a"), call(60, key="B")],
+        ["3", "0", "0"],
+    ),
 ]
