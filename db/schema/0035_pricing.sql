@@ -279,9 +279,9 @@ create table billing.price_item (
     is_blocked boolean not null default false,
     row_version int not null default 1,
     constraint price_item_pk primary key (price_item_id),
-    constraint price_item_valid_uq
-        unique nulls not distinct (price_list_id, target_key, mode_id, mode_group, band_id, valid without overlaps)
-        deferrable initially deferred,
+    constraint price_item_valid_uq unique nulls not distinct
+    (price_list_id, target_key, mode_id, mode_group, band_id, valid without overlaps)
+    deferrable initially deferred,
     constraint price_item_price_list_fk foreign key (price_list_id)
         references billing.price_list (price_list_id),
     constraint price_item_destination_fk foreign key (destination_id)

@@ -253,7 +253,8 @@ create table billing.subscriber_number (
 );
 create index subscriber_number_line_ix on billing.subscriber_number (contract_line_id);
 create index subscriber_number_number_ix on billing.subscriber_number (number, kind);
-create index subscriber_number_block_ix on billing.subscriber_number using gist (span) where to_number is not null;
+create index subscriber_number_block_ix on billing.subscriber_number
+using gist (span) where to_number is not null;
 
 comment on table billing.subscriber_number is
     'Numbers, blocks of numbers and accounts by which calls find their contract line.';
@@ -531,7 +532,7 @@ begin
         $sql$,
         case
             when tg_table_name = 'service' then
-                'billing.contract_line as changed inner join new_rows on new_rows.service_id = changed.service_id'
+                'billing.contract_line as changed inner join new_rows using (service_id)'
             when tg_op = 'DELETE' then 'old_rows as changed'
             else 'new_rows as changed'
         end
