@@ -246,8 +246,11 @@ create table billing.subscriber_number (
         number <> '' and (kind = 'account' or number ~ '^[0-9]{1,18}$')
     ),
     constraint subscriber_number_block_ck check (
-        to_number ~ '^[0-9]{1,18}$' and kind = 'number' and length(to_number) = length(number)
-        and to_number >= number
+        to_number is null
+        or (
+            to_number ~ '^[0-9]{1,18}$' and kind = 'number' and length(to_number) = length(number)
+            and to_number >= number
+        )
     ),
     constraint subscriber_number_period_ck check (from_on <= to_on)
 );
@@ -469,6 +472,10 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+    -- A statement that changed no row fires as well: going on would call the lines' triggers, and they this one.
+    if not exists (select from new_rows) then
+        return null;
+    end if;
     execute $sql$
         update billing.contract_line as line set valid = null
         from new_rows
