@@ -476,6 +476,7 @@ class Builder:
             self.add(
                 "sources", code="other", name="Other", format="generic", carrier="", mode=self.pick(["voice", "sms"]),
                 time_zone=self.pick(["UTC", "America/New_York"]),
+                contract_no="C0" if self.chance(25) else "", line_no=1,
             )  # fmt: skip
 
     def moments(self) -> list[datetime]:
