@@ -50,7 +50,8 @@ create function api.check_run(p_seal_no bigint default null, p_head bytea defaul
 returns table (name text, title text, problem text, place text)
 language sql stable
 begin atomic
-    select fault.name, fault.title, fault.problem, fault.place from logic.check_run(p_seal_no, p_head) as fault;
+    select fault.name, fault.title, fault.problem, fault.place from logic.check_run(p_seal_no,
+    p_head) as fault;
 end;
 
 comment on function api.check_run(bigint, bytea) is

@@ -1,4 +1,5 @@
--- Entry points of logic that run with the owner's rights may be called by every level: each asks access.require first.
+-- Entry points of logic that run with the owner's rights may be called by every level: each asks
+-- access.require first.
 do $$
 declare
     v_function regprocedure;
@@ -10,8 +11,8 @@ begin
         where proc.pronamespace = 'logic'::regnamespace and proc.prosecdef
     loop
         execute format(
-            'grant execute on function %s to leissner_admin, leissner_pricing, leissner_sales, leissner_support, '
-            'leissner_finance, leissner_credit, leissner_seller, leissner_customer, leissner_report, '
+            'grant execute on function %s to leissner_admin, leissner_pricing, leissner_sales, '
+            'leissner_support, leissner_finance, leissner_credit, leissner_seller, leissner_customer, leissner_report, '
             'leissner_auditor, leissner_batch, leissner_integration',
             v_function
         );

@@ -31,7 +31,8 @@ comment on column billing.cdr_file.file_id is 'Surrogate key.';
 comment on column billing.cdr_file.source_id is 'The source that says how the file is read.';
 comment on column billing.cdr_file.name is 'The file''s name when it was first seen, without its folder.';
 comment on column billing.cdr_file.head_hash is 'SHA-256 of the first line: finds the file again cheaply.';
-comment on column billing.cdr_file.position is 'Bytes (unpacked) loaded so far; always the end of a whole line.';
+comment on column billing.cdr_file.position is
+'Bytes (unpacked) loaded so far; always the end of a whole line.';
 comment on column billing.cdr_file.position_hash is 'SHA-256 of the first `position` bytes (unpacked).';
 comment on column billing.cdr_file.line_no is 'Physical lines loaded so far.';
 comment on column billing.cdr_file.is_complete is 'Was everything that the file held when last seen loaded?';
@@ -39,7 +40,8 @@ comment on column billing.cdr_file.opened_at is 'When the file was first seen.';
 comment on column billing.cdr_file.loaded_at is 'When its last record was loaded.';
 comment on column billing.cdr_file.read is 'Records read: rated + suspended + duplicate + zero.';
 comment on column billing.cdr_file.rated is 'Records rated when they were loaded.';
-comment on column billing.cdr_file.suspended is 'Records suspended when they were loaded (some may be rated since).';
+comment on column billing.cdr_file.suspended is
+'Records suspended when they were loaded (some may be rated since).';
 comment on column billing.cdr_file.duplicate is 'Records whose key was known.';
 comment on column billing.cdr_file.zero is 'Records of 0 units or left out by the source''s conditions.';
 comment on column billing.cdr_file.conflicting is 'Duplicates whose content differs from what is stored.';
@@ -48,7 +50,8 @@ comment on constraint cdr_file_pk on billing.cdr_file is 'A call file is identif
 comment on constraint cdr_file_source_fk on billing.cdr_file is 'The source of a call file must exist.';
 comment on constraint cdr_file_counts_ck on billing.cdr_file is
 'Records read must equal rated + suspended + duplicate + zero.';
-comment on constraint cdr_file_conflicting_ck on billing.cdr_file is 'Conflicting records are among the duplicates.';
+comment on constraint cdr_file_conflicting_ck on billing.cdr_file is
+'Conflicting records are among the duplicates.';
 comment on constraint cdr_file_position_ck on billing.cdr_file is 'A position in a file cannot be negative.';
 comment on index billing.cdr_file_head_ix is 'Finds a file again by its first line.';
 
@@ -71,7 +74,8 @@ create index load_file_ix on billing.load (file_id);
 comment on table billing.load is 'One batch of at most 50 000 records, committed as a whole.';
 comment on column billing.load.load_id is 'Surrogate key; the totals carry it.';
 comment on column billing.load.file_id is 'The file the records came from, if any.';
-comment on column billing.load.kind is 'What was rated: a file, suspense again, a period again, a submission.';
+comment on column billing.load.kind is
+'What was rated: a file, suspense again, a period again, a submission.';
 comment on column billing.load.started_at is 'When the batch began.';
 comment on column billing.load.finished_at is 'When its records were rated.';
 comment on column billing.load.read is 'Records read: rated + suspended + duplicate + zero.';
@@ -110,14 +114,17 @@ comment on table billing.call_staging is
 'Records as the readers hand them over; empty between transactions. Numbers are as received.';
 comment on column billing.call_staging.load_id is 'The batch.';
 comment on column billing.call_staging.line_no is 'Physical line in the file, from 1.';
-comment on column billing.call_staging.key is 'The record''s own key; NULL: the hash of what identifies the call.';
+comment on column billing.call_staging.key is
+'The record''s own key; NULL: the hash of what identifies the call.';
 comment on column billing.call_staging.started_at is 'Answer time, whole seconds.';
-comment on column billing.call_staging.units is 'Billed seconds, events or bytes, whole; negative is bad_duration.';
+comment on column billing.call_staging.units is
+'Billed seconds, events or bytes, whole; negative is bad_duration.';
 comment on column billing.call_staging.a_received is 'Calling number as received.';
 comment on column billing.call_staging.b_received is 'Called number as received.';
 comment on column billing.call_staging.mode is 'Code of the mode; NULL: the source''s.';
 comment on column billing.call_staging.carrier is 'Code of the carrier; NULL: the source''s.';
-comment on column billing.call_staging.account is 'Account that finds the contract line instead of the A-number.';
+comment on column billing.call_staging.account is
+'Account that finds the contract line instead of the A-number.';
 comment on column billing.call_staging.raw is 'The line as it came.';
 comment on column billing.call_staging.bad is 'Why the record cannot be read (bad_record), else NULL.';
 comment on column billing.call_staging.bad_duration is 'Why its units contradict its own times, else NULL.';
@@ -137,7 +144,8 @@ comment on table billing.call_key is
 'Every record key ever seen, of suspended records too: what makes loading again harmless.';
 comment on column billing.call_key.source_id is 'The source; keys are unique per source.';
 comment on column billing.call_key.key_hash is 'First 16 bytes of the SHA-256 of the record key.';
-comment on column billing.call_key.content_hash is 'Hash of the record''s content: another one under the same key conflicts.';
+comment on column billing.call_key.content_hash is
+'Hash of the record''s content: another one under the same key conflicts.';
 comment on column billing.call_key.start_on is 'Local day of the call: finds it by key. NULL: not readable.';
 comment on constraint call_key_pk on billing.call_key is 'A record key is known once per source.';
 comment on constraint call_key_hash_ck on billing.call_key is 'A key hash has 16 bytes.';
@@ -145,7 +153,8 @@ do $$
 begin
     for v_n in 0..7 loop  -- DDL: eight hash partitions
         execute format(
-            'create table billing.call_key_%s partition of billing.call_key for values with (modulus 8, remainder %s)',
+            'create table billing.call_key_%s partition of billing.call_key '
+            'for values with (modulus 8, remainder %s)',
             v_n, v_n
         );
         execute format('comment on table billing.call_key_%s is %L', v_n, 'Partition of billing.call_key.');
@@ -153,7 +162,8 @@ begin
 end;
 $$;
 
--- No foreign keys from calls: the rating statement writes only ids that it has just joined, what was ever used
+-- No foreign keys from calls: the rating statement writes only ids that it has just joined, what was ever
+-- used
 -- is never deleted, and a check per row and key would double the time of rating (deploy/adr/0002).
 create table billing.call (
     customer_id bigint not null,
@@ -220,7 +230,8 @@ create index call_start_ix on billing.call using brin (start_on, started_at) wit
 create index call_seller_ix on billing.call (seller_id, start_on) where seller_id is not null;
 
 comment on table billing.call is
-'Rated calls, with what decided each price. Partitioned by month of the local day. Source of keys: the files.';
+'Rated calls, with what decided each price. Partitioned by month of the local day. Source of keys: '
+'the files.';
 comment on column billing.call.customer_id is 'The customer that holds the contract at the call''s start.';
 comment on column billing.call.start_on is 'Local day of the start, in the operator''s time zone.';
 comment on column billing.call.call_id is 'Surrogate key, inside only; people say source:key.';
@@ -247,7 +258,8 @@ comment on column billing.call.contract_id is 'Its contract.';
 comment on column billing.call.seller_id is 'Seller of the contract on that day.';
 comment on column billing.call.customer_kind is 'Kind of the customer when the call was rated.';
 comment on column billing.call.cost_list_id is 'The carrier''s list; NULL: cost not known.';
-comment on column billing.call.cost_items is 'Price items that gave the cost: the item found, then its bases.';
+comment on column billing.call.cost_items is
+'Price items that gave the cost: the item found, then its bases.';
 comment on column billing.call.cost is 'Cost, in the list''s currency; NULL: not known.';
 comment on column billing.call.cost_rate is 'Exchange rate to the operator''s currency.';
 comment on column billing.call.cost_base is 'Cost in the operator''s currency.';
@@ -261,8 +273,10 @@ comment on column billing.call.reseller_base is 'Reseller price in the operator'
 comment on column billing.call.reseller_rings is 'Rings that applied at the reseller level, in order.';
 comment on column billing.call.reseller_took is 'What each of them took.';
 comment on column billing.call.retail_list_id is 'The list the retail search started from.';
-comment on column billing.call.retail_items is 'Price items that gave the regular price: the item found, then its bases.';
-comment on column billing.call.stretches is 'Where bands split the call: [{level, from, seconds, units, items, amount}].';
+comment on column billing.call.retail_items is
+'Price items that gave the regular price: the item found, then its bases.';
+comment on column billing.call.stretches is
+'Where bands split the call: [{level, from, seconds, units, items, amount}].';
 comment on column billing.call.billed is 'Billed units of the retail level.';
 comment on column billing.call.setup is 'Set-up fee inside the regular price.';
 comment on column billing.call.regular is 'Retail price before bundle and rings, in the list''s currency.';
@@ -270,16 +284,19 @@ comment on column billing.call.bundles is 'Bundles drawn on, by code.';
 comment on column billing.call.bundle_units is 'Units drawn from each.';
 comment on column billing.call.bundled is 'What bundles took.';
 comment on column billing.call.rings is 'Rings that applied at the retail level, in order.';
-comment on column billing.call.ring_took is 'What each of them took (negative: a fixed price above what was left).';
+comment on column billing.call.ring_took is
+'What each of them took (negative: a fixed price above what was left).';
 comment on column billing.call.discount is 'regular - bundled - retail.';
 comment on column billing.call.retail is 'What is billed, in the list''s currency.';
 comment on column billing.call.retail_rate is 'Exchange rate to the operator''s currency.';
 comment on column billing.call.retail_base is 'What is billed, in the operator''s currency.';
-comment on column billing.call.margin is 'Retail less cost in the operator''s currency; NULL where cost is not known.';
+comment on column billing.call.margin is
+'Retail less cost in the operator''s currency; NULL where cost is not known.';
 comment on constraint call_pk on billing.call is 'A call is kept once.';
 comment on constraint call_units_ck on billing.call is 'A rated call has units.';
 comment on constraint call_retail_ck on billing.call is 'No price of a call is below zero.';
-comment on constraint call_amounts_ck on billing.call is 'The discount is what is left between regular, bundled and retail.';
+comment on constraint call_amounts_ck on billing.call is
+'The discount is what is left between regular, bundled and retail.';
 comment on index billing.call_start_ix is 'Calls of a period, without the cost of a b-tree.';
 comment on index billing.call_seller_ix is 'A seller''s own calls.';
 
@@ -339,24 +356,29 @@ comment on column billing.call_suspense.raw is 'The line as it came.';
 comment on column billing.call_suspense.bad_duration is 'Why its units contradict its own times, else NULL.';
 comment on column billing.call_suspense.suspended_at is 'When it was suspended.';
 comment on column billing.call_suspense.tried_at is 'When rating was last tried.';
-comment on constraint call_suspense_pk on billing.call_suspense is 'A suspended record is identified by its id.';
-comment on constraint call_suspense_source_fk on billing.call_suspense is 'The source of a record must exist.';
+comment on constraint call_suspense_pk on billing.call_suspense is
+'A suspended record is identified by its id.';
+comment on constraint call_suspense_source_fk on billing.call_suspense is
+'The source of a record must exist.';
 comment on constraint call_suspense_file_fk on billing.call_suspense is 'The file of a record must exist.';
 comment on constraint call_suspense_load_fk on billing.call_suspense is 'The batch of a record must exist.';
-comment on constraint call_suspense_reason_ck on billing.call_suspense is 'The reason must be one of RATING.md 1.10.';
+comment on constraint call_suspense_reason_ck on billing.call_suspense is
+'The reason must be one of RATING.md 1.10.';
 comment on constraint call_suspense_key_uq on billing.call_suspense is 'A record waits in suspense once.';
 comment on index billing.call_suspense_reason_ix is 'Suspense by cause.';
 comment on index billing.call_suspense_file_ix is 'Suspense of a file.';
 comment on index billing.call_suspense_load_ix is 'Suspense of a batch.';
 
 create table billing.customer_month (
-    customer_id bigint not null constraint customer_month_customer_fk references billing.customer (customer_id),
+    customer_id bigint not null constraint customer_month_customer_fk
+        references billing.customer (customer_id),
     month date not null,
     constraint customer_month_pk primary key (customer_id, month),
     constraint customer_month_ck check (month = date_trunc('month', month::timestamp)::date)
 );
 comment on table billing.customer_month is
-'Lock rows: loaders that allocate bundles or volume rings of a customer and month take turns here, in key order.';
+'Lock rows: loaders that allocate bundles or volume rings of a customer and month take turns here, in'
+' key order.';
 comment on column billing.customer_month.customer_id is 'The customer.';
 comment on column billing.customer_month.month is 'First day of the month.';
 comment on constraint customer_month_pk on billing.customer_month is 'One lock row per customer and month.';
@@ -387,7 +409,8 @@ create table billing.call_day (
     (day, destination_id, product_id, mode_id, customer_kind, seller_id, carrier_id, currency, load_id)
 );
 comment on table billing.call_day is
-'Daily totals in the operator''s currency, written by the rating statement; load_id 0 is what the job folded.';
+'Daily totals in the operator''s currency, written by the rating statement; load_id 0 is what the job '
+'folded.';
 comment on column billing.call_day.day is 'Local day of the calls'' start.';
 comment on column billing.call_day.destination_id is 'Destination.';
 comment on column billing.call_day.product_id is 'Product type of the destination.';
@@ -438,7 +461,8 @@ create index call_customer_month_month_ix on billing.call_customer_month (month)
 create index call_customer_month_seller_ix on billing.call_customer_month (seller_id, month)
 where seller_id is not null;
 comment on table billing.call_customer_month is
-'Monthly totals per customer and contract line, written by the rating statement; load_id 0 is what the job folded.';
+'Monthly totals per customer and contract line, written by the rating statement; load_id 0 is what '
+'the job folded.';
 comment on column billing.call_customer_month.month is 'First day of the month of the calls'' local start.';
 comment on column billing.call_customer_month.customer_id is 'Customer.';
 comment on column billing.call_customer_month.contract_line_id is 'Contract line.';
@@ -458,15 +482,18 @@ comment on column billing.call_customer_month.margin is 'Retail less cost, over 
 comment on column billing.call_customer_month.reseller is 'Reseller price, over calls that have one.';
 comment on column billing.call_customer_month.operator_margin is
 'Reseller price, else retail, less cost, over calls with known cost.';
-comment on column billing.call_customer_month.seller_margin is 'Retail less reseller price, over calls that have one.';
+comment on column billing.call_customer_month.seller_margin is
+'Retail less reseller price, over calls that have one.';
 comment on column billing.call_customer_month.retail is 'Retail in `currency`.';
-comment on constraint call_customer_month_uq on billing.call_customer_month is 'One total per month, key and batch.';
+comment on constraint call_customer_month_uq on billing.call_customer_month is
+'One total per month, key and batch.';
 comment on index billing.call_customer_month_month_ix is 'Totals of a month.';
 comment on index billing.call_customer_month_seller_ix is 'A seller''s own totals.';
 
 create table billing.bundle_month (
     bundle_id bigint not null
-    constraint bundle_month_bundle_fk references billing.bundle (bundle_id) on update cascade on delete cascade,
+    constraint bundle_month_bundle_fk
+        references billing.bundle (bundle_id) on update cascade on delete cascade,
     month date not null,
     carried bigint not null,
     used bigint not null,
@@ -477,7 +504,8 @@ comment on table billing.bundle_month is
 'What a bundle brought over and what was drawn in a month with calls: gives the next month''s roll-over.';
 comment on column billing.bundle_month.bundle_id is 'The bundle.';
 comment on column billing.bundle_month.month is 'First day of the month.';
-comment on column billing.bundle_month.carried is 'Units carried over from the month before; used first, not carried twice.';
+comment on column billing.bundle_month.carried is
+'Units carried over from the month before; used first, not carried twice.';
 comment on column billing.bundle_month.used is 'Units drawn in the month, carried ones included.';
 comment on constraint bundle_month_pk on billing.bundle_month is 'One row per bundle and month.';
 comment on constraint bundle_month_bundle_fk on billing.bundle_month is 'The bundle must exist.';
@@ -485,12 +513,15 @@ comment on constraint bundle_month_ck on billing.bundle_month is 'Units cannot b
 
 insert into billing.message (code, language, sentence, hint) values
 ('LB301', 'en', 'There is no call {call}.', 'Name it source:key, as in the export of rated calls.'),
-('LB301', 'sv', 'Samtalet {call} finns inte.', 'Ange det som källa:nyckel, som i exporten av prissatta samtal.'),
+('LB301', 'sv', 'Samtalet {call} finns inte.',
+'Ange det som källa:nyckel, som i exporten av prissatta samtal.'),
 ('LB302', 'en', 'A quote needs units above 0, not {units}.', null),
 ('LB302', 'sv', 'En prisfråga behöver enheter över 0, inte {units}.', null),
 ('LB303', 'en', 'There is no price list {list}.', null),
 ('LB303', 'sv', 'Prislistan {list} finns inte.', null),
 ('LB304', 'en', 'The period must end after it begins: {from} to {to}.', null),
 ('LB304', 'sv', 'Perioden måste sluta efter att den börjat: {from} till {to}.', null),
-('LB305', 'en', 'Margin cannot be shown by {by}.', 'Use product, destination, country, customer, seller or carrier.'),
-('LB305', 'sv', 'Marginalen kan inte visas per {by}.', 'Använd product, destination, country, customer, seller eller carrier.');
+('LB305', 'en', 'Margin cannot be shown by {by}.',
+'Use product, destination, country, customer, seller or carrier.'),
+('LB305', 'sv', 'Marginalen kan inte visas per {by}.',
+'Använd product, destination, country, customer, seller eller carrier.');

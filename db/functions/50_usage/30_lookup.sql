@@ -42,13 +42,15 @@ begin atomic
 end;
 
 comment on function logic.subscriber_find(text[], text[], date[]) is
-$$Contract lines that have the numbers or accounts on the days; proposed contracts have none. Kind number or account.
+$$Contract lines that have the numbers or accounts on the days; proposed contracts have none. Kind number or
+account.
 Example: select * from logic.subscriber_find('{number}', '{46902001005}', '{2026-10-05}')
 Raises: nothing$$;
 
 create function logic.holder_list(p_lines bigint[], p_days date[])
 returns table (
-    contract_line_id bigint, day date, contract_id bigint, customer_id bigint, customer_kind text, seller_id bigint,
+    contract_line_id bigint, day date, contract_id bigint, customer_id bigint, customer_kind text,
+    seller_id bigint,
     reseller_list_id bigint, retail_lists bigint[], ancestors bigint[], groups bigint[]
 )
 language sql stable parallel safe rows 5000
@@ -222,7 +224,8 @@ begin atomic
 end;
 
 comment on function logic.holder_list(bigint[], date[]) is
-$$Who holds a contract line on a day: contract, customer, seller, the price lists to try in order (RATING.md 2), the
+$$Who holds a contract line on a day: contract, customer, seller, the price lists to try in order (RATING.md
+2), the
 customers above (itself first) and all their groups. Draft lists are never tried.
 Example: select * from logic.holder_list('{1}', '{2026-10-05}')
 Raises: nothing$$;
@@ -332,7 +335,8 @@ begin atomic
 end;
 
 comment on function logic.target_list(bigint[]) is
-$$Keys of the targets (price_item.target_key) that fit a destination, most specific first: itself, its groups by rank,
+$$Keys of the targets (price_item.target_key) that fit a destination, most specific first: itself, its groups
+by rank,
 its product type, everything.
 Example: select * from logic.target_list('{1}')
 Raises: nothing$$;

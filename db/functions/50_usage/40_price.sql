@@ -4,7 +4,8 @@ create type logic.price_key as (
     price_list_id bigint, destination_id bigint, mode_id bigint, bands bigint[], day date
 );
 comment on type logic.price_key is
-'One question to the price search: from which list, for which destination, mode and bands (by code), on which day.';
+'One question to the price search: from which list, for which destination, mode and bands (by code), '
+'on which day.';
 
 create function logic.price_search(p_keys logic.price_key[])
 returns table (
@@ -45,11 +46,13 @@ begin atomic
         group by climb.start_id
     ),
 
-    -- Round 0 searches from the asked list; as long as the item found is relative, the next round searches from
+    -- Round 0 searches from the asked list; as long as the item found is relative, the next round searches
+    -- from
     -- the parent of the list that holds it. `above` is what is left of the chain for that round.
     search as (
         select
-            question.place, -1 as round, null::bigint as price_item_id, false as is_blocked, true as is_relative,
+            question.place, -1 as round, null::bigint as price_item_id, false as is_blocked,
+            true as is_relative,
             chain.lists as above
         from question
         inner join chain on chain.start_id = question.price_list_id
@@ -91,7 +94,8 @@ begin atomic
             base.place, base.round, base.is_blocked, array[base.price_item_id] as items,
             item.setup::numeric as setup, item.rate::numeric as rate, item.step_to,
             item.step_rate::numeric[] as step_rate, item.first_increment, item.next_increment,
-            item.free_units, item.free_mode, item.minimum::numeric as minimum, item.maximum::numeric as maximum
+            item.free_units, item.free_mode, item.minimum::numeric as minimum,
+            item.maximum::numeric as maximum
         from search as base
         inner join billing.price_item as item using (price_item_id)
         where not base.is_relative
@@ -125,12 +129,14 @@ begin atomic
 end;
 
 comment on function logic.price_search(logic.price_key[]) is
-$$The price of each key by its place in the array: nearest list, then target, mode, band; relative items worked out from
+$$The price of each key by its place in the array: nearest list, then target, mode, band; relative items
+worked out from
 their base. No row: no price. is_blocked: not for sale. items: the item found, then its bases.
 Example: select * from logic.price_search(array[row(1, 1, 1, '{}', '2026-10-05')]::logic.price_key[])
 Raises: nothing$$;
 
--- One unit of the last decimal, 0 to 6: an array, because a cast from text would keep the planner from inlining.
+-- One unit of the last decimal, 0 to 6: an array, because a cast from text would keep the planner from
+-- inlining.
 create function logic.decimal_unit(p_decimals integer)
 returns numeric
 language sql immutable parallel safe
@@ -152,12 +158,14 @@ return case p_rounding
     when 'up' then
         trunc(round(p_amount, 12), p_decimals)
         + case
-            when round(p_amount, 12) > trunc(round(p_amount, 12), p_decimals) then logic.decimal_unit(p_decimals)
+            when round(p_amount, 12) > trunc(round(p_amount, 12),
+            p_decimals) then logic.decimal_unit(p_decimals)
             else 0
         end
     when 'half_even' then
         case
-            when round(p_amount, 12) - trunc(round(p_amount, 12), p_decimals) = logic.decimal_unit(p_decimals) * 0.5
+            when round(p_amount, 12) - trunc(round(p_amount, 12),
+            p_decimals) = logic.decimal_unit(p_decimals) * 0.5
                 and mod(trunc(round(p_amount, 12), p_decimals), logic.decimal_unit(p_decimals) * 2) = 0
                 then trunc(round(p_amount, 12), p_decimals)
             else round(round(p_amount, 12), p_decimals)

@@ -6,7 +6,8 @@ create type logic.call_in as (
     mode text, carrier text, account text, bad_duration text, price_list_id bigint
 );
 comment on type logic.call_in is
-'A record to price. mode, carrier: codes, NULL for the source''s. price_list_id: price by this list alone, without subscriber.';
+'A record to price. mode, carrier: codes, NULL for the source''s. price_list_id: price by this list '
+'alone, without subscriber.';
 
 create type logic.call_priced as (
     seq integer, reason text, detail text, day date,
@@ -22,7 +23,8 @@ create type logic.call_priced as (
 comment on type logic.call_priced is
 'A record with its prices, or with the reason why it has none. cost_list_id NULL: cost not known.';
 
-create function logic.border_list(p_from timestamptz[], p_to timestamptz[], p_cuts integer[], p_time_zone text)
+create function logic.border_list(p_from timestamptz[], p_to timestamptz[], p_cuts integer[],
+p_time_zone text)
 returns table (place bigint, at timestamptz)
 language sql stable parallel safe rows 1000
 begin atomic
@@ -44,7 +46,8 @@ begin atomic
     -- Offsets at both ends of the day: a clock time of the doubled hour is a border twice, one of the missing
     -- hour never.
     offsets as (
-        select days.day, ends.at_utc, (edge.at at time zone p_time_zone) - (edge.at at time zone 'UTC') as shift
+        select days.day, ends.at_utc,
+        (edge.at at time zone p_time_zone) - (edge.at at time zone 'UTC') as shift
         from (select distinct touched.day from touched) as days
         cross join lateral (values (days.day::timestamp), ((days.day + 1)::timestamp)) as ends (at_utc)
         cross join lateral (select ends.at_utc at time zone p_time_zone as at) as edge
@@ -83,9 +86,11 @@ begin atomic
 end;
 
 comment on function logic.border_list(timestamptz[], timestamptz[], integer[], text) is
-$$Moments inside each span at which a time band may begin or end: the clock times of p_cuts (seconds of the day) on each
+$$Moments inside each span at which a time band may begin or end: the clock times of p_cuts (seconds of the
+day) on each
 local day, and the clock changes. place: the span's index.
-Example: select * from logic.border_list('{2026-10-24 23:00+00}', '{2026-10-25 03:00+00}', '{0, 9000}', 'Europe/Stockholm')
+Example: select * from logic.border_list('{2026-10-24 23:00+00}', '{2026-10-25 03:00+00}', '{0, 9000}',
+'Europe/Stockholm')
 Raises: nothing$$;
 
 create function logic.call_price(p_calls logic.call_in[], p_now timestamptz)
@@ -115,14 +120,16 @@ begin
     return query
     with incoming as materialized (
         select
-            call.seq, call.started_at, least(call.units, 1e15) as units, call.a_number, call.b_number, call.account,
+            call.seq, call.started_at, least(call.units, 1e15) as units, call.a_number, call.b_number,
+            call.account,
             call.bad_duration, call.price_list_id, call.mode as mode_code, call.carrier as carrier_code,
             local.wall::date as day,
             extract(epoch from local.wall::time)::integer as second,
             source.contract_line_id as source_line_id,
             mode.mode_id, mode.unit, mode.per, carrier.carrier_id,
             -- a call of more than a year is a fault of the switch, whatever else it says
-            coalesce(mode.unit = 'second' and call.units > 31622400, false) or call.units > 1e15 as is_endless,
+            coalesce(mode.unit = 'second' and call.units > 31622400,
+            false) or call.units > 1e15 as is_endless,
             case when call.price_list_id is null then cost_list.price_list_id end as cost_list_id
         from unnest(p_calls) as call
         -- a quote has no source
@@ -176,7 +183,8 @@ begin
             subscriber.subscriber_number_id,
             case
                 when subscriber.contract_line_id is not null then subscriber.contract_line_id
-                when incoming.account is null and incoming.price_list_id is null then source_line.contract_line_id
+                when incoming.account is null
+                and incoming.price_list_id is null then source_line.contract_line_id
             end as contract_line_id,
             destination.prefix_id, destination.destination_id
         from incoming
@@ -208,7 +216,8 @@ begin
     band as materialized (
         select *
         from logic.band_list(
-            array(select day from asked_band order by day, cut), array(select cut from asked_band order by day, cut)
+            array(select day from asked_band order by day, cut),
+            array(select cut from asked_band order by day, cut)
         )
     ),
 
@@ -233,7 +242,8 @@ begin
             coalesce(called.reseller_list_id, 0) as reseller_list_id,
             coalesce(called.cost_list_id, 0) as cost_list_id
         from called
-        where called.destination_id is not null and called.mode_id is not null and called.retail_lists is not null
+        where called.destination_id is not null and called.mode_id is not null
+        and called.retail_lists is not null
         group by
             called.destination_id, called.mode_id, called.bands, called.epoch, called.retail_lists,
             coalesce(called.reseller_list_id, 0), coalesce(called.cost_list_id, 0)
@@ -244,14 +254,16 @@ begin
         from scene
         cross join lateral unnest(scene.retail_lists) with ordinality as list (price_list_id, place)
         union all
-        select scene.scene_id, 'reseller', 1, scene.reseller_list_id from scene where scene.reseller_list_id > 0
+        select scene.scene_id, 'reseller', 1,
+        scene.reseller_list_id from scene where scene.reseller_list_id > 0
         union all
         select scene.scene_id, 'cost', 1, scene.cost_list_id from scene where scene.cost_list_id > 0
     ),
 
     key as materialized (
         select
-            row_number() over () as place, tried.price_list_id, scene.destination_id, scene.mode_id, scene.bands,
+            row_number() over () as place, tried.price_list_id, scene.destination_id, scene.mode_id,
+            scene.bands,
             scene.epoch
         from tried
         inner join scene using (scene_id)
@@ -263,7 +275,8 @@ begin
             found.*, key.price_list_id, list.decimals, list.rounding, list.is_split, list.currency
         from logic.price_search(
             array(
-                select row(key.price_list_id, key.destination_id, key.mode_id, key.bands, key.epoch)::logic.price_key
+                select row(key.price_list_id, key.destination_id, key.mode_id, key.bands,
+                key.epoch)::logic.price_key
                 from key
                 order by key.place
             )
@@ -287,9 +300,11 @@ begin
     choice as materialized (
         select
             scene.*,
-            (select chosen.place from chosen where chosen.scene_id = scene.scene_id and chosen.level = 'retail')
+            (select chosen.place from chosen where chosen.scene_id = scene.scene_id
+            and chosen.level = 'retail')
             as retail_place,
-            (select chosen.place from chosen where chosen.scene_id = scene.scene_id and chosen.level = 'reseller')
+            (select chosen.place from chosen where chosen.scene_id = scene.scene_id
+            and chosen.level = 'reseller')
             as reseller_place,
             (select chosen.place from chosen where chosen.scene_id = scene.scene_id and chosen.level = 'cost')
             as cost_place
@@ -317,11 +332,13 @@ begin
             called.destination_id, called.mode_id, called.epoch
         from staged as called
         cross join lateral (
-            values ('retail', called.retail_place), ('reseller', called.reseller_place), ('cost', called.cost_place)
+            values ('retail', called.retail_place), ('reseller', called.reseller_place), ('cost',
+            called.cost_place)
         ) as level (name, place)
         inner join price on price.place = level.place
         where
-            price.is_split and not price.is_blocked and called.unit = 'second' and called.units > 0 and not called.is_endless
+            price.is_split and not price.is_blocked and called.unit = 'second' and called.units > 0
+            and not called.is_endless
             and (
                 called.second + called.units
                 > coalesce(v_cuts[width_bucket(called.second, v_cuts) + 1], 86400)
@@ -337,7 +354,8 @@ begin
         union
         select border.place, border.at
         from logic.border_list(
-            array(select started_at from crossing order by span), array(select ended_at from crossing order by span),
+            array(select started_at from crossing order by span),
+            array(select ended_at from crossing order by span),
             v_cuts, v_time_zone
         ) as border
     ),
@@ -367,7 +385,8 @@ begin
 
     stretch_key as materialized (
         select
-            stretch.span, stretch.n, row_number() over () as place, price.price_list_id, crossing.destination_id,
+            stretch.span, stretch.n, row_number() over () as place, price.price_list_id,
+            crossing.destination_id,
             crossing.mode_id, stretch_band.bands, crossing.epoch
         from stretch
         inner join crossing on crossing.span = stretch.span
@@ -387,7 +406,8 @@ begin
         )
     ),
 
-    -- What a stretch costs: its own item at the positions where it lies; free units of `deduct` are the call's
+    -- What a stretch costs: its own item at the positions where it lies; free units of `deduct` are the
+    -- call's
     -- first ones, what rounding up adds falls on the last stretch.
     priced_stretch as materialized (
         select
@@ -412,7 +432,8 @@ begin
                 case
                     when stretch.to_second = crossing.units
                         then logic.units_billed(
-                            greatest(0, crossing.units - deducted.units), first.first_increment, first.next_increment
+                            greatest(0, crossing.units - deducted.units), first.first_increment,
+                            first.next_increment
                         )
                     else greatest(0, stretch.to_second - deducted.units)
                 end as to_unit
@@ -425,7 +446,8 @@ begin
             coalesce(bool_or(part.is_blocked), false) as is_blocked,
             jsonb_agg(
                 jsonb_build_object(
-                    'level', part.level, 'from', part.at, 'from_unit', part.from_unit, 'to_unit', part.to_unit,
+                    'level', part.level, 'from', part.at, 'from_unit', part.from_unit, 'to_unit',
+                    part.to_unit,
                     'items', to_jsonb(part.items)
                 )
                 order by part.n
@@ -472,7 +494,8 @@ begin
                         reseller.setup + logic.divide(
                             coalesce(
                                 reseller_split.sum,
-                                logic.step_sum(reseller.step_to, reseller.step_rate, 0, reseller_units.billed),
+                                logic.step_sum(reseller.step_to, reseller.step_rate, 0,
+                                reseller_units.billed),
                                 reseller.rate * reseller_units.billed
                             ),
                             call.per
@@ -510,11 +533,13 @@ begin
         left join price as reseller on reseller.place = call.reseller_place
         left join price as cost on cost.place = call.cost_place
         left join split as retail_split on retail_split.seq = call.seq and retail_split.level = 'retail'
-        left join split as reseller_split on reseller_split.seq = call.seq and reseller_split.level = 'reseller'
+        left join split as reseller_split on reseller_split.seq = call.seq
+        and reseller_split.level = 'reseller'
         left join split as cost_split on cost_split.seq = call.seq and cost_split.level = 'cost'
         cross join lateral (
             select logic.units_billed(
-                case when retail.free_mode = 'deduct' then call.units - retail.free_units else call.units end::bigint,
+                case when retail.free_mode = 'deduct'
+                    then call.units - retail.free_units else call.units end::bigint,
                 retail.first_increment, retail.next_increment
             ) as billed
         ) as retail_units
@@ -528,7 +553,8 @@ begin
         ) as reseller_units
         cross join lateral (
             select logic.units_billed(
-                case when cost.free_mode = 'deduct' then call.units - cost.free_units else call.units end::bigint,
+                case when cost.free_mode = 'deduct'
+                    then call.units - cost.free_units else call.units end::bigint,
                 cost.first_increment, cost.next_increment
             ) as billed
         ) as cost_units
@@ -544,7 +570,8 @@ begin
             union all
             (
                 select known.rate from billing.exchange_rate as known
-                where known.currency = list.currency and known.from_on <= days.day and known.currency <> v_currency
+                where known.currency = list.currency and known.from_on <= days.day
+                and known.currency <> v_currency
                 order by known.from_on desc
                 limit 1
             )
@@ -592,7 +619,8 @@ begin
         done.seq, done.reason,
         case done.reason
             when 'bad_duration' then
-                coalesce(done.bad_duration, format('%s units', done.units) || case when done.is_endless then ', more than a year' else '' end)
+                coalesce(done.bad_duration, format('%s units',
+                done.units) || case when done.is_endless then ', more than a year' else '' end)
             when 'future_start' then format('starts %s', done.started_at at time zone v_time_zone)
             when 'unknown_mode' then format('mode %s', coalesce(done.mode_code, '(none)'))
             when 'unknown_carrier' then format('carrier %s', done.carrier_code)
@@ -601,7 +629,8 @@ begin
                     when done.account is not null then format('account %s on %s', done.account, done.day)
                     else format('A-number %s on %s', coalesce(nullif(done.a_number, ''), '(none)'), done.day)
                 end
-            when 'no_destination' then format('B-number %s on %s', coalesce(nullif(done.b_number, ''), '(none)'), done.day)
+            when 'no_destination' then format('B-number %s on %s', coalesce(nullif(done.b_number, ''),
+            '(none)'), done.day)
             when 'no_exchange_rate' then
                 format(
                     'currency %s on %s',
@@ -618,7 +647,8 @@ begin
             when 'not_for_sale' then format('destination %s', destination.code)
         end,
         done.day, done.subscriber_number_id, done.contract_line_id, done.contract_id, done.customer_id,
-        done.customer_kind, done.seller_id, done.mode_id, done.destination_id, done.prefix_id, done.carrier_id,
+        done.customer_kind, done.seller_id, done.mode_id, done.destination_id, done.prefix_id,
+        done.carrier_id,
         done.cost_list_id, done.cost_items, done.cost, done.cost_rate,
         logic.to_base(done.cost, done.cost_rate, done.cost_currency, v_currency),
         done.reseller_list_id, done.reseller_items, done.reseller_billed, done.reseller_regular,
@@ -630,7 +660,8 @@ end;
 $$;
 
 comment on function logic.call_price(logic.call_in[], timestamptz) is
-$$Prices records at cost, reseller and retail level in one pass (RATING.md 1-4 and 7), before bundles and rings.
+$$Prices records at cost, reseller and retail level in one pass (RATING.md 1-4 and 7), before bundles and
+rings.
 p_now decides what is in the future. One row per record; reason is NULL where all went well.
 Example: select * from logic.call_price('{}', now())
 Raises: nothing$$;

@@ -7,13 +7,17 @@ create type logic.discount_in as (
     retail_list_id bigint, regular numeric, billed bigint, setup numeric,
     reseller_list_id bigint, reseller_regular numeric, reseller_billed bigint, call_id bigint
 );
-comment on type logic.discount_in is 'A call with its regular prices, before bundles and rings. call_id: NULL for one that is not stored yet.';
+comment on type logic.discount_in is
+'A call with its regular prices, before bundles and rings. call_id: NULL for one that is not stored '
+'yet.';
 
 create type logic.discount_out as (
-    seq integer, bundles bigint[], bundle_units bigint[], bundled numeric, rings bigint[], ring_took numeric[],
+    seq integer, bundles bigint[], bundle_units bigint[], bundled numeric, rings bigint[],
+    ring_took numeric[],
     retail numeric, reseller_rings bigint[], reseller_took numeric[], reseller numeric
 );
-comment on type logic.discount_out is 'What bundles and rings took of a call, and what is left at both levels.';
+comment on type logic.discount_out is
+'What bundles and rings took of a call, and what is left at both levels.';
 
 create type logic.bundle_draw as (bundle_id bigint, month date, carried bigint, seq integer, units bigint);
 comment on type logic.bundle_draw is
@@ -32,7 +36,8 @@ declare
     v_month date;
 begin
     -- A line's bundles take their turns by code.
-    select array_agg(ranked.bundle_id order by ranked.bundle_id), array_agg(ranked.turn order by ranked.bundle_id)
+    select array_agg(ranked.bundle_id order by ranked.bundle_id),
+    array_agg(ranked.turn order by ranked.bundle_id)
     into v_bundles, v_turns
     from (
         select
@@ -59,7 +64,8 @@ begin
                     select stored.bundle_id, stored.carried, stored.used
                     from billing.bundle_month as stored
                     where
-                        stored.bundle_id = any(v_bundles) and stored.month = (v_month - interval '1 month')::date
+                        stored.bundle_id = any(v_bundles)
+                        and stored.month = (v_month - interval '1 month')::date
                         and not exists (
                             select from unnest(v_draws) as draw
                             where draw.seq is null and draw.bundle_id = stored.bundle_id
@@ -78,7 +84,8 @@ begin
                             else bundle.units - greatest(0, coalesce(before.used - before.carried, 0))
                         end as carried,
                         array(
-                            select one.mode_id from billing.bundle_mode as one where one.bundle_id = bundle.bundle_id
+                            select one.mode_id from billing.bundle_mode
+                            as one where one.bundle_id = bundle.bundle_id
                         ) as modes,
                         array(
                             select one.mode_group from billing.bundle_mode as one
@@ -90,7 +97,8 @@ begin
                         ) as targets
                     from unnest(v_bundles, v_turns) as turn (bundle_id, turn)
                     inner join billing.bundle on bundle.bundle_id = turn.bundle_id
-                    inner join billing.contract_line on contract_line.contract_line_id = bundle.contract_line_id
+                    inner join billing.contract_line
+                        on contract_line.contract_line_id = bundle.contract_line_id
                     inner join billing.contract on contract.contract_id = contract_line.contract_id
                     left join before on before.bundle_id = bundle.bundle_id
                     where
@@ -120,7 +128,8 @@ begin
                     select
                         available.bundle_id, call.seq, call.billed - coalesce(already.units, 0) as units,
                         sum(call.billed - coalesce(already.units, 0)) over (
-                            partition by available.bundle_id order by call.started_at, call.key collate "C", call.source_id
+                            partition by available.bundle_id order by call.started_at, call.key collate "C",
+                            call.source_id
                         ) as so_far,
                         available.units + available.carried as limit_units
                     from unnest(p_calls) as call
@@ -133,7 +142,8 @@ begin
                         date_trunc('month', call.day::timestamp) = v_month::timestamp
                         and call.regular > 0
                         and (
-                            call.mode_id = any(available.modes) or mode.mode_group = any(available.mode_groups)
+                            call.mode_id = any(available.modes)
+                            or mode.mode_group = any(available.mode_groups)
                             or (available.modes = '{}' and mode.unit = 'second')
                         )
                         and (available.targets = '{}' or available.targets && target.targets)
@@ -142,7 +152,8 @@ begin
                 drawn as (
                     select
                         need.bundle_id, need.seq,
-                        greatest(0, least(need.units, need.limit_units - (need.so_far - need.units)))::bigint as units
+                        greatest(0, least(need.units,
+                        need.limit_units - (need.so_far - need.units)))::bigint as units
                     from need
                 )
 
@@ -153,7 +164,8 @@ begin
                 select
                     row(
                         available.bundle_id, v_month, available.carried, null,
-                        coalesce((select sum(drawn.units) from drawn where drawn.bundle_id = available.bundle_id), 0)
+                        coalesce((select sum(drawn.units) from drawn
+                            where drawn.bundle_id = available.bundle_id), 0)
                     )::logic.bundle_draw
                 from available
             );
@@ -164,7 +176,8 @@ end;
 $$;
 
 comment on function logic.bundle_allot(logic.discount_in[]) is
-$$Units that calls draw on the bundles of their lines, per calendar month in order of start, then record key; and per
+$$Units that calls draw on the bundles of their lines, per calendar month in order of start, then record key;
+and per
 bundle and month what was carried over and drawn (seq NULL). Expects all calls of a line's month.
 Example: select * from logic.bundle_allot('{}')
 Raises: nothing$$;
@@ -202,7 +215,8 @@ begin atomic
 end;
 
 comment on function logic.ring_candidate(bigint[], date[]) is
-$$Rings whose members include the holder of a contract line on a day: the customer or one above it, their groups, the
+$$Rings whose members include the holder of a contract line on a day: the customer or one above it, their
+groups, the
 contract, or everyone.
 Example: select * from logic.ring_candidate('{1}', '{2026-10-05}')
 Raises: nothing$$;
@@ -225,7 +239,8 @@ begin
         select
             one.seq, one.day, one.contract_line_id, one.mode_id, one.destination_id, one.b_number,
             v_cuts[
-                width_bucket(extract(epoch from (one.started_at at time zone v_time_zone)::time)::integer, v_cuts)
+                width_bucket(extract(epoch from (one.started_at at time zone v_time_zone)::time)::integer,
+                v_cuts)
             ] as cut
         from unnest(p_calls) as one
     ),
@@ -249,7 +264,8 @@ begin
     band as materialized (
         select *
         from logic.band_list(
-            array(select day from asked_band order by day, cut), array(select cut from asked_band order by day, cut)
+            array(select day from asked_band order by day, cut),
+            array(select cut from asked_band order by day, cut)
         )
     ),
 
@@ -288,7 +304,8 @@ begin
         select
             ring.ring_id, ring.band_id,
             array(select one.mode_id from billing.ring_mode as one where one.ring_id = ring.ring_id) as modes,
-            array(select one.mode_group from billing.ring_mode as one where one.ring_id = ring.ring_id) as mode_groups,
+            array(select one.mode_group from billing.ring_mode as one where one.ring_id = ring.ring_id)
+            as mode_groups,
             array(
                 select one.target_key from billing.ring_target as one
                 where one.ring_id = ring.ring_id and not one.is_inside
@@ -325,7 +342,8 @@ end;
 $$;
 
 comment on function logic.ring_match(logic.discount_in[]) is
-$$Rings that match calls by who, what and when (date and band), at both levels, whatever their volume interval.
+$$Rings that match calls by who, what and when (date and band), at both levels, whatever their volume
+interval.
 Example: select * from logic.ring_match('{}')
 Raises: nothing$$;
 
@@ -363,7 +381,8 @@ end;
 $$;
 
 comment on function logic.ring_run(numeric, numeric, bigint, numeric, text[], numeric[], boolean[]) is
-$$Applies rings in the order given to one piece of a call: amount, uncovered units, units of a block, share of the call.
+$$Applies rings in the order given to one piece of a call: amount, uncovered units, units of a block, share
+of the call.
 Returns what is left, then what each ring took (negative: a fixed price above what was left), nothing rounded.
 Example: select logic.ring_run(10, 120, 60, 1, '{percent, off_minute}', '{10, 0.5}', '{false, false}')
 Raises: nothing$$;
@@ -389,7 +408,8 @@ begin atomic
 end;
 
 comment on function logic.block_scale() is
-$$Smallest number that every mode's block divides: units times scale / block is whole, so that blocks of different modes
+$$Smallest number that every mode's block divides: units times scale / block is whole, so that blocks of
+different modes
 are counted exactly.
 Example: select logic.block_scale()
 Raises: nothing$$;
@@ -441,7 +461,8 @@ begin
         union all
         select
             call.seq, 'reseller', call.customer_id, call.started_at, call.key, call.source_id,
-            date_trunc('month', call.day::timestamp), call.mode_id, call.reseller_regular, call.reseller_billed
+            date_trunc('month', call.day::timestamp), call.mode_id, call.reseller_regular,
+            call.reseller_billed
         from unnest(p_calls) as call
         where call.reseller_list_id is not null
     ),
@@ -450,7 +471,8 @@ begin
     applied as materialized (
         select
             level.seq, level.level, level.amount, level.units, mode.per,
-            matched.ring_id, matched.priority, matched.code, matched.kind, matched.value, matched.is_exclusive,
+            matched.ring_id, matched.priority, matched.code, matched.kind, matched.value,
+            matched.is_exclusive,
             matched.volume_unit, bound.from_volume, bound.to_volume, volume.size,
             case when matched.volume_unit <> 'none' then
                 sum(volume.size) over (
@@ -471,14 +493,17 @@ begin
         ) as volume
         cross join lateral (
             select
-                matched.volume_from * case when matched.volume_unit = 'block' then v_scale else 1 end as from_volume,
-                matched.volume_to * case when matched.volume_unit = 'block' then v_scale else 1 end as to_volume
+                matched.volume_from * case when matched.volume_unit = 'block' then v_scale else 1 end
+                as from_volume,
+                matched.volume_to * case when matched.volume_unit = 'block' then v_scale else 1 end
+                as to_volume
         ) as bound
         where level.amount > 0
     ),
 
     border as (
-        select distinct applied.seq, applied.level, logic.divide(edge.volume - applied.position, applied.size) as share
+        select distinct applied.seq, applied.level, logic.divide(edge.volume - applied.position,
+        applied.size) as share
         from applied
         cross join lateral (values (applied.from_volume), (applied.to_volume)) as edge (volume)
         where
@@ -513,7 +538,8 @@ begin
         from piece
         inner join applied on applied.seq = piece.seq and applied.level = piece.level
         cross join lateral (
-            -- the middle of the piece; a call that adds nothing, or counts as a call, lies where the count stands
+            -- the middle of the piece; a call that adds nothing, or counts as a call, lies where the count
+            -- stands
             select
                 applied.position
                 + case
@@ -537,7 +563,8 @@ begin
             array_agg(by_ring.ring_id order by by_ring.n) as rings,
             array_agg(round(by_ring.took, 12) order by by_ring.n) as took
         from (
-            select ran.seq, ran.level, ring.ring_id, min(place.place) as n, sum(ran.result[place.place + 1]) as took
+            select ran.seq, ran.level, ring.ring_id, min(place.place) as n,
+            sum(ran.result[place.place + 1]) as took
             from ran
             cross join lateral generate_series(1, cardinality(ran.result) - 1) as place (place)
             cross join lateral (select ran.rings[place.place] as ring_id) as ring
@@ -588,7 +615,8 @@ end;
 $$;
 
 comment on function logic.call_discount(logic.discount_in[], logic.bundle_draw[]) is
-$$Applies bundles (the draws of logic.bundle_allot) and rings to calls, cut into pieces at the borders of volume intervals.
+$$Applies bundles (the draws of logic.bundle_allot) and rings to calls, cut into pieces at the borders of
+volume intervals.
 Expects all calls of a customer's month where a volume ring is concerned.
 Example: select * from logic.call_discount('{}', '{}')
 Raises: nothing$$;

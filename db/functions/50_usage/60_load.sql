@@ -25,8 +25,10 @@ begin
         perform pg_advisory_xact_lock(hashtextextended('billing.call partitions', 0));
         continue when to_regclass(format('billing.%I', v_name)) is not null;
         -- Made apart and attached: a partition made in place would lock out every reader of calls.
-        execute format('create table billing.%I (like billing.call including all excluding identity)', v_name);
-        execute format('comment on table billing.%I is %L', v_name, 'Calls of one month: partition of billing.call.');
+        execute format('create table billing.%I (like billing.call including all excluding identity)',
+        v_name);
+        execute format('comment on table billing.%I is %L', v_name,
+        'Calls of one month: partition of billing.call.');
         execute format(
             'alter table billing.call attach partition billing.%I for values from (%L) to (%L)',
             v_name, v_month, (v_month + interval '1 month')::date
@@ -65,13 +67,15 @@ begin atomic
     from concerned
     inner join billing.contract on contract.customer_id = concerned.customer_id
     inner join billing.contract_line on contract_line.contract_id = contract.contract_id
-    inner join billing.bundle on bundle.contract_line_id = contract_line.contract_line_id and bundle.is_rollover
+    inner join billing.bundle on bundle.contract_line_id = contract_line.contract_line_id
+    and bundle.is_rollover
     inner join billing.bundle_month as stored
         on stored.bundle_id = bundle.bundle_id and stored.month > concerned.month;
 end;
 
 comment on function logic.stateful_month(bigint[], date[]) is
-$$Customers and months in which one call's price depends on the calls before it: lines with bundles, rings with volume
+$$Customers and months in which one call's price depends on the calls before it: lines with bundles, rings
+with volume
 intervals; later months where units roll over.
 Example: select * from logic.stateful_month('{1}', '{2026-10-05}')
 Raises: nothing$$;
@@ -83,7 +87,8 @@ begin atomic
     select
         (-row_number() over (order by call.customer_id, call.start_on, call.call_id))::integer,
         call.started_at, call.key, call.source_id, call.start_on, call.customer_id, call.contract_line_id,
-        call.mode_id, call.destination_id, call.b_number, call.retail_list_id, call.regular, call.billed, call.setup,
+        call.mode_id, call.destination_id, call.b_number, call.retail_list_id, call.regular, call.billed,
+        call.setup,
         call.reseller_list_id, call.reseller_regular, call.reseller_billed, call.call_id
     from unnest(p_customers, p_months) as concerned (customer_id, month)
     inner join billing.call
@@ -120,7 +125,8 @@ begin
                 select
                     row(
                         record.seq, record.source_id, record.started_at, record.units, record.a_number,
-                        record.b_number, record.mode, record.carrier, record.account, record.bad_duration, null
+                        record.b_number, record.mode, record.carrier, record.account, record.bad_duration,
+                        null
                     )::logic.call_in
                 from unnest(p_records) as record
             ),
@@ -132,7 +138,8 @@ begin
         array(select distinct priced.day from unnest(v_priced) as priced where priced.reason is null)
     );
 
-    -- Customers whose calls depend on each other take turns, in order, so that loaders never wait in a circle.
+    -- Customers whose calls depend on each other take turns, in order, so that loaders never wait in a
+    -- circle.
     select array_agg(concerned.customer_id), array_agg(concerned.month)
     into v_customers, v_months
     from logic.stateful_month(
@@ -193,11 +200,13 @@ begin
     where (bundle_month.carried, bundle_month.used) is distinct from (excluded.carried, excluded.used);
 
     insert into billing.call_suspense (
-        source_id, key, key_hash, file_id, line_no, load_id, reason, detail, started_at, start_on, units, a_received,
+        source_id, key, key_hash, file_id, line_no, load_id, reason, detail, started_at, start_on, units,
+        a_received,
         b_received, mode, carrier, account, raw, bad_duration
     )
     select
-        record.source_id, record.key, record.key_hash, record.file_id, record.line_no, p_load_id, priced.reason,
+        record.source_id, record.key, record.key_hash, record.file_id, record.line_no, p_load_id,
+        priced.reason,
         priced.detail, record.started_at, priced.day, record.units, record.a_received, record.b_received,
         record.mode, record.carrier, record.account, record.raw, record.bad_duration
     from unnest(v_priced) as priced
@@ -208,17 +217,20 @@ begin
 
     with inserted as (
         insert into billing.call (
-            customer_id, start_on, source_id, file_id, line_no, load_id, key, key_hash, started_at, units, a_number,
+            customer_id, start_on, source_id, file_id, line_no, load_id, key, key_hash, started_at, units,
+            a_number,
             b_number, a_received, b_received, account, mode_id, destination_id, prefix_id, carrier_id,
             subscriber_number_id, contract_line_id, contract_id, seller_id, customer_kind,
             cost_list_id, cost_items, cost, cost_rate, cost_base,
             reseller_list_id, reseller_items, reseller_billed, reseller_regular, reseller, reseller_rate,
             reseller_base, reseller_rings, reseller_took,
-            retail_list_id, retail_items, stretches, billed, setup, regular, bundles, bundle_units, bundled, rings,
+            retail_list_id, retail_items, stretches, billed, setup, regular, bundles, bundle_units, bundled,
+            rings,
             ring_took, discount, retail, retail_rate, retail_base
         )
         select
-            priced.customer_id, priced.day, record.source_id, record.file_id, record.line_no, p_load_id, record.key,
+            priced.customer_id, priced.day, record.source_id, record.file_id, record.line_no, p_load_id,
+            record.key,
             record.key_hash, record.started_at, record.units::bigint, record.a_number, record.b_number,
             record.a_received, record.b_received, record.account, priced.mode_id, priced.destination_id,
             priced.prefix_id, priced.carrier_id, priced.subscriber_number_id, priced.contract_line_id,
@@ -228,7 +240,8 @@ begin
             discount.reseller, priced.reseller_rate,
             logic.to_base(discount.reseller, priced.reseller_rate, reseller_list.currency, v_currency),
             discount.reseller_rings, discount.reseller_took,
-            priced.retail_list_id, priced.retail_items, priced.stretches, priced.billed, priced.setup, priced.regular,
+            priced.retail_list_id, priced.retail_items, priced.stretches, priced.billed, priced.setup,
+            priced.regular,
             discount.bundles, discount.bundle_units, discount.bundled, discount.rings, discount.ring_took,
             priced.regular - discount.bundled - discount.retail, discount.retail, priced.retail_rate,
             logic.to_base(discount.retail, priced.retail_rate, list.currency, v_currency)
@@ -239,8 +252,10 @@ begin
         left join billing.price_list as reseller_list on reseller_list.price_list_id = priced.reseller_list_id
         order by priced.customer_id, priced.day, record.started_at
         returning
-            customer_id, start_on, contract_line_id, seller_id, destination_id, mode_id, customer_kind, carrier_id,
-            retail_list_id, 1 as calls, units, billed, cost_base, (cost_base is null)::integer as unknown_cost,
+            customer_id, start_on, contract_line_id, seller_id, destination_id, mode_id, customer_kind,
+            carrier_id,
+            retail_list_id, 1 as calls, units, billed, cost_base,
+            (cost_base is null)::integer as unknown_cost,
             retail_base, reseller_base, retail
     ),
 
@@ -252,8 +267,10 @@ begin
             rings = again.rings, ring_took = again.ring_took,
             discount = call.regular - again.bundled - again.retail, retail = again.retail,
             retail_base = logic.to_base(again.retail, call.retail_rate, list.currency, v_currency),
-            reseller_rings = again.reseller_rings, reseller_took = again.reseller_took, reseller = again.reseller,
-            reseller_base = logic.to_base(again.reseller, call.reseller_rate, reseller_list.currency, v_currency)
+            reseller_rings = again.reseller_rings, reseller_took = again.reseller_took,
+            reseller = again.reseller,
+            reseller_base = logic.to_base(again.reseller, call.reseller_rate, reseller_list.currency,
+            v_currency)
         from unnest(v_calls) as stored
         inner join unnest(v_discounts) as again on again.seq = stored.seq
         inner join billing.price_list as list on list.price_list_id = stored.retail_list_id
@@ -270,7 +287,8 @@ begin
                 again.ring_took, again.reseller_rings, again.reseller_took
             )
         returning
-            new.customer_id, new.start_on, new.contract_line_id, new.seller_id, new.destination_id, new.mode_id,
+            new.customer_id, new.start_on, new.contract_line_id, new.seller_id, new.destination_id,
+            new.mode_id,
             new.customer_kind, new.carrier_id, new.retail_list_id, new.cost_base,
             old.retail_base as old_retail_base, new.retail_base as new_retail_base,
             old.reseller_base as old_reseller_base, new.reseller_base as new_reseller_base,
@@ -279,14 +297,16 @@ begin
 
     movement as materialized (
         select
-            change.customer_id, change.start_on, change.contract_line_id, change.seller_id, change.destination_id,
+            change.customer_id, change.start_on, change.contract_line_id, change.seller_id,
+            change.destination_id,
             destination.product_id, change.mode_id, change.customer_kind, change.carrier_id, list.currency,
             change.calls, change.units, change.billed, change.cost, change.unknown_cost, change.revenue,
             change.margin, change.reseller, change.operator_margin, change.seller_margin, change.retail
         from (
             select
                 customer_id, start_on, contract_line_id, seller_id, destination_id, mode_id, customer_kind,
-                carrier_id, retail_list_id, calls, units, billed, coalesce(cost_base, 0) as cost, unknown_cost,
+                carrier_id, retail_list_id, calls, units, billed, coalesce(cost_base, 0) as cost,
+                unknown_cost,
                 retail_base as revenue, coalesce(retail_base - cost_base, 0) as margin,
                 coalesce(reseller_base, 0) as reseller,
                 coalesce(coalesce(reseller_base, retail_base) - cost_base, 0) as operator_margin,
@@ -301,7 +321,8 @@ begin
                 coalesce(new_reseller_base - old_reseller_base, 0),
                 case
                     when cost_base is null then 0
-                    else coalesce(new_reseller_base, new_retail_base) - coalesce(old_reseller_base, old_retail_base)
+                    else coalesce(new_reseller_base, new_retail_base) - coalesce(old_reseller_base,
+                    old_retail_base)
                 end,
                 coalesce((new_retail_base - new_reseller_base) - (old_retail_base - old_reseller_base), 0),
                 new_retail - old_retail
@@ -313,11 +334,13 @@ begin
 
     by_day as (
         insert into billing.call_day (
-            day, destination_id, product_id, mode_id, customer_kind, seller_id, carrier_id, currency, load_id, calls,
+            day, destination_id, product_id, mode_id, customer_kind, seller_id, carrier_id, currency, load_id,
+            calls,
             units, billed, cost, unknown_cost, revenue, margin, reseller, operator_margin, seller_margin
         )
         select
-            start_on, destination_id, product_id, mode_id, customer_kind, seller_id, carrier_id, currency, p_load_id,
+            start_on, destination_id, product_id, mode_id, customer_kind, seller_id, carrier_id, currency,
+            p_load_id,
             sum(calls), sum(units), sum(billed), sum(cost), sum(unknown_cost), sum(revenue), sum(margin),
             sum(reseller), sum(operator_margin), sum(seller_margin)
         from movement
@@ -325,16 +348,21 @@ begin
     )
 
     insert into billing.call_customer_month (
-        month, customer_id, contract_line_id, seller_id, destination_id, product_id, mode_id, currency, load_id,
-        calls, units, billed, cost, unknown_cost, revenue, margin, reseller, operator_margin, seller_margin, retail
+        month, customer_id, contract_line_id, seller_id, destination_id, product_id, mode_id, currency,
+        load_id,
+        calls, units, billed, cost, unknown_cost, revenue, margin, reseller, operator_margin, seller_margin,
+        retail
     )
     select
-        date_trunc('month', start_on::timestamp)::date, customer_id, contract_line_id, seller_id, destination_id,
-        product_id, mode_id, currency, p_load_id, sum(calls), sum(units), sum(billed), sum(cost), sum(unknown_cost),
+        date_trunc('month', start_on::timestamp)::date, customer_id, contract_line_id, seller_id,
+        destination_id,
+        product_id, mode_id, currency, p_load_id, sum(calls), sum(units), sum(billed), sum(cost),
+        sum(unknown_cost),
         sum(revenue), sum(margin), sum(reseller), sum(operator_margin), sum(seller_margin), sum(retail)
     from movement
     group by
-        date_trunc('month', start_on::timestamp)::date, customer_id, contract_line_id, seller_id, destination_id,
+        date_trunc('month', start_on::timestamp)::date, customer_id, contract_line_id, seller_id,
+        destination_id,
         product_id, mode_id, currency;
 
     return query select priced.seq, priced.reason from unnest(v_priced) as priced;
@@ -342,7 +370,8 @@ end;
 $$;
 
 comment on function logic.call_store(bigint, logic.record[]) is
-$$Rates records whose keys are new (or waiting in suspense) and stores calls, suspense, moved discounts and totals under
+$$Rates records whose keys are new (or waiting in suspense) and stores calls, suspense, moved discounts and
+totals under
 a batch. One row per record; reason NULL: rated.
 Example: select * from logic.call_store(0, '{}')
 Raises: nothing$$;
@@ -375,7 +404,8 @@ begin
 
     -- As an array, because its length is known to the planner: staging has no statistics to trust.
     v_staged := array(
-        select staging from billing.call_staging as staging where staging.load_id = p_load_id order by staging.line_no
+        select staging from billing.call_staging
+        as staging where staging.load_id = p_load_id order by staging.line_no
     );
 
     with staged as materialized (
@@ -384,7 +414,8 @@ begin
             staging.bad is not null or staging.started_at is null or staging.units is null as is_bad,
             concat_ws(
                 '|', extract(epoch from staging.started_at)::bigint::text, staging.units::text,
-                coalesce(staging.a_received, ''), coalesce(staging.b_received, ''), coalesce(staging.mode, ''),
+                coalesce(staging.a_received, ''), coalesce(staging.b_received, ''), coalesce(staging.mode,
+                ''),
                 coalesce(staging.carrier, ''), coalesce(staging.account, '')
             ) as content
         from unnest(v_staged) as staging
@@ -402,7 +433,8 @@ begin
                     when staged.is_bad
                         then 'line-' || encode(sha256(convert_to(coalesce(staged.raw, ''), 'UTF8')), 'hex')
                     else coalesce(
-                        nullif(staged.key, ''), left(encode(sha256(convert_to(staged.content, 'UTF8')), 'hex'), 32)
+                        nullif(staged.key, ''), left(encode(sha256(convert_to(staged.content, 'UTF8')),
+                        'hex'), 32)
                     )
                 end as record_key
             from staged
@@ -499,7 +531,8 @@ end;
 $$;
 
 comment on function logic.load_rate(bigint) is
-$$Rates the staged records of a batch: each is rated, suspended, duplicate or zero (RATING.md 1.9); fills the counts of
+$$Rates the staged records of a batch: each is rated, suspended, duplicate or zero (RATING.md 1.9); fills the
+counts of
 billing.load and empties the staging. The caller's transaction moves the file's position with it.
 Example: select logic.load_rate(load_id) from billing.load where false
 Raises: LB901 without the level batch, admin or integration$$;
@@ -522,8 +555,10 @@ begin
     perform audit.event_add(
         'load', p_load_id::text,
         jsonb_build_object(
-            'read', p_read, 'rated', p_rated, 'suspended', p_suspended, 'duplicate', p_duplicate, 'zero', p_zero,
-            'revenue', (select sum(total.revenue) from billing.call_day as total where total.load_id = p_load_id),
+            'read', p_read, 'rated', p_rated, 'suspended', p_suspended, 'duplicate', p_duplicate, 'zero',
+            p_zero,
+            'revenue', (select sum(total.revenue) from billing.call_day
+            as total where total.load_id = p_load_id),
             'cost', (select sum(total.cost) from billing.call_day as total where total.load_id = p_load_id)
         )
     );
@@ -578,7 +613,8 @@ begin
     select array(
         select
             row(
-                (row_number() over (order by waiting.suspense_id))::integer, waiting.source_id, waiting.file_id,
+                (row_number() over (order by waiting.suspense_id))::integer, waiting.source_id,
+                waiting.file_id,
                 waiting.line_no, waiting.key, waiting.key_hash, waiting.started_at, waiting.units,
                 waiting.a_received, waiting.b_received, a.number, coalesce(b.number, ''), waiting.mode,
                 waiting.carrier, waiting.account, waiting.raw, waiting.bad_duration
@@ -611,7 +647,8 @@ end;
 $$;
 
 comment on function logic.suspense_rate(text, integer) is
-$$Tries again to rate up to p_limit suspended records (of one reason, or NULL for all), the longest waiting first; what
+$$Tries again to rate up to p_limit suspended records (of one reason, or NULL for all), the longest waiting
+first; what
 still fails keeps its place with today's reason.
 Example: select * from logic.suspense_rate('no_subscriber', 50000)
 Raises: LB901 without the level admin, batch, pricing or support$$;
@@ -627,7 +664,8 @@ begin atomic
 end;
 
 comment on function api.suspense_retry(text, integer) is
-$$Rates suspended records again, all or those of one reason, at most p_limit in this transaction (call again while read > 0).
+$$Rates suspended records again, all or those of one reason, at most p_limit in this transaction (call again
+while read > 0).
 Example: select * from api.suspense_retry('no_subscriber')
 Raises: LB901 without the level admin, batch, pricing or support$$;
 grant execute on function api.suspense_retry(text, integer)

@@ -16,7 +16,8 @@ language sql stable
 begin atomic
     select coalesce(
         case p_table
-            when 'price_item' then (select to_jsonb(now) from billing.price_item as now where now.price_item_id = p_id)
+            when 'price_item' then (select to_jsonb(now) from billing.price_item
+            as now where now.price_item_id = p_id)
             when 'ring' then (select to_jsonb(now) from billing.ring as now where now.ring_id = p_id)
             when 'bundle' then (select to_jsonb(now) from billing.bundle as now where now.bundle_id = p_id)
             when 'prefix' then (select to_jsonb(now) from billing.prefix as now where now.prefix_id = p_id)
@@ -29,7 +30,8 @@ begin atomic
 end;
 
 comment on function logic.definition_get(text, bigint) is
-$$A price_item, ring, bundle or prefix by id as JSON, today's or a former one: what priced a call stays readable.
+$$A price_item, ring, bundle or prefix by id as JSON, today's or a former one: what priced a call stays
+readable.
 Example: select logic.definition_get('ring', 1)
 Raises: nothing$$;
 
@@ -48,7 +50,8 @@ begin atomic
         end,
         case
             when mode.code is not null then 'mode ' || mode.code
-            when item.definition ->> 'mode_group' is not null then 'modes of ' || (item.definition ->> 'mode_group')
+            when item.definition ->> 'mode_group' is not null
+                then 'modes of ' || (item.definition ->> 'mode_group')
             else 'every mode'
         end,
         coalesce('band ' || band.code, 'all hours'),
@@ -69,7 +72,8 @@ begin atomic
                         logic.figure((item.definition ->> 'rate')::numeric),
                         (
                             select string_agg(
-                                coalesce('to ' || (item.definition -> 'step_to' ->> step.n::integer - 1), 'then')
+                                coalesce('to ' || (item.definition -> 'step_to' ->> step.n::integer - 1),
+                                'then')
                                 || ' ' || logic.figure(step.rate::numeric),
                                 ', '
                                 order by step.n
@@ -162,7 +166,8 @@ begin
         select format(
             'From %s, units %s to %s: %s.',
             to_char(
-                (part.value ->> 'from')::timestamptz at time zone (select operator.time_zone from billing.operator),
+                (part.value ->> 'from')::timestamptz at time zone (select operator.time_zone
+                    from billing.operator),
                 'YYYY-MM-DD HH24:MI:SS'
             ),
             part.value ->> 'from_unit', part.value ->> 'to_unit',
@@ -186,7 +191,8 @@ $$;
 
 comment on function logic.level_text(text, billing.call, bigint, bigint[], bigint, numeric) is
 $$The sentences that lead to the regular price of one level.
-Example: select logic.level_text('retail', call, call.retail_list_id, call.retail_items, call.billed, call.regular)
+Example: select logic.level_text('retail', call, call.retail_list_id, call.retail_items, call.billed,
+call.regular)
  from billing.call where false
 Raises: nothing$$;
 
@@ -201,7 +207,8 @@ begin atomic
             when 'percent' then logic.figure((ring.definition ->> 'value')::numeric) || ' % off'
             when 'off_minute' then logic.figure((ring.definition ->> 'value')::numeric) || ' off per block'
             when 'off_call' then logic.figure((ring.definition ->> 'value')::numeric) || ' off per call'
-            when 'price_minute' then logic.figure((ring.definition ->> 'value')::numeric) || ' per block instead'
+            when 'price_minute'
+                then logic.figure((ring.definition ->> 'value')::numeric) || ' per block instead'
             else logic.figure((ring.definition ->> 'value')::numeric) || ' per call instead'
         end
         || case
@@ -243,14 +250,16 @@ begin
         'call',
         format(
             '%s from %s to %s on %s, %s %s%s.',
-            v_mode.name, coalesce(p_call.account || ' (account)', p_call.a_number, 'nobody known'), p_call.b_number,
+            v_mode.name, coalesce(p_call.account || ' (account)', p_call.a_number, 'nobody known'),
+            p_call.b_number,
             to_char(p_call.started_at at time zone v_operator.time_zone, 'YYYY-MM-DD HH24:MI:SS'),
             p_call.units, v_mode.unit, case when p_call.units = 1 then '' else 's' end
         ),
         null::numeric, null::text;
 
     if p_call.contract_line_id is not null then
-        select contract.contract_no, line.line_no, service.name as service, customer.customer_no, customer.name
+        select contract.contract_no, line.line_no, service.name as service, customer.customer_no,
+        customer.name
         into v_line
         from billing.contract_line as line
         inner join billing.contract on contract.contract_id = line.contract_id
@@ -264,7 +273,8 @@ begin
                 coalesce(p_call.account, p_call.a_number, 'The source'), v_line.contract_no, v_line.line_no,
                 v_line.service, v_line.customer_no, v_line.name,
                 coalesce(
-                    (select ', seller ' || seller.name from billing.seller where seller.seller_id = p_call.seller_id), ''
+                    (select ', seller ' || seller.name from billing.seller
+                        where seller.seller_id = p_call.seller_id), ''
                 )
             ),
             null::numeric, null::text;
@@ -274,7 +284,8 @@ begin
     select
         'destination',
         format(
-            '%s is %s (%s, product %s) by prefix %s, the longest that matches.', p_call.b_number, destination.code,
+            '%s is %s (%s, product %s) by prefix %s, the longest that matches.', p_call.b_number,
+            destination.code,
             destination.name, product.code, logic.definition_get('prefix', p_call.prefix_id) ->> 'digits'
         ),
         null::numeric, null::text
@@ -309,7 +320,8 @@ begin
     where tried.place < array_position(holder.retail_lists, p_call.retail_list_id)
     order by tried.place;
 
-    v_currency := (select list.currency from billing.price_list as list where list.price_list_id = p_call.retail_list_id);
+    v_currency := (select list.currency from billing.price_list
+    as list where list.price_list_id = p_call.retail_list_id);
     return query
     select 'retail', line.text, null::numeric, null::text
     from logic.level_text(
@@ -320,7 +332,8 @@ begin
     select
         'retail',
         format(
-            'Bundle %s covers %s of %s billed units.', logic.definition_get('bundle', drawn.bundle_id) ->> 'code',
+            'Bundle %s covers %s of %s billed units.', logic.definition_get('bundle',
+            drawn.bundle_id) ->> 'code',
             drawn.units, p_call.billed
         ),
         null::numeric, null::text
@@ -328,7 +341,8 @@ begin
     order by drawn.n;
     if p_call.bundled > 0 then
         return query select
-            'retail', format('Bundles take %s %s.', logic.figure(p_call.bundled), v_currency), null::numeric, null::text;
+            'retail', format('Bundles take %s %s.', logic.figure(p_call.bundled), v_currency), null::numeric,
+            null::text;
     end if;
     return query
     select 'retail', line.text, null::numeric, null::text
@@ -348,7 +362,8 @@ begin
 
     if p_call.reseller_list_id is not null then
         v_currency := (
-            select list.currency from billing.price_list as list where list.price_list_id = p_call.reseller_list_id
+            select list.currency from billing.price_list
+            as list where list.price_list_id = p_call.reseller_list_id
         );
         return query
         select 'reseller', line.text, null::numeric, null::text
@@ -372,13 +387,15 @@ begin
         return query select
             'cost',
             case
-                when p_call.carrier_id is null then 'The carrier is not known, so neither are cost and margin.'
+                when p_call.carrier_id is null
+                    then 'The carrier is not known, so neither are cost and margin.'
                 else format('Carrier %s has no price list, so cost and margin are not known.', v_carrier.name)
             end,
             null::numeric, null::text;
     else
         v_currency := (
-            select list.currency from billing.price_list as list where list.price_list_id = p_call.cost_list_id
+            select list.currency from billing.price_list
+            as list where list.price_list_id = p_call.cost_list_id
         );
         return query
         select 'cost', line.text, null::numeric, null::text
@@ -417,7 +434,8 @@ end;
 $$;
 
 comment on function logic.call_text(billing.call) is
-$$Every step from the record to retail, reseller price, cost and margin, in sentences; amount on the last one of a level.
+$$Every step from the record to retail, reseller price, cost and margin, in sentences; amount on the last one
+of a level.
 Example: select logic.call_text(call) from billing.call where false
 Raises: nothing$$;
 
@@ -435,7 +453,8 @@ declare
     v_suspense record;
 begin
     perform access.require(
-        'admin', 'pricing', 'sales', 'support', 'finance', 'credit', 'auditor', 'batch', 'integration', 'seller',
+        'admin', 'pricing', 'sales', 'support', 'finance', 'credit', 'auditor', 'batch', 'integration',
+        'seller',
         'customer'
     );
     select source.source_id into v_source_id
@@ -475,8 +494,10 @@ begin
             (
                 1::bigint, 'call',
                 format(
-                    'From %s to %s at %s, %s units: in suspense since %s.', coalesce(v_suspense.a_received, 'nobody'),
-                    coalesce(v_suspense.b_received, 'nobody'), coalesce(v_suspense.started_at::text, 'an unknown time'),
+                    'From %s to %s at %s, %s units: in suspense since %s.', coalesce(v_suspense.a_received,
+                    'nobody'),
+                    coalesce(v_suspense.b_received, 'nobody'), coalesce(v_suspense.started_at::text,
+                    'an unknown time'),
                     coalesce(v_suspense.units::text, 'unknown'), v_suspense.suspended_at::date
                 )
             ),
@@ -487,7 +508,8 @@ end;
 $$;
 
 comment on function logic.call_explain(text) is
-$$Explains a rated or suspended call named source:key, within what the caller may see: sellers see no cost, customers only
+$$Explains a rated or suspended call named source:key, within what the caller may see: sellers see no cost,
+customers only
 the retail level.
 Example: select * from logic.call_explain('plain:k00002') where false
 Raises: LB301 when there is no such call, LB901 without a level that may look at calls$$;
@@ -497,7 +519,8 @@ returns text
 language sql immutable parallel safe
 return case p_reason
     when 'bad_record' then 'Correct the line and load it in a file of its own.'
-    when 'bad_duration' then 'Ask the switch''s operator what the call really lasted and load the corrected record.'
+    when 'bad_duration'
+        then 'Ask the switch''s operator what the call really lasted and load the corrected record.'
     when 'future_start' then 'Check the time zone of the source and the clock of the switch, then retry.'
     when 'unknown_mode' then 'Add the mode to modes.csv, or map it in the source, then retry.'
     when 'unknown_carrier' then 'Add the carrier to carriers.csv, or the trunk to trunks.csv, then retry.'
@@ -565,9 +588,11 @@ begin
 
     v_calls := array[
         row(
-            1, date_trunc('second', p_at), '', null, v_priced.day, v_priced.customer_id, v_priced.contract_line_id,
+            1, date_trunc('second', p_at), '', null, v_priced.day, v_priced.customer_id,
+            v_priced.contract_line_id,
             v_priced.mode_id, v_priced.destination_id, regexp_replace(p_b, '^\+|[ -]', '', 'g'),
-            v_priced.retail_list_id, v_priced.regular, v_priced.billed, v_priced.setup, v_priced.reseller_list_id,
+            v_priced.retail_list_id, v_priced.regular, v_priced.billed, v_priced.setup,
+            v_priced.reseller_list_id,
             v_priced.reseller_regular, v_priced.reseller_billed, null
         )::logic.discount_in
     ];
@@ -575,11 +600,13 @@ begin
         v_calls := v_calls || array(
             select stored
             from logic.stateful_month(array[v_priced.contract_line_id], array[v_priced.day]) as concerned
-            cross join lateral logic.month_call_list(array[concerned.customer_id], array[concerned.month]) as stored
+            cross join lateral logic.month_call_list(array[concerned.customer_id],
+            array[concerned.month]) as stored
             where concerned.month = date_trunc('month', v_priced.day::timestamp)::date
         );
         select discount.* into v_discount
-        from logic.call_discount(v_calls, array(select draw from logic.bundle_allot(v_calls) as draw)) as discount
+        from logic.call_discount(v_calls,
+        array(select draw from logic.bundle_allot(v_calls) as draw)) as discount
         where discount.seq = 1;
     end if;
 
@@ -635,9 +662,11 @@ end;
 $$;
 
 comment on function logic.call_quote(text, text, timestamptz, bigint, text, text, text) is
-$$The price of a call that has not happened, by the code that rates, bundles and intervals as they stand now; with p_list
+$$The price of a call that has not happened, by the code that rates, bundles and intervals as they stand now;
+with p_list
 by that list alone, without a subscriber.
-Example: select * from logic.call_quote('46902001005', '46701234567', now(), 60, 'voice', null, null) where false
+Example: select * from logic.call_quote('46902001005', '46701234567', now(), 60, 'voice', null, null) where
+false
 Raises: LB302 for units below 1, LB303 for an unknown list, LB901 without a level that may quote$$;
 
 -- api
@@ -646,11 +675,13 @@ create function api.call_explain(p_call text)
 returns table (step bigint, level text, text text, amount numeric, currency text)
 language sql stable
 begin atomic
-    select line.step, line.level, line.text, line.amount, line.currency from logic.call_explain(p_call) as line;
+    select line.step, line.level, line.text, line.amount,
+    line.currency from logic.call_explain(p_call) as line;
 end;
 
 comment on function api.call_explain(text) is
-$$Why a call (source:key) costs what it costs: the steps in order, in plain sentences, with the amount of each level.
+$$Why a call (source:key) costs what it costs: the steps in order, in plain sentences, with the amount of
+each level.
 Example: select * from api.call_explain('plain:k00002') where false
 Raises: LB301 when there is no such call, LB901 without a level that may look at calls$$;
 grant execute on function api.call_explain(text)
@@ -658,7 +689,8 @@ to leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_
 leissner_auditor, leissner_batch, leissner_integration, leissner_seller, leissner_customer;
 
 create function api.quote(
-    p_a text, p_b text, p_at timestamptz, p_units bigint, p_mode text default null, p_carrier text default null,
+    p_a text, p_b text, p_at timestamptz, p_units bigint, p_mode text default null,
+    p_carrier text default null,
     p_list text default null
 )
 returns table (step bigint, level text, text text, amount numeric, currency text)

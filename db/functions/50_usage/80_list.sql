@@ -3,7 +3,8 @@
 create function logic.call_export(p_from date, p_to date, p_customer_no text)
 returns table (
     source text, key text, status text, reason text, started_at text, a_number text, b_number text,
-    customer_no text, contract_no text, line_no integer, mode text, destination text, product text, country text,
+    customer_no text, contract_no text, line_no integer, mode text, destination text, product text,
+    country text,
     units numeric, billed bigint, cost numeric, cost_currency text, reseller numeric, reseller_currency text,
     regular numeric, bundled numeric, discount numeric, retail numeric, currency text, cost_base numeric,
     reseller_base numeric, retail_base numeric, margin numeric, price_list text, carrier text, seller text,
@@ -16,7 +17,8 @@ as $$
 declare
     v_time_zone text := (select operator.time_zone from billing.operator);
 begin
-    perform access.require('admin', 'pricing', 'sales', 'support', 'finance', 'auditor', 'batch', 'integration');
+    perform access.require('admin', 'pricing', 'sales', 'support', 'finance', 'auditor', 'batch',
+    'integration');
     if p_to <= p_from then
         perform billing.fail('LB304', jsonb_build_object('from', p_from, 'to', p_to));
     end if;
@@ -27,7 +29,8 @@ begin
             call.a_number, call.b_number, customer.customer_no, contract.contract_no, line.line_no::integer,
             mode.code as mode, destination.code as destination, product.code as product, destination.country,
             call.units::numeric, call.billed, call.cost, cost_list.currency as cost_currency, call.reseller,
-            reseller_list.currency as reseller_currency, call.regular, call.bundled, call.discount, call.retail,
+            reseller_list.currency as reseller_currency, call.regular, call.bundled, call.discount,
+            call.retail,
             list.currency, call.cost_base, call.reseller_base, call.retail_base, call.margin,
             list.code as price_list, carrier.code as carrier, seller.code as seller
         from billing.call
@@ -49,7 +52,8 @@ begin
         union all
         select
             source.code, suspense.key, 'suspended', suspense.reason, suspense.started_at, suspense.a_received,
-            suspense.b_received, null, null, null, suspense.mode, null, null, null, suspense.units, null, null, null,
+            suspense.b_received, null, null, null, suspense.mode, null, null, null, suspense.units, null,
+            null, null,
             null, null, null, null, null, null, null, null, null, null, null, null, suspense.carrier, null
         from billing.call_suspense as suspense
         inner join billing.cdr_source as source on source.source_id = suspense.source_id
@@ -59,11 +63,13 @@ begin
     select
         listed.source, listed.key, listed.status, listed.reason,
         to_char(listed.started_at at time zone v_time_zone, 'YYYY-MM-DD"T"HH24:MI:SS')
-        || case when ahead.by < interval '0' then '-' else '+' end || to_char(greatest(ahead.by, -ahead.by), 'HH24:MI'),
+        || case when ahead.by < interval '0' then '-' else '+' end || to_char(greatest(ahead.by, -ahead.by),
+        'HH24:MI'),
         listed.a_number, listed.b_number, listed.customer_no, listed.contract_no, listed.line_no, listed.mode,
         listed.destination, listed.product, listed.country, listed.units, listed.billed, listed.cost,
         listed.cost_currency, listed.reseller, listed.reseller_currency, listed.regular, listed.bundled,
-        listed.discount, listed.retail, listed.currency, listed.cost_base, listed.reseller_base, listed.retail_base,
+        listed.discount, listed.retail, listed.currency, listed.cost_base, listed.reseller_base,
+        listed.retail_base,
         listed.margin, listed.price_list, listed.carrier, listed.seller, null::text
     from listed
     cross join lateral (
@@ -74,7 +80,8 @@ end;
 $$;
 
 comment on function logic.call_export(date, date, text) is
-$$Calls of local days [p_from, p_to), of one customer or of all, with suspended ones, in the columns of the export file.
+$$Calls of local days [p_from, p_to), of one customer or of all, with suspended ones, in the columns of the
+export file.
 Example: select * from logic.call_export('2026-10-01', '2026-11-01', null) where false
 Raises: LB304 for an empty period, LB901 without a level of the staff$$;
 
@@ -88,11 +95,13 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 begin
-    perform access.require('admin', 'pricing', 'sales', 'support', 'finance', 'auditor', 'batch', 'integration');
+    perform access.require('admin', 'pricing', 'sales', 'support', 'finance', 'auditor', 'batch',
+    'integration');
     return query
     select
         source.code, suspense.key, suspense.reason, suspense.detail, logic.suspense_remedy(suspense.reason),
-        suspense.started_at, suspense.units, suspense.a_received, suspense.b_received, file.name, suspense.line_no,
+        suspense.started_at, suspense.units, suspense.a_received, suspense.b_received, file.name,
+        suspense.line_no,
         suspense.suspended_at, suspense.raw
     from billing.call_suspense as suspense
     inner join billing.cdr_source as source on source.source_id = suspense.source_id
@@ -115,7 +124,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 begin
-    perform access.require('admin', 'pricing', 'sales', 'support', 'finance', 'auditor', 'batch', 'integration');
+    perform access.require('admin', 'pricing', 'sales', 'support', 'finance', 'auditor', 'batch',
+    'integration');
     return query
     select
         suspense.reason, count(*), min(suspense.start_on), max(suspense.start_on),
@@ -198,7 +208,8 @@ begin
     select
         named.key, named.name, sum(named.calls)::bigint, round(logic.divide(sum(named.seconds), 60), 2),
         sum(named.cost), sum(named.revenue), sum(named.margin),
-        case when sum(named.revenue) <> 0 then round(logic.divide(sum(named.margin) * 100, sum(named.revenue)), 1) end,
+        case when sum(named.revenue) <> 0 then round(logic.divide(sum(named.margin) * 100,
+        sum(named.revenue)), 1) end,
         sum(named.unknown_cost)::bigint
     from named
     group by named.key, named.name
@@ -207,7 +218,8 @@ end;
 $$;
 
 comment on function logic.margin_list(date, date, text) is
-$$Live totals of local days [p_from, p_to) by product, destination, country, customer, seller or carrier, in the operator's
+$$Live totals of local days [p_from, p_to) by product, destination, country, customer, seller or carrier, in
+the operator's
 currency; margin over calls with known cost.
 Example: select * from logic.margin_list('2026-10-01', '2026-11-01', 'product') where false
 Raises: LB304 for an empty period, LB305 for another grouping, LB901 without a level that may see margin$$;
@@ -232,7 +244,8 @@ begin
     base as (
         delete from billing.call_day
         using (
-            select distinct day, destination_id, product_id, mode_id, customer_kind, seller_id, carrier_id, currency
+            select distinct day, destination_id, product_id, mode_id, customer_kind, seller_id, carrier_id,
+            currency
             from taken
         ) as touched
         where
@@ -247,12 +260,14 @@ begin
 
     folded as (
         insert into billing.call_day (
-            day, destination_id, product_id, mode_id, customer_kind, seller_id, carrier_id, currency, load_id, calls,
+            day, destination_id, product_id, mode_id, customer_kind, seller_id, carrier_id, currency, load_id,
+            calls,
             units, billed, cost, unknown_cost, revenue, margin, reseller, operator_margin, seller_margin
         )
         select
             part.day, part.destination_id, part.product_id, part.mode_id, part.customer_kind, part.seller_id,
-            part.carrier_id, part.currency, -1, sum(part.calls), sum(part.units), sum(part.billed), sum(part.cost),
+            part.carrier_id, part.currency, -1, sum(part.calls), sum(part.units), sum(part.billed),
+            sum(part.cost),
             sum(part.unknown_cost), sum(part.revenue), sum(part.margin), sum(part.reseller),
             sum(part.operator_margin), sum(part.seller_margin)
         from (select * from taken union all select * from base) as part
@@ -262,7 +277,8 @@ begin
     )
 
     select count(*) into v_folded from taken;
-    -- Written under -1 and renamed, because the deleted base rows still hold the unique key in that statement.
+    -- Written under -1 and renamed, because the deleted base rows still hold the unique key in that
+    -- statement.
     update billing.call_day set load_id = 0 where call_day.load_id = -1;
 
     with taken as (
@@ -279,27 +295,34 @@ begin
         ) as touched
         where
             call_customer_month.load_id = 0
-            and call_customer_month.customer_id = touched.customer_id and call_customer_month.month = touched.month
+            and call_customer_month.customer_id = touched.customer_id
+            and call_customer_month.month = touched.month
             and call_customer_month.contract_line_id = touched.contract_line_id
             and call_customer_month.seller_id is not distinct from touched.seller_id
             and call_customer_month.destination_id = touched.destination_id
             and call_customer_month.product_id = touched.product_id
-            and call_customer_month.mode_id = touched.mode_id and call_customer_month.currency = touched.currency
+            and call_customer_month.mode_id = touched.mode_id
+            and call_customer_month.currency = touched.currency
         returning call_customer_month.*
     )
 
     insert into billing.call_customer_month (
-        month, customer_id, contract_line_id, seller_id, destination_id, product_id, mode_id, currency, load_id,
-        calls, units, billed, cost, unknown_cost, revenue, margin, reseller, operator_margin, seller_margin, retail
+        month, customer_id, contract_line_id, seller_id, destination_id, product_id, mode_id, currency,
+        load_id,
+        calls, units, billed, cost, unknown_cost, revenue, margin, reseller, operator_margin, seller_margin,
+        retail
     )
     select
-        part.month, part.customer_id, part.contract_line_id, part.seller_id, part.destination_id, part.product_id,
+        part.month, part.customer_id, part.contract_line_id, part.seller_id, part.destination_id,
+        part.product_id,
         part.mode_id, part.currency, -1, sum(part.calls), sum(part.units), sum(part.billed), sum(part.cost),
-        sum(part.unknown_cost), sum(part.revenue), sum(part.margin), sum(part.reseller), sum(part.operator_margin),
+        sum(part.unknown_cost), sum(part.revenue), sum(part.margin), sum(part.reseller),
+        sum(part.operator_margin),
         sum(part.seller_margin), sum(part.retail)
     from (select * from taken union all select * from base) as part
     group by
-        part.month, part.customer_id, part.contract_line_id, part.seller_id, part.destination_id, part.product_id,
+        part.month, part.customer_id, part.contract_line_id, part.seller_id, part.destination_id,
+        part.product_id,
         part.mode_id, part.currency;
     update billing.call_customer_month set load_id = 0 where call_customer_month.load_id = -1;
     return v_folded;
@@ -307,7 +330,8 @@ end;
 $$;
 
 comment on function logic.totals_fold() is
-$$Folds the totals of all batches so far into one row per key (load_id 0); returns how many daily rows were folded, 0 also
+$$Folds the totals of all batches so far into one row per key (load_id 0); returns how many daily rows were
+folded, 0 also
 when another session is folding.
 Example: select logic.totals_fold() where false
 Raises: LB901 without the level admin or batch$$;
@@ -317,7 +341,8 @@ Raises: LB901 without the level admin or batch$$;
 create function api.call_export(p_from date, p_to date, p_customer_no text default null)
 returns table (
     source text, key text, status text, reason text, started_at text, a_number text, b_number text,
-    customer_no text, contract_no text, line_no integer, mode text, destination text, product text, country text,
+    customer_no text, contract_no text, line_no integer, mode text, destination text, product text,
+    country text,
     units numeric, billed bigint, cost numeric, cost_currency text, reseller numeric, reseller_currency text,
     regular numeric, bundled numeric, discount numeric, retail numeric, currency text, cost_base numeric,
     reseller_base numeric, retail_base numeric, margin numeric, price_list text, carrier text, seller text,
@@ -329,7 +354,8 @@ begin atomic
 end;
 
 comment on function api.call_export(date, date, text) is
-$$Rated and suspended calls of local days [p_from, p_to), ordered by start and key: the file of `leissner calls export`.
+$$Rated and suspended calls of local days [p_from, p_to), ordered by start and key: the file of `leissner
+calls export`.
 Example: select * from api.call_export('2026-10-01', '2026-11-01') where false
 Raises: LB304 for an empty period, LB901 without a level of the staff$$;
 grant execute on function api.call_export(date, date, text)

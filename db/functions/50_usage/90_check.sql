@@ -42,7 +42,8 @@ begin atomic
     left join stored on stored.file_id = file.file_id
     where file.rated + file.suspended <> coalesce(stored.records, 0)
     union all
-    select format('the file counts %s records, its batches %s', file.read, coalesce(batches.read, 0)), 'file ' || file.name
+    select format('the file counts %s records, its batches %s', file.read, coalesce(batches.read, 0)),
+    'file ' || file.name
     from billing.cdr_file as file
     left join batches on batches.file_id = file.file_id
     where
@@ -64,36 +65,44 @@ begin atomic
     with call_total as (
         select
             call.start_on as day, call.destination_id, call.mode_id, call.customer_kind, call.seller_id,
-            call.carrier_id, list.currency, count(*) as calls, sum(call.units) as units, sum(call.billed) as billed,
-            sum(coalesce(call.cost_base, 0)) as cost, count(*) filter (where call.cost_base is null) as unknown_cost,
+            call.carrier_id, list.currency, count(*) as calls, sum(call.units) as units,
+            sum(call.billed) as billed,
+            sum(coalesce(call.cost_base, 0)) as cost,
+            count(*) filter (where call.cost_base is null) as unknown_cost,
             sum(call.retail_base) as revenue, sum(coalesce(call.margin, 0)) as margin,
             sum(coalesce(call.reseller_base, 0)) as reseller,
-            sum(coalesce(coalesce(call.reseller_base, call.retail_base) - call.cost_base, 0)) as operator_margin,
+            sum(coalesce(coalesce(call.reseller_base, call.retail_base) - call.cost_base,
+            0)) as operator_margin,
             sum(coalesce(call.retail_base - call.reseller_base, 0)) as seller_margin
         from billing.call
         inner join billing.price_list as list on list.price_list_id = call.retail_list_id
         group by
-            call.start_on, call.destination_id, call.mode_id, call.customer_kind, call.seller_id, call.carrier_id,
+            call.start_on, call.destination_id, call.mode_id, call.customer_kind, call.seller_id,
+            call.carrier_id,
             list.currency
     ),
 
     kept as (
         select
-            total.day, total.destination_id, total.mode_id, total.customer_kind, total.seller_id, total.carrier_id,
+            total.day, total.destination_id, total.mode_id, total.customer_kind, total.seller_id,
+            total.carrier_id,
             total.currency, sum(total.calls) as calls, sum(total.units) as units, sum(total.billed) as billed,
             sum(total.cost) as cost, sum(total.unknown_cost) as unknown_cost, sum(total.revenue) as revenue,
             sum(total.margin) as margin, sum(total.reseller) as reseller,
             sum(total.operator_margin) as operator_margin, sum(total.seller_margin) as seller_margin
         from billing.call_day as total
         group by
-            total.day, total.destination_id, total.mode_id, total.customer_kind, total.seller_id, total.carrier_id,
+            total.day, total.destination_id, total.mode_id, total.customer_kind, total.seller_id,
+            total.carrier_id,
             total.currency
     ),
 
     by_day as (
         select
-            coalesce(call_total.day, kept.day) as day, coalesce(call_total.destination_id, kept.destination_id) as destination_id,
-            call_total.revenue as call_revenue, kept.revenue as kept_revenue, call_total.calls as calls, kept.calls as kept_calls
+            coalesce(call_total.day, kept.day) as day, coalesce(call_total.destination_id,
+            kept.destination_id) as destination_id,
+            call_total.revenue as call_revenue, kept.revenue as kept_revenue, call_total.calls as calls,
+            kept.calls as kept_calls
         from call_total
         full join kept
             on (
@@ -105,7 +114,8 @@ begin atomic
             )
         where
             (
-                call_total.calls, call_total.units, call_total.billed, call_total.cost, call_total.unknown_cost,
+                call_total.calls, call_total.units, call_total.billed, call_total.cost,
+                call_total.unknown_cost,
                 call_total.revenue, call_total.margin, call_total.reseller, call_total.operator_margin,
                 call_total.seller_margin
             ) is distinct from (
@@ -116,7 +126,8 @@ begin atomic
 
     month_total as (
         select
-            date_trunc('month', call.start_on::timestamp)::date as month, call.customer_id, call.contract_line_id,
+            date_trunc('month', call.start_on::timestamp)::date as month, call.customer_id,
+            call.contract_line_id,
             count(*) as calls, sum(call.retail) as retail, sum(call.retail_base) as revenue,
             sum(coalesce(call.margin, 0)) as margin
         from billing.call
