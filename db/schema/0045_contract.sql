@@ -466,12 +466,20 @@ comment on function billing.tg_child_period() is
 $$Trigger function: the period in effect of a contract line, number or bundle.
 Raises: nothing$$;
 
+-- These three run with the owner's rights: periods follow whoever may change the parent, also where that level
+-- may not write the child (sales no bundle, pricing no contract).
 create function billing.tg_contract_narrow()
 returns trigger
-language plpgsql volatile
+language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    v_any boolean;
 begin
+    execute 'select exists (select from new_rows)' into v_any;
+    if not v_any then
+        return null;  -- statement triggers fire without rows too, and would call each other for ever
+    end if;
     -- A statement that changed no row fires as well: going on would call the lines' triggers, and they this one.
     if not exists (select from new_rows) then
         return null;
@@ -492,12 +500,17 @@ Raises: nothing$$;
 
 create function billing.tg_contract_line_narrow()
 returns trigger
-language plpgsql volatile
+language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_child text;
+    v_any boolean;
 begin
+    execute 'select exists (select from new_rows)' into v_any;
+    if not v_any then
+        return null;  -- statement triggers fire without rows too, and would call each other for ever
+    end if;
     foreach v_child in array array['subscriber_number', 'bundle'] loop
         execute format(
             $sql$
@@ -522,10 +535,18 @@ Raises: nothing$$;
 -- A contract under notice ends by the services of its lines.
 create function billing.tg_contract_notice()
 returns trigger
-language plpgsql volatile
+language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    v_any boolean;
 begin
+    execute format(
+        'select exists (select from %I)', case tg_op when 'DELETE' then 'old_rows' else 'new_rows' end
+    ) into v_any;
+    if not v_any then
+        return null;  -- statement triggers fire without rows too, and would call each other for ever
+    end if;
     execute format(
         $sql$
             update billing.contract as contract set valid = null

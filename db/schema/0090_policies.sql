@@ -341,6 +341,12 @@ using ((select access.has_level('admin')));
 comment on policy session_update_admin on access.session is 'Admins close sessions.';
 grant update (closed_at) on access.session to leissner_admin;
 
+-- What tables call in checks, keys and triggers runs with the rights of whoever writes.
+grant execute on all functions in schema billing to
+    leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
+    leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch,
+    leissner_integration;
+
 -- The log ---------------------------------------------------------------------------------------------------
 -- -----------
 
