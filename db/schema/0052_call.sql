@@ -164,7 +164,7 @@ $$;
 
 -- No foreign keys from calls: the rating statement writes only ids that it has just joined, what was ever
 -- used
--- is never deleted, and a check per row and key would double the time of rating (deploy/adr/0002).
+-- is never deleted, and a check per row and key would double the time of rating (deploy/adr/0001).
 create table billing.call (
     customer_id bigint not null,
     start_on date not null,
