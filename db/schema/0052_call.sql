@@ -12,6 +12,7 @@ create table billing.cdr_file (
     is_complete boolean not null default false,
     opened_at timestamptz not null default now(),
     loaded_at timestamptz,
+    last_started_at timestamptz,
     read bigint not null default 0,
     rated bigint not null default 0,
     suspended bigint not null default 0,
@@ -30,7 +31,7 @@ comment on table billing.cdr_file is
 comment on column billing.cdr_file.file_id is 'Surrogate key.';
 comment on column billing.cdr_file.source_id is 'The source that says how the file is read.';
 comment on column billing.cdr_file.name is 'The file''s name when it was first seen, without its folder.';
-comment on column billing.cdr_file.head_hash is 'SHA-256 of the first line: finds the file again cheaply.';
+comment on column billing.cdr_file.head_hash is 'SHA-256 of the first record''s line: finds the file again cheaply.';
 comment on column billing.cdr_file.position is
 'Bytes (unpacked) loaded so far; always the end of a whole line.';
 comment on column billing.cdr_file.position_hash is 'SHA-256 of the first `position` bytes (unpacked).';
@@ -38,6 +39,8 @@ comment on column billing.cdr_file.line_no is 'Physical lines loaded so far.';
 comment on column billing.cdr_file.is_complete is 'Was everything that the file held when last seen loaded?';
 comment on column billing.cdr_file.opened_at is 'When the file was first seen.';
 comment on column billing.cdr_file.loaded_at is 'When its last record was loaded.';
+comment on column billing.cdr_file.last_started_at is
+'Start of its last record: tells which of two hours a later one means when clocks go back.';
 comment on column billing.cdr_file.read is 'Records read: rated + suspended + duplicate + zero.';
 comment on column billing.cdr_file.rated is 'Records rated when they were loaded.';
 comment on column billing.cdr_file.suspended is
