@@ -199,8 +199,7 @@ for each row execute function access.tg_row_version();
 create trigger _10_row_version before update on access.api_key
 for each row execute function access.tg_row_version();
 
--- Context
--- ----------------------------------------------------------------------------------------------------------
+-- Context ---------------------------------------------------------------------------------------------------
 
 create function access.token_hash(p_token text)
 returns bytea

@@ -149,8 +149,7 @@ insert into billing.message (code, language, sentence, hint) values
 ('LB915', 'en', 'The event kind {kind} is written by the log itself.', null),
 ('LB915', 'sv', 'Händelsen {kind} skrivs av loggen själv.', null);
 
--- Digests
--- ----------------------------------------------------------------------------------------------------------
+-- Digests ---------------------------------------------------------------------------------------------------
 
 create function audit.content_digest(p_salt uuid, p_old jsonb, p_new jsonb)
 returns bytea
@@ -200,8 +199,7 @@ comment on function audit.event_digest(audit.event) is $$The digest a row of aud
 Example: select count(*) from audit.event as event where event.digest <> audit.event_digest(event)
 Raises: nothing$$;
 
--- Writing
--- ----------------------------------------------------------------------------------------------------------
+-- Writing ---------------------------------------------------------------------------------------------------
 
 -- Who and where, the same for every row of a transaction; gives the transaction its number on first use.
 create function audit.tx_current()
@@ -421,8 +419,7 @@ comment on function audit.event_write(text, text, jsonb) is $$Writes an event of
 anyone.
 Raises: nothing$$;
 
--- Append-only
--- ------------------------------------------------------------------------------------------------------
+-- Append-only -----------------------------------------------------------------------------------------------
 
 -- Two updates are no change of what was said: sealing a transaction, and a redaction that was written down
 -- first.
@@ -506,8 +503,7 @@ who, when and which row stay, and so does the chain.
 Example: select audit.redact(17, 'Erasure asked for on 2026-11-20') where false
 Raises: LB901, LB913, LB914$$;
 
--- Sealing
--- ----------------------------------------------------------------------------------------------------------
+-- Sealing ---------------------------------------------------------------------------------------------------
 
 -- What a transaction wrote, from its rows as they are now: the sealer stores it, the check computes it again.
 create function audit.tx_content(p_from bigint, p_to bigint)
@@ -618,8 +614,7 @@ No row: another sealer is at work, or the log is empty. It checks no permission:
 Example: select seal_no, head, sealed from audit.seal()
 Raises: nothing$$;
 
--- Switching on
--- -----------------------------------------------------------------------------------------------------
+-- Switching on ----------------------------------------------------------------------------------------------
 
 create function audit.enable(p_table regclass)
 returns void
@@ -670,8 +665,7 @@ comment on function audit.enable(regclass) is $$Logs every change of a table fro
 granted to anyone.
 Raises: LB911$$;
 
--- Who reads and writes
--- ---------------------------------------------------------------------------------------------
+-- Who reads and writes --------------------------------------------------------------------------------------
 
 grant execute on function audit.event_add(text, text, jsonb) to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,

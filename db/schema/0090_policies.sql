@@ -10,8 +10,7 @@ add constraint app_user_customer_fk foreign key (customer_id) references billing
 comment on constraint app_user_seller_fk on access.app_user is 'The seller of a user must exist.';
 comment on constraint app_user_customer_fk on access.app_user is 'The customer of a user must exist.';
 
--- Scopes
--- -----------------------------------------------------------------------------------------------------------
+-- Scopes ----------------------------------------------------------------------------------------------------
 
 create function access.contract_ids()
 returns bigint[]
@@ -117,8 +116,7 @@ grant execute on function access.contract_ids(), access.contract_line_ids(), acc
     leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch,
     leissner_integration;
 
--- Helpers, also for the tables of later files
--- ------------------------------------------------------------------------
+-- Helpers, also for the tables of later files ---------------------------------------------------------------
 
 create function access.staff_open(p_table regclass, p_readers text[], p_writers text[])
 returns void
@@ -147,7 +145,8 @@ begin
     loop
         execute format(
             'create policy %2$I on %1$s for %3$s to %4$s using ((select access.has_level(%5$s)))',
-            p_table, v_name || '_' || v_level.command || '_staff', v_level.command, v_level.roles, v_level.levels
+            p_table, v_name || '_' || v_level.command || '_staff', v_level.command, v_level.roles,
+            v_level.levels
         );
         execute format(
             'comment on policy %I on %s is %L', v_name || '_' || v_level.command || '_staff', p_table,
@@ -194,7 +193,8 @@ begin
         'create policy %I on %s for select to %I using (%s)',
         v_policy, p_table, 'leissner_' || p_level, p_predicate
     );
-    execute format('comment on policy %I on %s is %L', v_policy, p_table, 'What level ' || p_level || ' sees.');
+    execute format('comment on policy %I on %s is %L', v_policy, p_table,
+    'What level ' || p_level || ' sees.');
     execute format('grant select on %s to %I', p_table, 'leissner_' || p_level);
 end
 $$;
@@ -204,8 +204,7 @@ or
 customer, for reading. For the owner; not granted to anyone.
 Raises: nothing$$;
 
--- Staff: who reads and who writes. Where nobody writes, only functions of the owner do.
--- ---------------------------------
+-- Staff: who reads and who writes. Where nobody writes, only functions of the owner do. ---------------------
 
 select access.staff_open(one.table_name::regclass, topic.readers, topic.writers)
 from (
@@ -217,7 +216,8 @@ from (
     ),
     (array['auditor'], array[]::text[], array['access.session', 'access.login_throttle']),
     (
-        array['pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration'],
+        array['pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+        'integration'],
         array['admin'], array['billing.operator', 'billing.message']
     ),
     -- customer, contract, numbers
@@ -225,7 +225,8 @@ from (
         array['pricing', 'finance', 'credit', 'report', 'auditor'],
         array['sales', 'support', 'batch', 'integration'],
         array[
-            'billing.customer', 'billing.customer_group', 'billing.customer_in_group', 'billing.customer_term',
+            'billing.customer', 'billing.customer_group', 'billing.customer_in_group',
+            'billing.customer_term',
             'billing.seller', 'billing.contract', 'billing.contract_term', 'billing.contract_line',
             'billing.line_term', 'billing.subscriber_number', 'billing.preselection', 'billing.manual_charge'
         ]
@@ -235,7 +236,8 @@ from (
         array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'integration'],
         array['pricing', 'batch'],
         array[
-            'billing.currency', 'billing.exchange_rate', 'billing.product', 'billing.mode', 'billing.vat_code',
+            'billing.currency', 'billing.exchange_rate', 'billing.product', 'billing.mode',
+            'billing.vat_code',
             'billing.service', 'billing.service_charge', 'billing.destination_group', 'billing.destination',
             'billing.destination_in_group', 'billing.prefix', 'billing.area_code'
         ]
@@ -245,8 +247,10 @@ from (
         array['sales', 'support', 'finance', 'report', 'auditor', 'integration'],
         array['pricing', 'batch'],
         array[
-            'billing.holiday', 'billing.band', 'billing.band_slot', 'billing.price_list', 'billing.price_item',
-            'billing.carrier', 'billing.bundle', 'billing.bundle_mode', 'billing.bundle_target', 'billing.ring',
+            'billing.holiday', 'billing.band', 'billing.band_slot', 'billing.price_list',
+            'billing.price_item',
+            'billing.carrier', 'billing.bundle', 'billing.bundle_mode', 'billing.bundle_target',
+            'billing.ring',
             'billing.ring_member', 'billing.ring_mode', 'billing.ring_target'
         ]
     ),
@@ -258,7 +262,10 @@ from (
     (
         array['sales', 'finance', 'credit', 'report', 'auditor'],
         array['pricing', 'support', 'batch', 'integration'],
-        array['billing.cdr_source', 'billing.trunk', 'billing.extension']
+        array[
+            'billing.cdr_source', 'billing.trunk', 'billing.extension', 'billing.cdr_template',
+            'billing.dial_plan'
+        ]
     ),
     (
         array[
@@ -267,14 +274,14 @@ from (
         array[]::text[],
         array[
             'billing.cdr_file', 'billing.load', 'billing.call_key', 'billing.call', 'billing.call_suspense',
-            'billing.customer_month', 'billing.call_day', 'billing.call_customer_month', 'billing.bundle_month'
+            'billing.customer_month', 'billing.call_day', 'billing.call_customer_month',
+            'billing.bundle_month'
         ]
     )
 ) as topic (readers, writers, tables)
 cross join lateral unnest(topic.tables) as one (table_name);
 
--- Seller and customer: own rows only
--- ----------------------------------------------------------------------------------
+-- Seller and customer: own rows only ------------------------------------------------------------------------
 
 select access.scope_open(one.table_name::regclass, topic.level, topic.predicate)
 from (
@@ -312,8 +319,7 @@ from (
 ) as topic (level, predicate, tables)
 cross join lateral unnest(topic.tables) as one (table_name);
 
--- Exceptions
--- -----------------------------------------------------------------------------------------------------------
+-- Exceptions ------------------------------------------------------------------------------------------------
 
 -- Staging is filled by COPY, which refuses a table with row-level security: these have none. They hold rows
 -- within a transaction only, may be filled by who may load, and are read by functions of the owner.
@@ -348,7 +354,6 @@ grant execute on all functions in schema billing to
     leissner_integration;
 
 -- The log ---------------------------------------------------------------------------------------------------
--- -----------
 
 insert into audit.exempt (table_name, why) values
 ('access.session', 'Logins, logouts and changes of level are events.'),

@@ -54,8 +54,7 @@ select
 from pg_proc as proc
 inner join space on proc.pronamespace = space.oid;
 
--- Row-level security
--- -----------------------------------------------------------------------------------------------
+-- Row-level security ----------------------------------------------------------------------------------------
 
 -- COPY refuses a table with row-level security. These hold rows within a transaction only; levels may insert.
 create temporary view staging as
@@ -124,8 +123,7 @@ select is_empty(
     'the column of a scope is indexed'
 );
 
--- Grants
--- -----------------------------------------------------------------------------------------------------------
+-- Grants ----------------------------------------------------------------------------------------------------
 
 select is_empty(
     $$
@@ -165,8 +163,7 @@ select is_empty(
     'leissner_owner is a member of nothing'
 );
 
--- Functions
--- --------------------------------------------------------------------------------------------------------
+-- Functions -------------------------------------------------------------------------------------------------
 
 select bag_eq(
     $$ select distinct space || '.' || proname from house_function where prosecdef $$,
@@ -178,6 +175,7 @@ select bag_eq(
         'billing.fail', 'billing.tg_contract_line_narrow', 'billing.tg_contract_narrow',
         'billing.tg_contract_notice', 'billing.tg_definition_former',
         'logic.call_explain', 'logic.call_export', 'logic.call_quote', 'logic.check_audit', 'logic.check_run',
+        'logic.file_close', 'logic.file_open', 'logic.load_begin', 'logic.load_finish', 'logic.source_profile',
         'logic.load_rate', 'logic.login_begin', 'logic.login_end', 'logic.logout', 'logic.margin_list',
         'logic.message_get', 'logic.password_change', 'logic.session_get', 'logic.session_level_set',
         'logic.suspense_list', 'logic.suspense_rate', 'logic.suspense_summary', 'logic.totals_fold'
@@ -242,7 +240,6 @@ select is_empty(
 );
 
 -- Views -----------------------------------------------------------------------------------------------------
--- -------
 
 -- Owner views: calls without cost, for the levels that may not read the table.
 create temporary view owner_view as
@@ -264,8 +261,7 @@ select is_empty(
     'views ask the policies of the caller; the listed owner views are barriers'
 );
 
--- Comments
--- ---------------------------------------------------------------------------------------------------------
+-- Comments --------------------------------------------------------------------------------------------------
 
 select is_empty($$ select name from space where obj_description(oid, 'pg_namespace') is null $$, 'schemas');
 select is_empty(
@@ -387,7 +383,7 @@ select is_empty(
             and case atttypid
                 when 'timestamptz'::regtype then attname !~ '(^|_)at$'
                 when 'date'::regtype
-                    then attname !~ '_on$' and attname not in ('day', 'month', 'billed_through', 'due')
+                    then attname !~ '_on$' and attname not in ('day', 'month', 'billed_through', 'on_date')
                 when 'boolean'::regtype then attname !~ '^(is|has|covers)_'
                 when 'daterange'::regtype then attname not in ('valid', 'effective')
                 else false
@@ -397,7 +393,6 @@ select is_empty(
 );
 
 -- Types -----------------------------------------------------------------------------------------------------
--- -------
 
 select is_empty(
     $$
@@ -426,8 +421,7 @@ select is_empty(
     'nor in functions'
 );
 
--- Keys, log, leftovers
--- ---------------------------------------------------------------------------------------------
+-- Keys, log, leftovers --------------------------------------------------------------------------------------
 
 select is_empty(
     $$
@@ -494,8 +488,7 @@ select is_empty(
     'every error code that is raised has its sentence in two languages, and the other way round'
 );
 
--- Examples
--- ---------------------------------------------------------------------------------------------------------
+-- Examples --------------------------------------------------------------------------------------------------
 
 -- Each runs by itself, as the superuser, and may raise what its comment says. A loop: statements to execute.
 create function pg_temp.example_errors()
