@@ -9,7 +9,7 @@ comment on type logic.record is 'A record to rate, with where it came from.';
 
 create function logic.call_partition_add(p_months date[])
 returns void
-language plpgsql
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -104,7 +104,7 @@ Raises: nothing$$;
 
 create function logic.call_store(p_load_id bigint, p_records logic.record[])
 returns table (seq integer, reason text)
-language plpgsql
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 as $$
@@ -378,7 +378,7 @@ Raises: nothing$$;
 
 create function logic.load_rate(p_load_id bigint)
 returns void
-language plpgsql security definer
+language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 as $$
@@ -542,7 +542,7 @@ create function logic.load_close(
     p_conflicting bigint
 )
 returns void
-language plpgsql
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -572,7 +572,7 @@ Raises: nothing$$;
 
 create function logic.suspense_rate(p_reason text, p_limit integer)
 returns table (load_id bigint, read bigint, rated bigint, suspended bigint)
-language plpgsql security definer
+language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 as $$

@@ -226,7 +226,7 @@ Raises: LB304 for an empty period, LB305 for another grouping, LB901 without a l
 
 create function logic.totals_fold()
 returns bigint
-language plpgsql security definer
+language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
