@@ -275,7 +275,7 @@ from (
         array[
             'billing.cdr_file', 'billing.load', 'billing.call_key', 'billing.call', 'billing.call_suspense',
             'billing.customer_month', 'billing.call_day', 'billing.call_customer_month',
-            'billing.bundle_month'
+            'billing.bundle_month', 'billing.ring_month'
         ]
     )
 ) as topic (readers, writers, tables)
@@ -369,6 +369,7 @@ insert into audit.exempt (table_name, why) values
 ('billing.call_customer_month', 'Totals, written by rating only and proven against the calls.'),
 ('billing.customer_month', 'Holds rows to lock, nothing else.'),
 ('billing.bundle_month', 'Computed from the calls by rating.'),
+('billing.ring_month', 'Computed from the calls by rating.'),
 ('billing.cdr_file', 'Written by loading only: each batch writes an event.'),
 ('billing.load', 'Written by loading only: each batch writes an event.');
 

@@ -184,7 +184,7 @@ from (
         array[
             'billing.cdr_file', 'billing.load', 'billing.call_key', 'billing.call', 'billing.call_suspense',
             'billing.customer_month', 'billing.call_day', 'billing.call_customer_month',
-            'billing.bundle_month'
+            'billing.bundle_month', 'billing.ring_month'
         ]
     )
 ) as topic (readers, writers, tables)
