@@ -328,6 +328,28 @@ grant insert on billing.call_staging to
 grant insert on billing.import_staging to leissner_admin, leissner_batch;
 grant usage on sequence billing.import_id_seq to leissner_admin, leissner_batch;
 
+-- Without policies a trigger asks the session, so that a forged role cannot leave rows there for a later
+-- load.
+create function access.tg_staging_level()
+returns trigger
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform access.require(variadic tg_argv);
+    return null;
+end
+$$;
+
+comment on function access.tg_staging_level() is $$Trigger function: only a session of the levels named fills
+staging.
+Raises: LB901$$;
+
+create trigger _10_level before insert on billing.call_staging
+for each statement execute function access.tg_staging_level('pricing', 'support', 'batch', 'integration');
+create trigger _10_level before insert on billing.import_staging
+for each statement execute function access.tg_staging_level('batch');
+
 -- A password is set by an admin and read by nobody.
 alter table access.password enable row level security;
 create policy password_all_admin on access.password for all to leissner_admin
@@ -367,7 +389,8 @@ insert into audit.exempt (table_name, why) values
 ('billing.import_staging', 'Holds rows within a transaction only.'),
 ('billing.call_day', 'Totals, written by rating only and proven against the calls.'),
 ('billing.call_customer_month', 'Totals, written by rating only and proven against the calls.'),
-('billing.customer_month', 'Holds rows to lock, nothing else.'),
+('billing.customer_month', 'Rows to lock, and how far the counters have come.'),
+('billing.ring_month', 'Computed from the calls by rating.'),
 ('billing.bundle_month', 'Computed from the calls by rating.'),
 ('billing.ring_month', 'Computed from the calls by rating.'),
 ('billing.cdr_file', 'Written by loading only: each batch writes an event.'),

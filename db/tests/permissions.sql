@@ -1,7 +1,7 @@
 -- The matrix of DESIGN.md 3, both ways: each level may what stands here, and nothing else. Admin is a member
 -- of every staff level and stands nowhere. What a session sees of the rows is proven below the matrix.
 begin;
-select plan(34);
+select plan(35);
 
 create temporary table staff as
 select unnest(array[
@@ -497,6 +497,11 @@ select is(
 select throws_ok(
     $$ insert into billing.customer (customer_no, name) values ('X', 'Forged') $$, '42501',
     'new row violates row-level security policy for table "customer"', 'and adds none'
+);
+set local role leissner_batch;
+select throws_ok(
+    $$ insert into billing.call_staging (load_id, line_no) values (1, 1) $$, 'LB901', null,
+    'nor does it leave records for a load to come'
 );
 select test.as_user('auditor');
 select throws_ok(
