@@ -9,10 +9,11 @@ returns billing.sort_key
 language sql immutable parallel safe strict
 return translate(lower(p_name collate pg_c_utf8), 'åäæöøéèëüáà', '{||}}eeeyaa');
 
-comment on function billing.name_sort_key(text) is $$What a name sorts by in Swedish: å, ä and ö after z, small letters like capitals.
+comment on function billing.name_sort_key(text) is $$What a name sorts by: å, ä and ö after z, capitals like small letters.
 Example: select billing.name_sort_key('Åsa')
 Raises: nothing$$;
 
 grant execute on function billing.name_sort_key(text) to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
-    leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch, leissner_integration;
+    leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch,
+    leissner_integration;

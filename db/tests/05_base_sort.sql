@@ -16,7 +16,10 @@ set local enable_seqscan = off;
 set local enable_sort = off;
 insert into name_sorted values ('å'), ('z');
 select is(
-    (select array_agg(name) from (select name from name_sorted order by billing.name_sort_key(name)) as sorted),
+    (
+        select array_agg(name)
+        from (select name from name_sorted order by billing.name_sort_key(name)) as sorted
+    ),
     array['z', 'å'],
     'an index can serve the order'
 );
