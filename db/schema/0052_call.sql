@@ -376,14 +376,24 @@ create table billing.customer_month (
     customer_id bigint not null constraint customer_month_customer_fk
         references billing.customer (customer_id),
     month date not null,
+    last_started_at timestamptz,
+    last_key text,
+    last_source_id bigint,
+    rules_mark text,
     constraint customer_month_pk primary key (customer_id, month),
     constraint customer_month_ck check (month = date_trunc('month', month::timestamp)::date)
 );
 comment on table billing.customer_month is
-'Lock rows: loaders that allocate bundles or volume rings of a customer and month take turns here, in'
-' key order.';
+'Months in which a customer''s calls depend on each other: the row is the lock by which loaders take turns, in key '
+'order, and says how far the counters (ring_month, bundle_month) have come.';
 comment on column billing.customer_month.customer_id is 'The customer.';
 comment on column billing.customer_month.month is 'First day of the month.';
+comment on column billing.customer_month.last_started_at is
+'Start of the last call (by start, key, source) in the counters; NULL: none yet.';
+comment on column billing.customer_month.last_key is 'Its record key.';
+comment on column billing.customer_month.last_source_id is 'Its source.';
+comment on column billing.customer_month.rules_mark is
+'Mark of the rings and bundles that were counted by; under another mark the month is counted anew.';
 comment on constraint customer_month_pk on billing.customer_month is 'One lock row per customer and month.';
 comment on constraint customer_month_customer_fk on billing.customer_month is 'The customer must exist.';
 comment on constraint customer_month_ck on billing.customer_month is 'A month is named by its first day.';
@@ -492,6 +502,33 @@ comment on constraint call_customer_month_uq on billing.call_customer_month is
 'One total per month, key and batch.';
 comment on index billing.call_customer_month_month_ix is 'Totals of a month.';
 comment on index billing.call_customer_month_seller_ix is 'A seller''s own totals.';
+
+create table billing.ring_month (
+    customer_id bigint not null,
+    month date not null,
+    ring_id bigint not null
+    constraint ring_month_ring_fk references billing.ring (ring_id) on update cascade on delete cascade,
+    counted numeric not null,
+    constraint ring_month_pk primary key (customer_id, month, ring_id),
+    constraint ring_month_customer_month_fk foreign key (customer_id, month)
+    references billing.customer_month (customer_id, month),
+    constraint ring_month_ck check (counted >= 0)
+);
+create index ring_month_ring_ix on billing.ring_month (ring_id);
+comment on table billing.ring_month is
+'Where the volume of a ring stands for a customer and month, so that calls that come later in time need not read '
+'those before.';
+comment on column billing.ring_month.customer_id is 'The customer that holds the contracts.';
+comment on column billing.ring_month.month is 'First day of the month.';
+comment on column billing.ring_month.ring_id is 'The ring.';
+comment on column billing.ring_month.counted is
+'Blocks (times logic.block_scale), calls or amount counted so far.';
+comment on constraint ring_month_pk on billing.ring_month is 'One counter per customer, month and ring.';
+comment on constraint ring_month_ring_fk on billing.ring_month is 'The ring must exist.';
+comment on constraint ring_month_customer_month_fk on billing.ring_month is
+'A counter belongs to a customer''s month.';
+comment on constraint ring_month_ck on billing.ring_month is 'A counter cannot be negative.';
+comment on index billing.ring_month_ring_ix is 'Counters of a ring.';
 
 create table billing.bundle_month (
     bundle_id bigint not null

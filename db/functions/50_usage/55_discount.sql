@@ -14,16 +14,20 @@ comment on type logic.discount_in is
 create type logic.discount_out as (
     seq integer, bundles bigint[], bundle_units bigint[], bundled numeric, rings bigint[],
     ring_took numeric[],
-    retail numeric, reseller_rings bigint[], reseller_took numeric[], reseller numeric
+    retail numeric, reseller_rings bigint[], reseller_took numeric[], reseller numeric,
+    counted_rings bigint[], counted_sizes numeric[]
 );
 comment on type logic.discount_out is
-'What bundles and rings took of a call, and what is left at both levels.';
+'What bundles and rings took of a call, what is left at both levels, and what it adds to volume counters.';
+
+create type logic.ring_count as (customer_id bigint, month date, ring_id bigint, counted numeric);
+comment on type logic.ring_count is 'Where the volume of a ring stands for a customer and month (billing.ring_month).';
 
 create type logic.bundle_draw as (bundle_id bigint, month date, carried bigint, seq integer, units bigint);
 comment on type logic.bundle_draw is
 'Units that a call draws on a bundle in a month; seq NULL: the month''s row, units = all that was drawn.';
 
-create function logic.bundle_allot(p_calls logic.discount_in[])
+create function logic.bundle_allot(p_calls logic.discount_in[], p_before logic.bundle_draw[])
 returns setof logic.bundle_draw
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -76,7 +80,9 @@ begin
                 available as (
                     select
                         bundle.bundle_id, bundle.contract_line_id, bundle.valid, bundle.units,
+                        coalesce(so_far.units, 0) as used,
                         case
+                            when so_far.carried is not null then so_far.carried
                             when not bundle.is_rollover
                                 or date_trunc('month', lower(bundle.valid)::timestamp) >= v_month::timestamp
                                 then 0
@@ -101,6 +107,8 @@ begin
                         on contract_line.contract_line_id = bundle.contract_line_id
                     inner join billing.contract on contract.contract_id = contract_line.contract_id
                     left join before on before.bundle_id = bundle.bundle_id
+                    left join unnest(p_before) as so_far
+                        on so_far.bundle_id = bundle.bundle_id and so_far.month = v_month
                     where
                         turn.turn = v_turn
                         -- A month that another customer's calls brought in says nothing about this one's.
@@ -131,7 +139,7 @@ begin
                             partition by available.bundle_id order by call.started_at, call.key collate "C",
                             call.source_id
                         ) as so_far,
-                        available.units + available.carried as limit_units
+                        available.units + available.carried - available.used as limit_units
                     from unnest(p_calls) as call
                     inner join available
                         on available.contract_line_id = call.contract_line_id and available.valid @> call.day
@@ -175,11 +183,12 @@ begin
 end;
 $$;
 
-comment on function logic.bundle_allot(logic.discount_in[]) is
+comment on function logic.bundle_allot(logic.discount_in[], logic.bundle_draw[]) is
 $$Units that calls draw on the bundles of their lines, per calendar month in order of start, then record key;
 and per
 bundle and month what was carried over and drawn (seq NULL). Expects all calls of a line's month.
-Example: select * from logic.bundle_allot('{}')
+p_before: rows of months (seq NULL) that are gone on from, where only later calls are handed over.
+Example: select * from logic.bundle_allot('{}', '{}')
 Raises: nothing$$;
 
 create function logic.ring_candidate(p_lines bigint[], p_days date[])
@@ -414,7 +423,9 @@ are counted exactly.
 Example: select logic.block_scale()
 Raises: nothing$$;
 
-create function logic.call_discount(p_calls logic.discount_in[], p_draws logic.bundle_draw[])
+create function logic.call_discount(
+    p_calls logic.discount_in[], p_draws logic.bundle_draw[], p_before logic.ring_count[]
+)
 returns setof logic.discount_out
 language plpgsql stable rows 20000
 set search_path = pg_catalog, pg_temp
@@ -475,7 +486,7 @@ begin
             matched.is_exclusive,
             matched.volume_unit, bound.from_volume, bound.to_volume, volume.size,
             case when matched.volume_unit <> 'none' then
-                sum(volume.size) over (
+                coalesce(so_far.counted, 0) + sum(volume.size) over (
                     partition by matched.ring_id, level.customer_id, level.month
                     order by level.started_at, level.key collate "C", level.source_id
                 ) - volume.size
@@ -483,6 +494,9 @@ begin
         from level
         inner join matched on matched.seq = level.seq and matched.level = level.level
         inner join billing.mode on mode.mode_id = level.mode_id
+        left join unnest(p_before) as so_far
+            on so_far.customer_id = level.customer_id and so_far.month = level.month::date
+            and so_far.ring_id = matched.ring_id
         cross join lateral (
             select case matched.volume_unit
                 when 'block' then level.units * div(v_scale, mode.per::numeric)
@@ -573,6 +587,13 @@ begin
         group by by_ring.seq, by_ring.level
     ),
 
+    counted as (
+        select applied.seq, array_agg(applied.ring_id) as rings, array_agg(applied.size) as sizes
+        from applied
+        where applied.volume_unit <> 'none'
+        group by applied.seq
+    ),
+
     remaining as (
         select
             piece.seq, piece.level,
@@ -601,12 +622,14 @@ begin
         case
             when reseller_left.seq is null then call.reseller_regular
             else logic.list_round(reseller_left.amount, reseller_list.decimals, reseller_list.rounding)
-        end
+        end,
+        counted.rings, counted.sizes
     from unnest(p_calls) as call
     inner join level as retail on retail.seq = call.seq and retail.level = 'retail'
     inner join billing.price_list as list on list.price_list_id = call.retail_list_id
     left join billing.price_list as reseller_list on reseller_list.price_list_id = call.reseller_list_id
     left join bundled on bundled.seq = call.seq
+    left join counted on counted.seq = call.seq
     left join remaining as retail_left on retail_left.seq = call.seq and retail_left.level = 'retail'
     left join remaining as reseller_left on reseller_left.seq = call.seq and reseller_left.level = 'reseller'
     left join taken as retail_taken on retail_taken.seq = call.seq and retail_taken.level = 'retail'
@@ -614,9 +637,10 @@ begin
 end;
 $$;
 
-comment on function logic.call_discount(logic.discount_in[], logic.bundle_draw[]) is
+comment on function logic.call_discount(logic.discount_in[], logic.bundle_draw[], logic.ring_count[]) is
 $$Applies bundles (the draws of logic.bundle_allot) and rings to calls, cut into pieces at the borders of
 volume intervals.
 Expects all calls of a customer's month where a volume ring is concerned.
-Example: select * from logic.call_discount('{}', '{}')
+p_before: counters of months that are gone on from, where only later calls are handed over.
+Example: select * from logic.call_discount('{}', '{}', '{}')
 Raises: nothing$$;

@@ -43,7 +43,7 @@ Example: select logic.call_partition_add('{2026-10-05}')
 Raises: nothing$$;
 
 create function logic.stateful_month(p_lines bigint[], p_days date[])
-returns table (customer_id bigint, month date)
+returns table (customer_id bigint, month date, is_later boolean)
 language sql stable rows 1000
 begin atomic
     with in_volume as (
@@ -60,24 +60,51 @@ begin atomic
             or (holder.contract_line_id, holder.day) in (select * from in_volume)
     )
 
-    select concerned.customer_id, concerned.month from concerned
-    union
-    -- What a bundle with roll-over leaves goes to later months, as far as there are any.
-    select concerned.customer_id, stored.month
-    from concerned
-    inner join billing.contract on contract.customer_id = concerned.customer_id
-    inner join billing.contract_line on contract_line.contract_id = contract.contract_id
-    inner join billing.bundle on bundle.contract_line_id = contract_line.contract_line_id
-    and bundle.is_rollover
-    inner join billing.bundle_month as stored
-        on stored.bundle_id = bundle.bundle_id and stored.month > concerned.month;
+    select every.customer_id, every.month, bool_or(every.is_later)
+    from (
+        select concerned.customer_id, concerned.month, false as is_later from concerned
+        union all
+        -- What a bundle with roll-over leaves goes to later months, as far as there are any.
+        select concerned.customer_id, stored.month, true
+        from concerned
+        inner join billing.contract on contract.customer_id = concerned.customer_id
+        inner join billing.contract_line on contract_line.contract_id = contract.contract_id
+        inner join billing.bundle
+            on bundle.contract_line_id = contract_line.contract_line_id and bundle.is_rollover
+        inner join billing.bundle_month as stored
+            on stored.bundle_id = bundle.bundle_id and stored.month > concerned.month
+    ) as every
+    group by every.customer_id, every.month;
 end;
 
 comment on function logic.stateful_month(bigint[], date[]) is
 $$Customers and months in which one call's price depends on the calls before it: lines with bundles, rings
-with volume
-intervals; later months where units roll over.
+with
+volume intervals; is_later: a month to which units may roll over from one of these.
 Example: select * from logic.stateful_month('{1}', '{2026-10-05}')
+Raises: nothing$$;
+
+create function logic.rules_mark()
+returns text
+language sql stable
+begin atomic
+    select concat_ws(
+        '.', logic.block_scale(),
+        (select max(ring.ring_id) from billing.ring),
+        (select max(member.ring_member_id) from billing.ring_member as member),
+        (select max(ring_mode.ring_mode_id) from billing.ring_mode),
+        (select max(target.ring_target_id) from billing.ring_target as target),
+        (select max(bundle.bundle_id) from billing.bundle),
+        (select max(bundle_mode.bundle_mode_id) from billing.bundle_mode),
+        (select max(target.bundle_target_id) from billing.bundle_target as target)
+    );
+end;
+
+comment on function logic.rules_mark() is
+$$A mark that changes whenever a ring or bundle does (what is changed gets a new id): counters under another
+mark
+are counted anew.
+Example: select logic.rules_mark()
 Raises: nothing$$;
 
 create function logic.month_call_list(p_customers bigint[], p_months date[])
@@ -117,6 +144,10 @@ declare
     v_discounts logic.discount_out[];
     v_customers bigint[];
     v_months date[];
+    v_is_later boolean[];
+    v_mark text := logic.rules_mark();
+    v_again_customers bigint[];
+    v_again_months date[];
 begin
     v_priced := array(
         select priced
@@ -140,8 +171,8 @@ begin
 
     -- Customers whose calls depend on each other take turns, in order, so that loaders never wait in a
     -- circle.
-    select array_agg(concerned.customer_id), array_agg(concerned.month)
-    into v_customers, v_months
+    select array_agg(concerned.customer_id), array_agg(concerned.month), array_agg(concerned.is_later)
+    into v_customers, v_months, v_is_later
     from logic.stateful_month(
         array(
             select priced.contract_line_id from unnest(v_priced) as priced
@@ -178,8 +209,28 @@ begin
         from unnest(v_priced) as priced
         inner join unnest(p_records) as record on record.seq = priced.seq
         where priced.reason is null
-        union all
-        select stored from logic.month_call_list(v_customers, v_months) as stored
+    );
+
+    -- Calls that come after all that a month has counted go on from its counters; a month that gets an
+    -- earlier
+    -- one, or whose rules have changed since, is allocated anew from all its calls.
+    select array_agg(turn.customer_id), array_agg(turn.month)
+    into v_again_customers, v_again_months
+    from unnest(v_customers, v_months, v_is_later) as concerned (customer_id, month, is_later)
+    inner join billing.customer_month as turn
+        on turn.customer_id = concerned.customer_id and turn.month = concerned.month
+    left join (
+        select
+            call.customer_id, date_trunc('month', call.day::timestamp)::date as month,
+            min(row(call.started_at, call.key, call.source_id)) as place
+        from unnest(v_calls) as call
+        group by call.customer_id, date_trunc('month', call.day::timestamp)::date
+    ) as first_new on first_new.customer_id = turn.customer_id and first_new.month = turn.month
+    where
+        concerned.is_later or turn.last_started_at is null or turn.rules_mark <> v_mark
+        or first_new.place < row(turn.last_started_at, turn.last_key, turn.last_source_id);
+    v_calls := v_calls || array(
+        select stored from logic.month_call_list(v_again_customers, v_again_months) as stored
     );
     v_draws := array(
         select draw
@@ -187,10 +238,37 @@ begin
             array(
                 select call from unnest(v_calls) as call
                 where call.contract_line_id in (select bundle.contract_line_id from billing.bundle)
+            ),
+            array(
+                select row(stored.bundle_id, stored.month, stored.carried, null,
+                stored.used)::logic.bundle_draw
+                from unnest(v_customers, v_months) as concerned (customer_id, month)
+                inner join billing.contract on contract.customer_id = concerned.customer_id
+                inner join billing.contract_line on contract_line.contract_id = contract.contract_id
+                inner join billing.bundle on bundle.contract_line_id = contract_line.contract_line_id
+                inner join billing.bundle_month as stored
+                    on stored.bundle_id = bundle.bundle_id and stored.month = concerned.month
+                where
+                    (concerned.customer_id, concerned.month)
+                    not in (select * from unnest(v_again_customers, v_again_months))
             )
         ) as draw
     );
-    v_discounts := array(select discount from logic.call_discount(v_calls, v_draws) as discount);
+    v_discounts := array(
+        select discount
+        from logic.call_discount(
+            v_calls, v_draws,
+            array(
+                select row(stored.customer_id, stored.month, stored.ring_id, stored.counted)::logic.ring_count
+                from unnest(v_customers, v_months) as concerned (customer_id, month)
+                inner join billing.ring_month as stored
+                    on stored.customer_id = concerned.customer_id and stored.month = concerned.month
+                where
+                    (concerned.customer_id, concerned.month)
+                    not in (select * from unnest(v_again_customers, v_again_months))
+            )
+        ) as discount
+    );
 
     insert into billing.bundle_month (bundle_id, month, carried, used)
     select draw.bundle_id, draw.month, draw.carried, draw.units
@@ -198,6 +276,36 @@ begin
     where draw.seq is null
     on conflict (bundle_id, month) do update set carried = excluded.carried, used = excluded.used
     where (bundle_month.carried, bundle_month.used) is distinct from (excluded.carried, excluded.used);
+
+    delete from billing.ring_month
+    where
+        (ring_month.customer_id, ring_month.month)
+        in (select * from unnest(v_again_customers, v_again_months));
+    insert into billing.ring_month (customer_id, month, ring_id, counted)
+    select
+        call.customer_id, date_trunc('month', call.day::timestamp)::date, added.ring_id, sum(added.size)
+    from unnest(v_calls) as call
+    inner join unnest(v_discounts) as discount on discount.seq = call.seq
+    cross join lateral unnest(discount.counted_rings, discount.counted_sizes) as added (ring_id, size)
+    group by call.customer_id, date_trunc('month', call.day::timestamp)::date, added.ring_id
+    on conflict (customer_id, month, ring_id) do update set counted = ring_month.counted + excluded.counted;
+
+    update billing.customer_month as turn
+    set
+        last_started_at = last_call.started_at, last_key = last_call.key,
+        last_source_id = last_call.source_id, rules_mark = v_mark
+    from (
+        select distinct on (call.customer_id, date_trunc('month', call.day::timestamp))
+            call.customer_id, date_trunc('month', call.day::timestamp)::date as month, call.started_at,
+            call.key, call.source_id
+        from unnest(v_calls) as call
+        order by
+            call.customer_id, date_trunc('month', call.day::timestamp), call.started_at desc, call.key desc,
+            call.source_id desc
+    ) as last_call
+    where
+        turn.customer_id = last_call.customer_id and turn.month = last_call.month
+        and (turn.customer_id, turn.month) in (select * from unnest(v_customers, v_months));
 
     insert into billing.call_suspense (
         source_id, key, key_hash, file_id, line_no, load_id, reason, detail, started_at, start_on, units,

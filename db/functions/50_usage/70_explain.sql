@@ -605,8 +605,9 @@ begin
             where concerned.month = date_trunc('month', v_priced.day::timestamp)::date
         );
         select discount.* into v_discount
-        from logic.call_discount(v_calls,
-        array(select draw from logic.bundle_allot(v_calls) as draw)) as discount
+        from logic.call_discount(
+            v_calls, array(select draw from logic.bundle_allot(v_calls, '{}') as draw), '{}'
+        ) as discount
         where discount.seq = 1;
     end if;
 
