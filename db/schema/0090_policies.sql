@@ -392,6 +392,7 @@ insert into audit.exempt (table_name, why) values
 ('billing.customer_month', 'Rows to lock, and how far the counters have come.'),
 ('billing.ring_month', 'Computed from the calls by rating.'),
 ('billing.bundle_month', 'Computed from the calls by rating.'),
+('billing.cdr_file', 'Written by loading only: each batch writes an event.'),
 ('billing.load', 'Written by loading only: each batch writes an event.');
 
 select audit.enable(class.oid::regclass)
