@@ -9,7 +9,8 @@ returns billing.sort_key
 language sql immutable parallel safe strict
 return translate(lower(p_name collate pg_c_utf8), 'åäæöøéèëüáà', '{||}}eeeyaa');
 
-comment on function billing.name_sort_key(text) is $$What a name sorts by: å, ä and ö after z, capitals as small ones.
+comment on function billing.name_sort_key(text) is
+$$What a name sorts by: å, ä and ö after z, capitals as small ones.
 Example: select billing.name_sort_key('Åsa')
 Raises: nothing$$;
 
