@@ -21,7 +21,8 @@ comment on type logic.discount_out is
 'What bundles and rings took of a call, what is left at both levels, and what it adds to volume counters.';
 
 create type logic.ring_count as (customer_id bigint, month date, ring_id bigint, counted numeric);
-comment on type logic.ring_count is 'Where the volume of a ring stands for a customer and month (billing.ring_month).';
+comment on type logic.ring_count is
+'Where the volume of a ring stands for a customer and month (billing.ring_month).';
 
 create type logic.bundle_draw as (bundle_id bigint, month date, carried bigint, seq integer, units bigint);
 comment on type logic.bundle_draw is
