@@ -7,6 +7,7 @@ month by month, with the dirt that such files have. The same seed, day and opera
 import datetime as dt
 import gzip
 import math
+import os
 from bisect import bisect_left
 from collections import Counter, namedtuple
 from itertools import accumulate, pairwise
@@ -413,6 +414,8 @@ class Files:
 
     def __init__(self, folder, rng, operator, traffic):
         self.folder, self.rng, self.operator, self.traffic = folder, rng, operator, traffic
+        # When the switches wrote them: a file of this very minute could still grow, and its last line be half.
+        self.written = dt.datetime.combine(operator.today, dt.time(), STOCKHOLM).timestamp()
         self.dirt = Counter()
 
     def spoil(self, lines, kind, change, times):
@@ -448,6 +451,7 @@ class Files:
         if name.endswith(".gz"):
             data = gzip.compress(data, mtime=0)
         (folder / name).write_bytes(data)
+        os.utime(folder / name, (self.written, self.written))
 
     def count_kinds(self, calls):
         self.dirt.update(call.kind for call in calls if call.kind not in ("out", "sms", "data"))
