@@ -242,11 +242,11 @@ as $$
 declare
     v_suspects bigint[];
 begin
-    with recursive edge as (
+    with recursive edge as not materialized (
         select customer.customer_id, customer.parent_id
         from billing.customer as customer
         where customer.parent_id is not null
-        union
+        union all
         select term.customer_id, term.parent_id
         from billing.customer_term as term
         where term.parent_id is not null
@@ -322,6 +322,9 @@ declare
 begin
     -- execute: the plan for a few rows must not be kept for a hundred thousand
     execute 'select array_agg(customer_id) from new_rows where parent_id is not null' into v_customers;
+    if v_customers is null then
+        return null;
+    end if;
     v_cycle := billing.customer_cycle_find(v_customers);
     if v_cycle is not null then
         perform billing.fail('LB801', jsonb_build_object('customer', (

@@ -480,10 +480,6 @@ begin
     if not v_any then
         return null;  -- statement triggers fire without rows too, and would call each other for ever
     end if;
-    -- A statement that changed no row fires as well: going on would call the lines' triggers, and they this one.
-    if not exists (select from new_rows) then
-        return null;
-    end if;
     execute $sql$
         update billing.contract_line as line set valid = null
         from new_rows
