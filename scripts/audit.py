@@ -1,4 +1,6 @@
-"""The newest head of the audit chain, kept outside the database: who rewrites the log there does not reach it.
+"""The log from outside: notes of what was looked at, and the newest head of its chain.
+
+The head is kept outside the database, where who rewrites the log does not reach it.
 
 One line per check in HOME/audit-heads/NAME: place, head, time. `leissner check` compares the last line with the
 chain and then adds the newest; keep the folder where the database's administrators cannot write, or copy it there.
@@ -7,9 +9,16 @@ chain and then adds the newest; keep the folder where the database's administrat
 import datetime
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from leissner.scripts import db
 from leissner.scripts.server import Home
+
+
+def note(conn: db.Connection, level: str, kind: str, subject: str | None = None, **detail: Any) -> None:
+    """Writes an event in a short transaction of its own, before a read-only one: an export, a look at a call."""
+    with db.transaction(conn, level):
+        db.call(conn, "audit_event_add", p_kind=kind, p_subject=subject, p_detail=detail)
 
 
 def heads_file(conn: db.Connection) -> Path:

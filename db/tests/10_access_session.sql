@@ -1,5 +1,5 @@
 begin;
-select plan(24);
+select plan(28);
 
 -- A person in psql: the role decides, staff only.
 select test.as_person('support');
@@ -21,6 +21,25 @@ select ok(not access.has_level('seller') and not access.is_staff(), 'level selle
 select test.as_person('customer');
 select ok(
     not access.has_level('customer') and not access.is_staff(), 'level customer is nobody without a token'
+);
+
+-- A login of the person's own, a member of a level, that sets no role.
+select test.as_nobody();
+select test.make_user('fia', array['admin']);
+create role leissner_test_person login in role leissner_support, leissner_seller;
+set local session authorization leissner_test_person;
+select ok(
+    access.has_level('support') and access.is_staff() and not access.has_level('finance', 'seller'),
+    'a person in psql has the staff levels of the own login'
+);
+select isnt_empty('select code from billing.message', 'and sees what these levels may read');
+select throws_ok(
+    'select name from access.app_user', '42501', 'permission denied for table app_user', 'and nothing else'
+);
+select audit.event_add('test', 'person', '{}');
+reset session authorization;
+select is(
+    (select actor from audit.event where kind = 'test'), 'leissner_test_person', 'the log knows the person'
 );
 
 -- A token: the session decides, not the role.
