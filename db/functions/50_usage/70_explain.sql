@@ -35,12 +35,69 @@ readable.
 Example: select logic.definition_get('ring', 1)
 Raises: nothing$$;
 
+create function logic.period_text(p_valid daterange)
+returns text
+language sql immutable parallel safe
+return coalesce(
+    nullif(concat_ws(' ', 'from ' || lower(p_valid), 'until the day before ' || upper(p_valid)), ''), 'always'
+);
+
+comment on function logic.period_text(daterange) is
+$$A period in words.
+Example: select logic.period_text('[2026-10-15,)')
+Raises: nothing$$;
+
+-- Folds stored definitions as the price search folds live ones: what is explained is what was charged.
+create function logic.charge_text(p_items bigint[], p_billed bigint, p_per bigint)
+returns text
+language sql stable
+begin atomic
+    with recursive item as (
+        select place.n, logic.definition_get('price_item', place.item_id) as definition
+        from unnest(p_items) with ordinality as place (item_id, n)
+    ),
+
+    fold as (
+        select
+            item.n, (item.definition ->> 'setup')::numeric as setup,
+            (item.definition ->> 'rate')::numeric as rate
+        from item
+        where item.n = cardinality(p_items)
+        union all
+        select
+            item.n,
+            greatest(0, fold.setup * (1 + coalesce((item.definition ->> 'percent')::numeric, 0) * 0.01)),
+            greatest(
+                0,
+                fold.rate * (1 + coalesce((item.definition ->> 'percent')::numeric, 0) * 0.01)
+                + coalesce((item.definition ->> 'amount')::numeric, 0)
+            )
+        from fold
+        inner join item on item.n = fold.n - 1
+    )
+
+    select format(
+        'Set-up %s + rate %s × %s / %s = %s.', logic.figure(fold.setup), logic.figure(fold.rate), p_billed,
+        p_per,
+        logic.figure(round(fold.setup + logic.divide(fold.rate * p_billed, p_per), 12))
+    )
+    from fold
+    where fold.n = 1 and fold.rate is not null;
+end;
+
+comment on function logic.charge_text(bigint[], bigint, bigint) is
+$$The sum that an item (and its bases) with a rate gives for billed units, before free units, minimum,
+maximum and
+rounding; NULL for steps.
+Example: select logic.charge_text('{1}', 126, 60)
+Raises: nothing$$;
+
 create function logic.item_text(p_item_id bigint)
 returns text
 language sql stable
 begin atomic
     select format(
-        'list %s: %s, %s, %s, valid %s: %s',
+        'list %s: %s, %s, %s, %s: %s',
         list.code,
         case
             when destination.code is not null then 'destination ' || destination.code
@@ -55,7 +112,7 @@ begin atomic
             else 'every mode'
         end,
         coalesce('band ' || band.code, 'all hours'),
-        item.definition ->> 'valid',
+        logic.period_text((item.definition ->> 'valid')::daterange),
         case
             when (item.definition ->> 'is_blocked')::boolean then 'not for sale'
             when item.definition ->> 'percent' is not null or item.definition ->> 'amount' is not null then
@@ -181,6 +238,11 @@ begin
         return next format(
             '%s %ss are billed as %s, at a rate per %s.', p_call.units, v_mode.unit, p_billed, v_mode.per
         );
+        if p_call.stretches is null then
+            return query
+            select sum.text from logic.charge_text(p_items, p_billed, v_mode.per) as sum (text)
+            where sum.text is not null;
+        end if;
     end if;
     return next format(
         'That makes %s %s, rounded %s to %s decimals.', logic.figure(p_regular), v_list.currency,
@@ -399,7 +461,8 @@ begin
         );
         return query
         select 'cost', line.text, null::numeric, null::text
-        from logic.level_text('cost', p_call, p_call.cost_list_id, p_call.cost_items, null, p_call.cost)
+        from logic.level_text('cost', p_call, p_call.cost_list_id, p_call.cost_items, null, p_call.cost
+        )
             with ordinality as line (text, n)
         order by line.n;
         return query select
@@ -451,6 +514,7 @@ declare
     v_start_on date;
     v_call billing.call;
     v_suspense record;
+    v_started_at timestamp;
 begin
     perform access.require(
         'admin', 'pricing', 'sales', 'support', 'finance', 'credit', 'auditor', 'batch', 'integration',
@@ -487,6 +551,7 @@ begin
     if v_suspense.suspense_id is null then
         perform billing.fail('LB301', jsonb_build_object('call', p_call));
     end if;
+    v_started_at := v_suspense.started_at at time zone (select operator.time_zone from billing.operator);
     return query
     select line.n, line.level, line.text, null::numeric, null::text
     from (
@@ -494,11 +559,10 @@ begin
             (
                 1::bigint, 'call',
                 format(
-                    'From %s to %s at %s, %s units: in suspense since %s.', coalesce(v_suspense.a_received,
-                    'nobody'),
-                    coalesce(v_suspense.b_received, 'nobody'), coalesce(v_suspense.started_at::text,
-                    'an unknown time'),
-                    coalesce(v_suspense.units::text, 'unknown'), v_suspense.suspended_at::date
+                    'From %s to %s at %s, %s units: in suspense since %s.',
+                    coalesce(v_suspense.a_received, 'nobody'), coalesce(v_suspense.b_received, 'nobody'),
+                    coalesce(v_started_at::text, 'an unknown time'), coalesce(v_suspense.units::text, 'unknown'),
+                    v_suspense.suspended_at::date
                 )
             ),
             (2, 'suspense', format('Reason %s: %s.', v_suspense.reason, v_suspense.detail)),
