@@ -375,6 +375,52 @@ grant execute on all functions in schema billing to
     leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch,
     leissner_integration;
 
+-- What loading and rating write is never changed or deleted but by them, not by the owner or a superuser
+-- either. The call stack tells: only functions of logic may, and these only the owner can make.
+insert into billing.message (code, language, sentence, hint) values
+('LB916', 'en', 'Only loading and rating write {table}: {op} is refused.', null),
+('LB916', 'sv', 'Bara inläsning och prissättning skriver {table}: {op} vägras.', null);
+
+create function billing.tg_process_only()
+returns trigger
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_stack text;
+begin
+    get diagnostics v_stack = pg_context;
+    if v_stack !~ E'\nPL/pgSQL function logic\\.' then
+        perform billing.fail(
+            'LB916', jsonb_build_object('op', lower(tg_op), 'table', tg_table_schema || '.' || tg_table_name)
+        );
+    end if;
+    return null;
+end
+$$;
+
+comment on function billing.tg_process_only() is $$Trigger function: only functions of logic change or delete
+    rows.
+Raises: LB916$$;
+
+do $$
+declare
+    v_table text;
+begin
+    -- A loop, because triggers are made one statement each.
+    foreach v_table in array array[
+        'definition_former', 'cdr_file', 'load', 'call_key', 'call', 'call_suspense', 'call_day',
+        'call_customer_month'
+    ] loop
+        execute format(
+            'create trigger _10_process_only before update or delete or truncate on billing.%I
+            for each statement execute function billing.tg_process_only()',
+            v_table
+        );
+    end loop;
+end
+$$;
+
 -- The log ---------------------------------------------------------------------------------------------------
 
 insert into audit.exempt (table_name, why) values

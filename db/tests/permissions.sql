@@ -1,7 +1,7 @@
 -- The matrix of DESIGN.md 3, both ways: each level may what stands here, and nothing else. Admin is a member
 -- of every staff level and stands nowhere. What a session sees of the rows is proven below the matrix.
 begin;
-select plan(35);
+select plan(38);
 
 create temporary table staff as
 select unnest(array[
@@ -503,6 +503,14 @@ select throws_ok(
     $$ insert into billing.call_staging (load_id, line_no) values (1, 1) $$, 'LB901', null,
     'nor does it leave records for a load to come'
 );
+select test.as_nobody();
+select throws_ok(
+    $$ update billing.call set retail = 0 $$, 'LB916',
+    'Only loading and rating write billing.call: update is refused.',
+    'a superuser does not rewrite calls either'
+);
+select throws_ok($$ delete from billing.call_key $$, 'LB916', null, 'nor deletes keys');
+select throws_ok($$ truncate billing.call_suspense $$, 'LB916', null, 'nor empties suspense');
 select test.as_user('auditor');
 select throws_ok(
     $$ update billing.customer set name = 'Mine' $$, '42501', 'permission denied for table customer',
