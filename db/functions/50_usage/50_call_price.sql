@@ -299,21 +299,34 @@ begin
 
     choice as materialized (
         select
-            scene.*,
-            (select chosen.place from chosen where chosen.scene_id = scene.scene_id
-            and chosen.level = 'retail')
-            as retail_place,
-            (select chosen.place from chosen where chosen.scene_id = scene.scene_id
-            and chosen.level = 'reseller')
-            as reseller_place,
-            (select chosen.place from chosen where chosen.scene_id = scene.scene_id and chosen.level = 'cost')
-            as cost_place
-        from scene
+            found.*,
+            exists (
+                select from price
+                where price.is_split
+                    and price.place in (found.retail_place, found.reseller_place, found.cost_place)
+            ) as has_split
+        from (
+            select
+                scene.*,
+                (
+                    select chosen.place from chosen
+                    where chosen.scene_id = scene.scene_id and chosen.level = 'retail'
+                ) as retail_place,
+                (
+                    select chosen.place from chosen
+                    where chosen.scene_id = scene.scene_id and chosen.level = 'reseller'
+                ) as reseller_place,
+                (
+                    select chosen.place from chosen
+                    where chosen.scene_id = scene.scene_id and chosen.level = 'cost'
+                ) as cost_place
+            from scene
+        ) as found
     ),
 
     staged as materialized (
         select
-            call.*, choice.retail_place, choice.reseller_place, choice.cost_place
+            call.*, choice.retail_place, choice.reseller_place, choice.cost_place, choice.has_split
         from called as call
         left join choice
             on choice.destination_id = call.destination_id and choice.mode_id = call.mode_id
@@ -337,7 +350,8 @@ begin
         ) as level (name, place)
         inner join price on price.place = level.place
         where
-            price.is_split and not price.is_blocked and called.unit = 'second' and called.units > 0
+            called.has_split
+            and price.is_split and not price.is_blocked and called.unit = 'second' and called.units > 0
             and not called.is_endless
             and (
                 called.second + called.units
