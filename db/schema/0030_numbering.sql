@@ -35,11 +35,12 @@ as $$
 declare
     v_key text := tg_table_name || '_id';
     v_id bigint := to_jsonb(old) -> v_key;
+    v_passed text[] := coalesce(tg_argv, '{}');
     v_children jsonb := '{}';
     v_new_id bigint;
 begin
     if tg_op = 'UPDATE' then
-        if to_jsonb(new) - tg_argv = to_jsonb(old) - tg_argv then
+        if to_jsonb(new) - v_passed = to_jsonb(old) - v_passed then
             return new;
         end if;
         v_new_id := nextval(pg_get_serial_sequence(format('%I.%I', tg_table_schema, tg_table_name), v_key));

@@ -307,10 +307,13 @@ create table billing.price_item (
         end
     ),
     constraint price_item_steps_ck check (
-        num_nonnulls(step_to, step_rate) in (0, 2) and (step_to is null
-        or (cardinality(step_to) = cardinality(step_rate)
-        and array_position(step_to, null) = cardinality(step_to) and array_position(step_rate, null) is null
-        and billing.is_rising(step_to) and 0 <= all(step_rate)))
+        num_nonnulls(step_to, step_rate) = 0
+        or (
+            num_nonnulls(step_to, step_rate) = 2 and cardinality(step_to) = cardinality(step_rate)
+            and coalesce(array_position(step_to, null), 0) = cardinality(step_to)
+            and array_position(step_rate, null) is null
+            and billing.is_rising(step_to) and 0 <= all(step_rate)
+        )
     ),
     constraint price_item_amounts_ck check (setup >= 0 and rate >= 0 and minimum >= 0 and maximum >= minimum),
     constraint price_item_increments_ck check (

@@ -225,9 +225,12 @@ create table billing.subscriber_number (
     from_on date,
     to_on date,
     valid daterange,
+    -- least and greatest, so that a block the wrong way round is refused by its check and not in here
     span int8range generated always as (
         case when kind = 'number' then int8range(
-            billing.number_point(number), billing.number_point(coalesce(to_number, number)), '[]'
+            least(billing.number_point(number), billing.number_point(to_number)),
+            greatest(billing.number_point(number), billing.number_point(to_number)),
+            '[]'
         ) end
     ) stored,
     row_version int not null default 1,
@@ -466,8 +469,8 @@ comment on function billing.tg_child_period() is
 $$Trigger function: the period in effect of a contract line, number or bundle.
 Raises: nothing$$;
 
--- These three run with the owner's rights: periods follow whoever may change the parent, also where that level
--- may not write the child (sales no bundle, pricing no contract).
+-- These three run with the owner's rights: periods follow whoever may change the parent, also where that
+-- level may not write the child (sales no bundle, pricing no contract).
 create function billing.tg_contract_narrow()
 returns trigger
 language plpgsql volatile security definer
