@@ -49,3 +49,24 @@ grant execute on function api.message_get(text, text, text, jsonb) to
     leissner_web, leissner_cli, leissner_admin, leissner_pricing, leissner_sales, leissner_support,
     leissner_finance, leissner_credit, leissner_seller, leissner_customer, leissner_report, leissner_auditor,
     leissner_batch, leissner_integration;
+
+create function api.moment_get(p_text text)
+returns timestamptz
+language sql stable
+begin atomic
+    select
+        case
+            when p_text ~ '(?i)(z|[+-]\d\d(:?\d\d)?)$' and p_text ~ ':' then p_text::timestamptz
+            else p_text::timestamp at time zone operator.time_zone
+        end
+    from billing.operator as operator;
+end;
+
+comment on function api.moment_get(text) is
+$$The moment that a typed ISO time means: without an offset it is the operator's local time.
+Example: select api.moment_get('2026-10-14 09:12')
+Raises: nothing$$;
+grant execute on function api.moment_get(text) to
+    leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
+    leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch,
+    leissner_integration;
