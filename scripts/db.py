@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 from psycopg import errors, sql
 from psycopg.conninfo import make_conninfo
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, tuple_row
 from psycopg.types.json import Jsonb
 
 from leissner.scripts.errors import LeissnerError
@@ -149,6 +149,21 @@ def call_one(conn: Connection, name: str, **params: Any) -> Any:
     """Calls api.NAME and returns the single value of its single row; None where it returns no row."""
     rows = call(conn, name, **params)
     return next(iter(rows[0].values())) if rows else None
+
+
+def stream(conn: Connection, name: str, **params: Any) -> tuple[list[str], Iterator[tuple]]:
+    """Calls api.NAME and gives the names of its columns and its rows as tuples, a few thousand at a time. Inside a
+    transaction only; read all rows before it ends."""
+    query = sql.SQL("select * from {}({})").format(
+        sql.Identifier("api", name),
+        sql.SQL(", ").join(
+            sql.SQL("{} => {}").format(sql.Identifier(key), sql.Placeholder(key)) for key in params
+        ),
+    )
+    cursor = conn.cursor(name=f"stream_{name}", row_factory=tuple_row)
+    cursor.itersize = 5000
+    cursor.execute(query, {key: _adapt(value) for key, value in params.items()})
+    return [column.name for column in cursor.description or []], iter(cursor)
 
 
 def _adapt(value: Any) -> Any:

@@ -83,11 +83,11 @@ select
 from (
     values
     (1, '', null),
-    (2, ',uniqueid', 'uniqueid~^([^;]*-)?[0-9]{9,10}[.][0-9]+$'),
+    (2, ',uniqueid', 'uniqueid~^(.*-)?[0-9]{9,10}[.][0-9]+$'),
     (3, ',userfield', null),
     (4, ',uniqueid,userfield', null),
     (5, ',peeraccount,linkedid,sequence', null),
-    (6, ',uniqueid,peeraccount,linkedid,sequence', 'uniqueid~^([^;]*-)?[0-9]{9,10}[.][0-9]+$'),
+    (6, ',uniqueid,peeraccount,linkedid,sequence', 'uniqueid~^(.*-)?[0-9]{9,10}[.][0-9]+$'),
     (7, ',userfield,peeraccount,linkedid,sequence', null),
     (8, ',uniqueid,userfield,peeraccount,linkedid,sequence', null)
 ) as shape (variant, more, look);

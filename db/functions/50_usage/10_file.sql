@@ -15,7 +15,9 @@ begin
     if not found then
         perform billing.fail('LB311', jsonb_build_object(
             'source', p_source,
-            'known', (select coalesce(string_agg(source.code, ', ' order by source.code), '-') from billing.cdr_source as source)
+            'known', (
+                select coalesce(string_agg(source.code, ', ' order by source.code), '-') from billing.cdr_source as source
+            )
         ));
     end if;
     -- FreeSWITCH's own templates are lists of variables; Asterisk's template is a list of options.
@@ -126,34 +128,43 @@ returns bigint
 language sql stable
 set search_path = pg_catalog, pg_temp
 begin atomic
-    with numbered as (
-        select file.name, named.part
-        from (
-            select p_name as name
-            union
-            select known.name from billing.cdr_file as known where known.source_id = p_source_id
-        ) as file
-        inner join billing.cdr_source as source on source.source_id = p_source_id
+    with pattern as (
+        select layout.sequence
+        from billing.cdr_source as source
         inner join billing.cdr_template as layout on layout.format = source.format
-        cross join lateral regexp_match(file.name, layout.sequence) as named (part)
+        where source.source_id = p_source_id and layout.sequence is not null
+    ),
+
+    this as (
+        select named.part
+        from pattern
+        cross join lateral regexp_match(p_name, pattern.sequence) as named (part)
         where named.part is not null
+    ),
+
+    earlier as (
+        select max(named.part[2]::numeric) as number
+        from this
+        cross join pattern
+        inner join billing.cdr_file as known on known.source_id = p_source_id
+        cross join lateral regexp_match(known.name, pattern.sequence) as named (part)
+        where named.part[1] = this.part[1] and named.part[2]::numeric < this.part[2]::numeric
     )
 
-    select max(numbered.part[2]::numeric)::bigint
-    from numbered
-    inner join numbered as this on this.name = p_name and this.part[1] = numbered.part[1]
-    where numbered.part[2]::numeric < this.part[2]::numeric;
+    select nullif(this.part[2]::numeric - earlier.number - 1, 0)::bigint
+    from this
+    cross join earlier;
 end;
 
 comment on function logic.sequence_gap(bigint, text) is
-$$The running number before this file's own among the files of its series, as far as they are known; NULL: none.
+$$How many files of a series are missing before this one, by the running numbers in their names; NULL: none, or not known.
 Example: select logic.sequence_gap(0, 'cdr_Cluster_01_202610140912_5')
 Raises: nothing$$;
 
 create function logic.load_begin(
     p_source text, p_name text, p_head_hash bytea, p_file_id bigint, p_position bigint
 )
-returns table (load_id bigint, file_id bigint, earlier_number bigint)
+returns table (load_id bigint, file_id bigint, missing_before bigint)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -161,16 +172,12 @@ as $$
 declare
     v_source_id bigint := (select source.source_id from billing.cdr_source as source where source.code = p_source);
     v_file_id bigint := p_file_id;
-    v_earlier bigint;
+    v_missing bigint;
     v_position bigint;
 begin
     perform access.require('admin', 'batch', 'integration');
     if v_file_id is null then
-        if (select layout.sequence from billing.cdr_template as layout
-            inner join billing.cdr_source as source on source.format = layout.format
-            where source.source_id = v_source_id and layout.sequence is not null limit 1) is not null then
-            v_earlier := logic.sequence_gap(v_source_id, p_name);
-        end if;
+        v_missing := logic.sequence_gap(v_source_id, p_name);
         insert into billing.cdr_file (source_id, name, head_hash)
         values (v_source_id, p_name, p_head_hash)
         returning cdr_file.file_id into v_file_id;
@@ -187,13 +194,13 @@ begin
         insert into billing.load (file_id, kind) values (v_file_id, 'file') returning load.load_id
     )
 
-    select started.load_id, v_file_id, v_earlier from started;
+    select started.load_id, v_file_id, v_missing from started;
 end;
 $$;
 
 comment on function logic.load_begin(text, text, bytea, bigint, bigint) is
-$$Begins a batch of a file: of a new one (p_file_id NULL), or of a known one that stands at p_position. earlier_number is
-what came before a new file in its series.
+$$Begins a batch of a file: of a new one (p_file_id NULL), or of a known one that stands at p_position. missing_before:
+how many files of its series are missing before a new file.
 Example: select * from logic.load_begin('none', 'Master.csv', '\x00', null, 0) where false
 Raises: LB313 where the file has moved on, LB901 without the level batch, admin or integration$$;
 
@@ -286,7 +293,7 @@ grant execute on function api.file_close(text, bytea) to leissner_admin, leissne
 create function api.load_begin(
     p_source text, p_name text, p_head_hash bytea, p_file_id bigint default null, p_position bigint default 0
 )
-returns table (load_id bigint, file_id bigint, earlier_number bigint)
+returns table (load_id bigint, file_id bigint, missing_before bigint)
 language sql volatile
 begin atomic
     select * from logic.load_begin(p_source, p_name, p_head_hash, p_file_id, p_position);

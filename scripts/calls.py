@@ -1,0 +1,221 @@
+"""`leissner calls`: call records in and rated, what waits and why, one call explained, rated calls out."""
+
+import csv
+import json
+import re
+import sys
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import click
+
+from leissner.scripts import db
+from leissner.scripts.errors import LeissnerError
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
+DAY = click.DateTime(["%Y-%m-%d"])
+RETRY = 50_000
+
+
+@click.group()
+def calls() -> None:
+    """Call records: load, rate, suspense, explain, export."""
+
+
+@calls.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="FILE|DIR…")
+@click.option("--source", required=True, metavar="NAME", help="What wrote the files: its code in sources.csv.")
+@AS_JSON
+def load(paths, source, as_json) -> int:
+    """Read files of call records and rate them. What was loaded before is known by its content and left alone.
+
+    Exit code 1 when a file was refused.
+    """
+    from leissner.scripts.cdr import loader
+
+    results = []
+    with db.connect() as conn:
+        with db.transaction(conn, "batch"):
+            profile = db.call_one(conn, "source_profile", p_source=source)
+        files = list(_files(paths))
+        with _progress(files) as step:
+            for path in files:
+                try:
+                    result = loader.load(conn, source, profile, path, step(path))
+                except (LeissnerError, FileNotFoundError, PermissionError, IsADirectoryError) as error:
+                    result = loader.Result(path.name, "refused")
+                    result.problem = f"{error}" if isinstance(error, LeissnerError) else f"{error.strerror}: {path}"
+                    result.hint = getattr(error, "hint", None)
+                results.append(result)
+    total = {name: sum(getattr(result, name) for result in results) for name in loader.COUNTS}
+    if as_json:
+        click.echo(json.dumps({"source": source, "files": [result.as_dict() for result in results], "total": total},
+                              ensure_ascii=False))
+    else:
+        _show(results, total, loader.COUNTS)
+    return int(any(result.status == "refused" for result in results))
+
+
+def _files(paths: tuple[Path, ...]):
+    """The files meant: those named, and all in the folders named, numbers in names in their order."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted((one for one in path.iterdir() if one.is_file() and not one.name.startswith(".")),
+                              key=lambda one: [(not part.isdigit(), int(part) if part.isdigit() else 0, part)
+                                               for part in re.split(r"(\d+)", one.name)])
+        else:
+            yield path
+
+
+@contextmanager
+def _progress(files: list[Path]):
+    """A bar on stderr where that is a terminal; gives a function of a path that gives a function of the share done."""
+    if not sys.stderr.isatty():
+        yield lambda path: lambda share: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:3.0f} %"), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task, sizes, done = bar.add_task("", total=sum(path.stat().st_size for path in files) or 1), {}, [0]
+
+        def step(path: Path):
+            done[0] += sizes.get("last", 0)
+            size = sizes["last"] = path.stat().st_size
+            bar.update(task, description=path.name, completed=done[0])
+            return lambda share: bar.update(task, completed=done[0] + share * size)
+        yield step
+
+
+def _show(results: list, total: dict, counts: tuple[str, ...]) -> None:
+    width = max([len(result.file) for result in results] + [5])
+    click.echo(f"{'':<{width}}" + "".join(f"{name:>12}" for name in counts))
+    for result in results:
+        if result.status == "refused":
+            click.echo(f"{result.file:<{width}}  refused: {result.problem}")
+            if result.hint:
+                click.echo(f"{'':<{width}}  {result.hint}")
+            continue
+        status = "" if result.status == "loaded" else f"  {result.status}"
+        click.echo(f"{result.file:<{width}}" + "".join(f"{getattr(result, name):>12}" for name in counts) + status)
+        for title, found in (("zero", result.causes), ("note", result.notes)):
+            for what, count in sorted(found.items(), key=lambda item: -item[1]):
+                click.echo(f"{'':<{width}}  {title}: {count} × {what}")
+        for one in result.listed:
+            click.echo(f"{'':<{width}}  line {one['line']}, {one['note']}: {one['text'][:120]}")
+    if len(results) > 1:
+        click.echo(f"{'total':<{width}}" + "".join(f"{total[name]:>12}" for name in counts))
+
+
+@calls.command()
+@AS_JSON
+def rate(as_json) -> None:
+    """Rate everything that waits, as far as its cause is fixed by now."""
+    _retry(None, as_json)
+
+
+@calls.command()
+@click.argument("action", required=False, type=click.Choice(["retry"]))
+@click.option("--reason", help="Only this reason, as in the summary.")
+@AS_JSON
+def suspense(action, reason, as_json) -> None:
+    """What could not be rated, by reason; with --reason the records one by one; `retry` rates them again."""
+    if action:
+        _retry(reason, as_json)
+        return
+    with db.connect() as conn, db.transaction(conn, "support", read_only=True):
+        rows = db.call(conn, "suspense_list", p_reason=reason) if reason else db.call(conn, "suspense_summary")
+    if as_json:
+        click.echo(json.dumps(rows, default=str, ensure_ascii=False))
+        return
+    if not rows:
+        click.echo("Nothing waits.")
+    for row in rows:
+        if reason:
+            where = f"{row['file'] or ''}:{row['line_no'] or ''}"
+            click.echo(f"{row['source']}:{row['key']}  {where}\n    {row['detail']}\n    {row['raw'] or ''}")
+        else:
+            click.echo(f"{row['calls']:>9} × {row['reason']}, {row['first_on'] or '?'} to {row['last_on'] or '?'}: "
+                       f"{row['example']}\n            {row['remedy']}")
+
+
+def _retry(reason: str | None, as_json: bool) -> None:
+    """Rates suspended records again, each once, in transactions of moderate size."""
+    total = dict.fromkeys(("read", "rated", "suspended"), 0)
+    with db.connect() as conn:
+        with db.transaction(conn, "support", read_only=True):
+            waiting = sum(row["calls"] for row in db.call(conn, "suspense_summary")
+                          if row["reason"] != "bad_record" and reason in (None, row["reason"]))
+        while waiting > total["read"]:
+            with db.transaction(conn, "batch"):
+                done, = db.call(conn, "suspense_retry", p_reason=reason,
+                                p_limit=min(RETRY, waiting - total["read"]))
+            if not done["read"]:
+                break
+            for name in total:
+                total[name] += done[name]
+    if as_json:
+        click.echo(json.dumps(total))
+    else:
+        click.echo(f"{total['read']} tried again: {total['rated']} rated, {total['suspended']} still wait.")
+
+
+@calls.command()
+@click.argument("call")
+@AS_JSON
+def explain(call, as_json) -> None:
+    """Why a call (source:key) costs what it costs, step by step."""
+    with db.connect() as conn, db.transaction(conn, "support", read_only=True):
+        rows = db.call(conn, "call_explain", p_call=call)
+    steps_show(rows, as_json)
+
+
+def steps_show(rows: list[dict], as_json: bool) -> None:
+    """Prints the steps of a price."""
+    if as_json:
+        click.echo(json.dumps([row | {"amount": _text(row["amount"]) or None} for row in rows], ensure_ascii=False))
+        return
+    level = None
+    for row in rows:
+        if row["level"] != level:
+            level = row["level"]
+            click.secho(level, bold=True)
+        click.echo(f"{row['step']:>3}  {row['text']}")
+
+
+@calls.command()
+@click.option("--from", "from_", required=True, type=DAY, help="First local day.")
+@click.option("--to", required=True, type=DAY, help="The day after the last.")
+@click.option("--customer", metavar="NO", help="Only this customer's calls.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True))
+def export(from_, to, customer, file) -> None:
+    """Rated and suspended calls of a period as CSV; FILE - is the screen."""
+    params = {"p_from": _day(from_), "p_to": _day(to), "p_customer_no": customer}
+    with db.connect() as conn, db.transaction(conn, "batch", read_only=True):
+        columns, rows = db.stream(conn, "call_export", **params)
+        with click.open_file(f"{file}", "w", encoding="utf-8", atomic=f"{file}" != "-") as out:
+            writer = csv.writer(out, lineterminator="\n")
+            writer.writerow(columns)
+            count = 0
+            for row in rows:
+                writer.writerow(map(_text, row))
+                count += 1
+    if f"{file}" != "-":
+        click.echo(f"{count} calls written to {file}.")
+
+
+def _day(moment) -> date:
+    return moment.date()
+
+
+def _text(value) -> str:
+    """Numbers with the decimals they have, never with an exponent; NULL is empty."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        text = f"{value:f}"
+        return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
+    return f"{value}"
