@@ -1,11 +1,13 @@
--- 50_usage/number: numbers as switches write them become E.164 digits, by the source's rules (FORMATS-CALLS.md 3.1);
+-- 50_usage/number: numbers as switches write them become E.164 digits, by the source's rules
+-- (FORMATS-CALLS.md 3.1);
 -- trunks become carriers.
 
 create function logic.number_clean(p_received text)
 returns text
 language sql immutable parallel safe strict
 begin atomic
-    -- Steps 1 and 2: the user part of a URI with its phone-context, no separators, (0) behind a country code gone.
+    -- Steps 1 and 2: the user part of a URI with its phone-context, no separators, (0) behind a country code
+    -- gone.
     select
         case
             when part.context is not null and part.digits !~ '^\+' then part.context || part.digits
@@ -83,7 +85,16 @@ begin
     -- Step 3, a loop because each pattern works on what the one before left.
     foreach v_pattern in array coalesce(v_source.strip, '{}') loop
         v_clean := array(
-            select regexp_replace(one, v_pattern, '')
+            select regexp_replace(
+                one,
+                -- as people write them, 95xx or *31*; what begins with ^ is a regular expression
+                case
+                    when v_pattern like '^%' then v_pattern
+                    else '^' || replace(regexp_replace(v_pattern, '([.\\+*?()\[\]{}|^$])', '\\\1', 'g'), 'x',
+                    '[0-9]')
+                end,
+                ''
+            )
             from unnest(v_clean) with ordinality as list (one, place)
             order by place
         );
@@ -92,11 +103,13 @@ begin
     -- Whole-number prefixes of the tariff are short codes too where they are as short as one.
     v_short := logic.code_pattern(
         coalesce(v_source.short_codes, v_plan.short_codes, '{}')
-        || array(select distinct prefix.digits from billing.prefix where prefix.is_whole and length(prefix.digits) < 7)
+        || array(select distinct prefix.digits from billing.prefix where prefix.is_whole
+        and length(prefix.digits) < 7)
     );
     -- The longest first, so that 00 does not take what 00x means; x stands for a digit.
     v_abroad := (
-        select '^(?:' || string_agg(replace(code, 'x', '[0-9]'), '|' order by length(code) desc) || ')([1-9][0-9]{6,})$'
+        select '^(?:' || string_agg(replace(code, 'x', '[0-9]'),
+        '|' order by length(code) desc) || ')([1-9][0-9]{6,})$'
         from unnest(v_source.international_prefixes) as code
         where code ~ '^[0-9x]+$'
     );
@@ -106,7 +119,7 @@ begin
     end;
     v_whole := '^' || v_source.country_code || '(?:' || coalesce(v_plan.whole, '[1-9][0-9]{6,12}') || ')$';
     v_extensions := array(
-        select extension from billing.extension where extension.source_id = p_source_id order by extension.extension
+        select own from billing.extension as own where own.source_id = p_source_id order by own.extension
     );
 
     return query
@@ -140,9 +153,11 @@ begin
                 when stepped.abroad is not null then stepped.abroad
                 when length(stepped.clean) < 7 and stepped.clean ~ v_short then stepped.clean
                 when stepped.clean ~ v_whole then stepped.clean
-                when stepped.clean ~ ('^(?:' || v_plan.closed || ')$') then v_source.country_code || stepped.clean
+                when stepped.clean ~ ('^(?:' || v_plan.closed || ')$')
+                    then v_source.country_code || stepped.clean
                 -- Such a country has no prefix: the 0 before a whole number is the switch's own.
-                when substr(stepped.clean, 1, 1) = '0' and substr(stepped.clean, 2) ~ ('^(?:' || v_plan.closed || ')$')
+                when substr(stepped.clean, 1, 1) = '0' and substr(stepped.clean,
+                2) ~ ('^(?:' || v_plan.closed || ')$')
                     and length(stepped.clean) = 9
                     then v_source.country_code || substr(stepped.clean, 2)
                 when extension.number is not null then extension.number
@@ -176,6 +191,8 @@ begin
         case
             when found.is_short then found.made
             when found.made ~ '^[1-9][0-9]{6,14}$' then found.made
+            -- not dialable: as received, marked where a prefix or a subscriber could match it all the same
+            when found.received ~ '^[0-9]+$' then '?' || found.received
             else found.received
         end
     from found;
@@ -183,8 +200,10 @@ end;
 $$;
 
 comment on function logic.number_list(bigint, text[]) is
-$$Each number with its E.164 digits by the rules of the source, or a short code, or as received where it is neither.
-Example: select * from logic.number_list(source_id, '{0701234567}') from billing.cdr_source where false
+$$Each number with its E.164 digits by the rules of the source, or a short code, or as received where it is
+neither
+(digits then with ? in front, so that nothing matches).
+Example: select logic.number_list(source_id, '{0701234567}') from billing.cdr_source where false
 Raises: nothing$$;
 
 create function logic.trunk_list(p_sources bigint[], p_trunks text[])

@@ -641,9 +641,11 @@ begin
             when 'no_subscriber' then
                 case
                     when done.account is not null then format('account %s on %s', done.account, done.day)
-                    else format('A-number %s on %s', coalesce(nullif(done.a_number, ''), '(none)'), done.day)
+                    else format('A-number %s on %s', coalesce(nullif(ltrim(done.a_number, '?'), ''),
+                    '(none)'), done.day)
                 end
-            when 'no_destination' then format('B-number %s on %s', coalesce(nullif(done.b_number, ''),
+            when 'no_destination' then format('B-number %s on %s', coalesce(nullif(ltrim(done.b_number, '?'),
+            ''),
             '(none)'), done.day)
             when 'no_exchange_rate' then
                 format(

@@ -339,7 +339,8 @@ begin
         select
             priced.customer_id, priced.day, record.source_id, record.file_id, record.line_no, p_load_id,
             record.key,
-            record.key_hash, record.started_at, record.units::bigint, record.a_number, record.b_number,
+            record.key_hash, record.started_at, record.units::bigint, ltrim(record.a_number, '?'),
+            record.b_number,
             record.a_received, record.b_received, record.account, priced.mode_id, priced.destination_id,
             priced.prefix_id, priced.carrier_id, priced.subscriber_number_id, priced.contract_line_id,
             priced.contract_id, priced.seller_id, priced.customer_kind,
