@@ -315,12 +315,11 @@ create table billing.price_item (
             and billing.is_rising(step_to) and 0 <= all(step_rate)
         )
     ),
-    constraint price_item_amounts_ck check (setup >= 0 and rate >= 0 and minimum >= 0 and maximum >= minimum),
+    constraint price_item_amounts_ck check (setup >= 0 and rate >= 0 and minimum >= 0 and maximum >= 0),
     constraint price_item_increments_ck check (
         first_increment >= 0 and next_increment >= 1 and free_units >= 0
     ),
     constraint price_item_free_mode_ck check (free_mode in ('threshold', 'deduct')),
-    constraint price_item_percent_ck check (percent >= -100),
     constraint price_item_fee_ck check (
         service_charge_id is null or (num_nonnulls(mode_id, mode_group, band_id, step_to, maximum) = 0
         and coalesce(setup, 0) = 0 and coalesce(first_increment, 1) = 1 and coalesce(next_increment, 1) = 1
@@ -390,12 +389,11 @@ comment on constraint price_item_form_ck on billing.price_item is
 comment on constraint price_item_steps_ck on billing.price_item is
     'Steps need rates of at least 0 and rising bounds, the last one open.';
 comment on constraint price_item_amounts_ck on billing.price_item is
-    'Set-up fee, rate and minimum must not be negative, nor the maximum below the minimum.';
+    'Set-up fee, rate, minimum and maximum must not be negative.';
 comment on constraint price_item_increments_ck on billing.price_item is
     'Increments and free units must not be negative, the next increment at least 1.';
 comment on constraint price_item_free_mode_ck on billing.price_item is
     'The free mode must be threshold or deduct.';
-comment on constraint price_item_percent_ck on billing.price_item is 'A percentage must not be below -100.';
 comment on constraint price_item_fee_ck on billing.price_item is
     'A fee has a rate alone, for every mode and all hours.';
 comment on constraint price_item_valid_ck on billing.price_item is 'A period must have at least one day.';

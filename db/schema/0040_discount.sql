@@ -17,7 +17,7 @@ create table billing.bundle (
     constraint bundle_valid_ex exclude using gist (contract_line_id with =, code with =, valid with &&)
         deferrable initially deferred,
     constraint bundle_code_ck check (code <> ''),
-    constraint bundle_units_ck check (units > 0),
+    constraint bundle_units_ck check (units >= 0),
     constraint bundle_period_ck check (from_on < to_on)
 );
 
@@ -39,7 +39,7 @@ comment on constraint bundle_code_uq on billing.bundle is
 comment on constraint bundle_valid_ex on billing.bundle is
     'The line has another bundle with that code in the period.';
 comment on constraint bundle_code_ck on billing.bundle is 'A bundle needs a code.';
-comment on constraint bundle_units_ck on billing.bundle is 'A bundle must have at least one unit.';
+comment on constraint bundle_units_ck on billing.bundle is 'The units of a bundle must not be negative.';
 comment on constraint bundle_period_ck on billing.bundle is 'A period must end after it begins.';
 
 create trigger _10_row_version before update on billing.bundle

@@ -129,8 +129,8 @@ select throws_ok(
     pg_temp.ck('price_item_increments_ck'), 'the next increment is at least 1'
 );
 select throws_ok(
-    $$ select pg_temp.item('{"minimum": 2, "maximum": 1}', '[2026-05-01,)') $$, '23514',
-    pg_temp.ck('price_item_amounts_ck'), 'the maximum is not below the minimum'
+    $$ select pg_temp.item('{"rate": -0.01}', '[2026-05-01,)') $$, '23514',
+    pg_temp.ck('price_item_amounts_ck'), 'a rate is not negative'
 );
 select throws_ok(
     $$
