@@ -20,7 +20,8 @@ where
     and coalesce(attribute.attidentity, '') = '' and class.relname <> 'message';
 
 select is_empty(
-    $$ select conname, english from met where coalesce(english, '') !~ '^.{10,}\.$' $$, 'a sentence in English'
+    $$ select conname, english from met where coalesce(english, '') !~ '^.{10,}\.$' $$,
+    'a sentence in English'
 );
 select is_empty(
     $$

@@ -44,6 +44,7 @@ from (
     ('margin_list', array['pricing', 'finance', 'auditor', 'batch', 'report']),
     ('message_get', array['everyone']),
     ('moment_get', array['everyone']),
+    ('operator_get', array['everyone']),
     ('password_change', array['everyone']),
     ('password_set', array['admin']),
     ('quote', array['pricing', 'sales', 'support', 'finance', 'auditor', 'batch', 'integration']),
