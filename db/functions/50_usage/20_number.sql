@@ -67,7 +67,11 @@ declare
     v_abroad text;
     v_whole text;
     v_prefix text;
+    v_area text;
+    v_closed text;
+    v_heads text[];
     v_extensions billing.extension[];
+    v_lengths int[];
 begin
     select source.* into v_source from billing.cdr_source as source where source.source_id = p_source_id;
     -- The plain form holds E.164 already.
@@ -78,7 +82,7 @@ begin
     select plan.* into v_plan from billing.dial_plan as plan where plan.country_code = v_source.country_code;
 
     v_clean := array(
-        select case when one ~ '^\+?[0-9]+$' then one else coalesce(logic.number_clean(one), '') end
+        select case when ltrim(one, '+0123456789') = '' then one else coalesce(logic.number_clean(one), '') end
         from unnest(p_received) with ordinality as list (one, place)
         order by place
     );
@@ -113,86 +117,85 @@ begin
         from unnest(v_source.international_prefixes) as code
         where code ~ '^[0-9x]+$'
     );
+    v_heads := array(select left(code, 1) from unnest(v_source.international_prefixes) as code);
     v_prefix := case
         when v_source.national_prefix ~ '^[0-9]+$' and coalesce(v_plan.has_national_prefix, true)
             then v_source.national_prefix
     end;
+    v_area := v_source.country_code || ltrim(v_source.area_code, coalesce(v_prefix, ''));
+    v_closed := '^(?:' || v_plan.closed || ')$';
     v_whole := '^' || v_source.country_code || '(?:' || coalesce(v_plan.whole, '[1-9][0-9]{6,12}') || ')$';
     v_extensions := array(
-        select own from billing.extension as own where own.source_id = p_source_id order by own.extension
+        select extension from billing.extension where extension.source_id = p_source_id order by extension.extension
     );
+    v_lengths := array(select distinct length(own.extension) from unnest(v_extensions) as own);
 
+    -- Cheap tests stand before patterns: this runs for every number of every batch.
     return query
-    with cleaned as (
-        select list.one as received, list.clean
-        from unnest(p_received, v_clean) as list (one, clean)
-    ),
-
-    stepped as (
+    with stepped as materialized (
         select
-            cleaned.received,
-            cleaned.clean,
+            list.received,
+            list.clean,
+            length(list.clean) as size,
             case
                 -- ANONYMOUS on a telephone's keys is a number in Lesotho.
-                when cleaned.clean in ('', '0', '0000000000', '+266696687', '266696687') then null
-                when cleaned.clean like '+%' then substr(cleaned.clean, 2)
-                when cleaned.clean ~ v_abroad then substring(cleaned.clean from v_abroad)
-                when
-                    v_prefix is not null and starts_with(cleaned.clean, v_prefix)
-                    and not starts_with(substr(cleaned.clean, length(v_prefix) + 1), v_prefix)
-                    then v_source.country_code || substr(cleaned.clean, length(v_prefix) + 1)
+                when list.clean in ('', '0', '0000000000', '+266696687', '266696687') then null
+                when starts_with(list.clean, '+') then substr(list.clean, 2)
+                when left(list.clean, 1) = any(v_heads) and list.clean ~ v_abroad
+                    then substring(list.clean from v_abroad)
+                when starts_with(list.clean, v_prefix)
+                    and not starts_with(substr(list.clean, length(v_prefix) + 1), v_prefix)
+                    then v_source.country_code || substr(list.clean, length(v_prefix) + 1)
             end as abroad
-        from cleaned
+        from unnest(p_received, v_clean) as list (received, clean)
     ),
 
-    found as (
-        select
-            stepped.received,
-            stepped.clean,
-            case
-                when stepped.abroad is not null then stepped.abroad
-                when length(stepped.clean) < 7 and stepped.clean ~ v_short then stepped.clean
-                when stepped.clean ~ v_whole then stepped.clean
-                when stepped.clean ~ ('^(?:' || v_plan.closed || ')$')
-                    then v_source.country_code || stepped.clean
-                -- Such a country has no prefix: the 0 before a whole number is the switch's own.
-                when substr(stepped.clean, 1, 1) = '0' and substr(stepped.clean,
-                2) ~ ('^(?:' || v_plan.closed || ')$')
-                    and length(stepped.clean) = 9
-                    then v_source.country_code || substr(stepped.clean, 2)
-                when extension.number is not null then extension.number
-                when v_source.area_code is not null and stepped.clean ~ '^[1-9][0-9]{4,7}$'
-                    then
-                        v_source.country_code
-                        || ltrim(v_source.area_code, coalesce(v_prefix, ''))
-                        || stepped.clean
-            end as made,
-            stepped.abroad is null and length(stepped.clean) < 7 and stepped.clean ~ v_short as is_short
+    shortened as materialized (
+        select stepped.*, stepped.abroad is null and stepped.size < 7 and stepped.clean ~ v_short as is_short
         from stepped
-        left join lateral (
-            select
-                case
-                    when strpos(own.number, 'x') = 0 then own.number
-                    else rtrim(own.number, 'x')
-                        || right(stepped.clean, length(own.number) - length(rtrim(own.number, 'x')))
-                end as number
-            from unnest(v_extensions) as own
-            where
-                stepped.abroad is null
-                and length(own.extension) = length(stepped.clean)
-                and stepped.clean like translate(own.extension, 'x', '_')
-            order by strpos(own.extension, 'x') > 0, length(rtrim(own.extension, 'x')) desc
-            limit 1
-        ) as extension on stepped.abroad is null and length(stepped.clean) < 12
+    ),
+
+    found as materialized (
+        select
+            shortened.received,
+            shortened.is_short,
+            case
+                when shortened.abroad is not null then shortened.abroad
+                when shortened.is_short then shortened.clean
+                when starts_with(shortened.clean, v_source.country_code) and shortened.clean ~ v_whole
+                    then shortened.clean
+                when shortened.clean ~ v_closed then v_source.country_code || shortened.clean
+                -- Such a country has no prefix: the 0 before a whole number is the switch's own.
+                when shortened.size = 9 and starts_with(shortened.clean, '0') and substr(shortened.clean, 2) ~ v_closed
+                    then v_source.country_code || substr(shortened.clean, 2)
+                else
+                    coalesce(
+                        case when shortened.size = any(v_lengths) then (
+                            select
+                                rtrim(own.number, 'x')
+                                || right(shortened.clean, length(own.number) - length(rtrim(own.number, 'x')))
+                            from unnest(v_extensions) as own
+                            where
+                                length(own.extension) = shortened.size
+                                and shortened.clean like translate(own.extension, 'x', '_')
+                            -- the most particular one
+                            order by length(rtrim(own.extension, 'x')) desc
+                            limit 1
+                        ) end,
+                        case when shortened.clean ~ '^[1-9][0-9]{4,7}$' then v_area || shortened.clean end
+                    )
+            end as made
+        from shortened
     )
 
     select
         found.received,
         case
             when found.is_short then found.made
-            when found.made ~ '^[1-9][0-9]{6,14}$' then found.made
-            -- not dialable: as received, marked where a prefix or a subscriber could match it all the same
-            when found.received ~ '^[0-9]+$' then '?' || found.received
+            when
+                length(found.made) between 7 and 15 and not starts_with(found.made, '0')
+                and ltrim(found.made, '0123456789') = ''
+                then found.made
             else found.received
         end
     from found;
