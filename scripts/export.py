@@ -1,0 +1,38 @@
+"""`leissner export`: the reference data as the files that `leissner import` reads."""
+
+from pathlib import Path
+
+import click
+
+from leissner.scripts import db
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def export(folder: Path) -> None:
+    """Write all reference data to FOLDER, one CSV file a kind."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with db.connect() as conn, db.transaction(conn, "admin", isolation="repeatable read"):
+        columns: dict[str, list[str]] = {}
+        for row in db.call(conn, "import_columns"):
+            columns.setdefault(row["file"], []).append(row["name"])
+        for file, names in columns.items():
+            count = 0
+            with open(folder / f"{file}.csv", "w", encoding="utf-8", newline="") as out:
+                out.write(line(names))
+                for row in db.call(conn, "export_rows", p_file=file):
+                    out.write(line(row["cells"]))
+                    count += 1
+            click.echo(f"{file + '.csv':<24} {count} rows")
+
+
+def line(cells: list[str | None]) -> str:
+    """A line of RFC 4180 with a newline only."""
+    return ",".join(map(quoted, cells)) + "\n"
+
+
+def quoted(cell: str | None) -> str:
+    """A cell, in quotes where it must be."""
+    if cell is None:
+        return ""
+    return '"' + cell.replace('"', '""') + '"' if any(sign in cell for sign in '",\r\n') else cell
