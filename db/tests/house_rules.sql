@@ -175,7 +175,8 @@ select bag_eq(
         'billing.fail', 'billing.tg_contract_line_narrow', 'billing.tg_contract_narrow',
         'billing.tg_contract_notice', 'billing.tg_definition_former',
         'logic.call_explain', 'logic.call_export', 'logic.call_quote', 'logic.check_audit', 'logic.check_run',
-        'logic.file_close', 'logic.file_open', 'logic.load_begin', 'logic.load_finish', 'logic.source_profile',
+        'logic.export_rows', 'logic.file_close', 'logic.file_open', 'logic.import_run', 'logic.load_begin',
+        'logic.load_finish', 'logic.source_profile',
         'logic.load_rate', 'logic.login_begin', 'logic.login_end', 'logic.logout', 'logic.margin_list',
         'logic.message_get', 'logic.password_change', 'logic.session_get', 'logic.session_level_set',
         'logic.suspense_list', 'logic.suspense_rate', 'logic.suspense_summary', 'logic.totals_fold'
