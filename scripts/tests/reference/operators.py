@@ -401,13 +401,18 @@ class Builder:
             for code in self.some(CODES, 0, 2):
                 modes = self.pick([["voice", "fwd", "group:calls"], ["sms", "group:messages"], ["data"]])
                 what = self.modes_and_targets(modes, inside=False)
-                since = max(str(self.day()), line["from"] or "2026-01-15")
-                self.add(
-                    "bundles", contract_no=line["contract_no"], line_no=line["line_no"], code=code,
-                    units=self.pick([1, 30, 100, 600, 6000]) * (1000 if modes == ["data"] else 1), **what,
-                    rollover="yes" if self.chance(60) else "no", covers_setup="yes" if self.chance(50) else "no",
-                    from_=since if self.chance(40) else "", to="",
-                )  # fmt: skip
+                opens = line["from"] or "2026-01-15"
+                since = max(str(self.day()), opens)
+                periods = [(since, "")] if self.chance(40) else [("", "")]
+                if since > opens and self.chance(20):
+                    periods = [("", since), (since, "")]  # other units from a day on
+                for first, end in periods:
+                    self.add(
+                        "bundles", contract_no=line["contract_no"], line_no=line["line_no"], code=code,
+                        units=self.pick([1, 30, 100, 600, 6000]) * (1000 if modes == ["data"] else 1), **what,
+                        rollover="yes" if self.chance(60) else "no", covers_setup="yes" if self.chance(50) else "no",
+                        from_=first, to=end,
+                    )  # fmt: skip
         members = (
             [f"customer:{no}" for no in self.codes("customers", "customer_no")]
             + ["group:vip", "group:Vip"]

@@ -18,7 +18,8 @@ Where the pages leave a choice, this is how they are read here:
  8. A proposed contract has no numbers at all: its A-numbers are no_subscriber, its B-numbers are not inside.
  9. The contract line that a source names is for calls without account whose A-number is nobody's; an account that
     is given but unknown stays no_subscriber.
-10. A list with another currency than the operator's needs a rate at every level that has a list.
+10. Two rows of bundles.csv with one code and other periods are two bundles.
+11. A list with another currency than the operator's needs a rate at every level that has a list.
 """
 
 import csv
@@ -954,8 +955,8 @@ class Rater:
         if price.regular == 0:
             return
         covered = 0
-        for bundle in sorted(bundles, key=lambda bundle: bundle.code.encode()):
-            name = (*call.line.name, bundle.code)
+        for bundle in sorted(bundles, key=lambda bundle: (bundle.code.encode(), bundle.valid.first)):
+            name = (*call.line.name, bundle.code, bundle.valid.first)
             left = bundle.units + self._carried(bundle, name, call.month, drawn) - drawn[name, call.month]
             units = min(price.billed - covered, left)
             if units > 0:
