@@ -295,7 +295,7 @@ begin
     perform logic.import_resolve(p_file);
     closed := case when p_is_close then logic.import_close(p_file) else 0 end;
 
-    execute (
+    execute coalesce((
         select string_agg(
             format(
                 'insert into import_error (file, source, line, name, value, sentence) '
@@ -317,7 +317,7 @@ begin
             limit 1
         ) as named on true
         where con.conrelid = to_regclass('billing.' || v_file.table_name) and con.contype = 'c'
-    );
+    ), 'select');
     if exists (select from import_error) then
         return next;
         return;
