@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from leissner.scripts import db
+from leissner.scripts import audit, db
 from leissner.scripts.errors import LeissnerError
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
@@ -27,28 +27,33 @@ def calls() -> None:
 @calls.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="FILE|DIR…")
 @click.option("--source", required=True, metavar="NAME", help="What wrote the files: its code in sources.csv.")
+@click.option("--jobs", type=click.IntRange(1, 32), default=1, show_default=True,
+              help="Files loaded at the same time, each over a connection of its own.")
 @AS_JSON
-def load(paths, source, as_json) -> int:
+def load(paths, source, jobs, as_json) -> int:
     """Read files of call records and rate them. What was loaded before is known by its content and left alone.
 
     Exit code 1 when a file was refused.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     from leissner.scripts.cdr import loader
 
-    results = []
     with db.connect() as conn:
         with db.transaction(conn, "batch"):
             profile = db.call_one(conn, "source_profile", p_source=source)
         files = list(_files(paths))
         with _progress(files) as step:
-            for path in files:
-                try:
-                    result = loader.load(conn, source, profile, path, step(path))
-                except (LeissnerError, FileNotFoundError, PermissionError, IsADirectoryError) as error:
-                    result = loader.Result(path.name, "refused")
-                    result.problem = f"{error}" if isinstance(error, LeissnerError) else f"{error.strerror}: {path}"
-                    result.hint = getattr(error, "hint", None)
-                results.append(result)
+
+            def one(path: Path) -> loader.Result:
+                with db.connect() as own:
+                    return _load(own, loader, source, profile, path, step(path))
+
+            # Threads are enough: the work is done by the server.
+            with ThreadPoolExecutor(jobs) as pool:
+                results = list(pool.map(one, files))
+        with db.transaction(conn, "batch"):
+            db.call(conn, "totals_fold")
     total = {name: sum(getattr(result, name) for result in results) for name in loader.COUNTS}
     if as_json:
         click.echo(json.dumps({"source": source, "files": [result.as_dict() for result in results], "total": total},
@@ -56,6 +61,17 @@ def load(paths, source, as_json) -> int:
     else:
         _show(results, total, loader.COUNTS)
     return int(any(result.status == "refused" for result in results))
+
+
+def _load(conn, loader, source: str, profile: dict, path: Path, progress):
+    """The result of one file; what is wrong with it is a result too, so that the others go on."""
+    try:
+        return loader.load(conn, source, profile, path, progress)
+    except (LeissnerError, FileNotFoundError, PermissionError, IsADirectoryError) as error:
+        result = loader.Result(path.name, "refused")
+        result.problem = f"{error}" if isinstance(error, LeissnerError) else f"{error.strerror}: {path}"
+        result.hint = getattr(error, "hint", None)
+        return result
 
 
 def _files(paths: tuple[Path, ...]):
@@ -79,14 +95,18 @@ def _progress(files: list[Path]):
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:3.0f} %"), TimeElapsedColumn()
+    sizes = {path: path.stat().st_size for path in files}
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task, sizes, done = bar.add_task("", total=sum(path.stat().st_size for path in files) or 1), {}, [0]
+        task, done = bar.add_task("", total=sum(sizes.values()) or 1), dict.fromkeys(files, 0.0)
 
         def step(path: Path):
-            done[0] += sizes.get("last", 0)
-            size = sizes["last"] = path.stat().st_size
-            bar.update(task, description=path.name, completed=done[0])
-            return lambda share: bar.update(task, completed=done[0] + share * size)
+            def at(share: float) -> None:
+                done[path] = share * sizes[path]
+                bar.update(task, description=path.name, completed=sum(done.values()))
+
+            at(0)
+            return at
+
         yield step
 
 
@@ -126,7 +146,7 @@ def suspense(action, reason, as_json) -> None:
     if action:
         _retry(reason, as_json)
         return
-    with db.connect() as conn, db.transaction(conn, "support", read_only=True):
+    with db.connect() as conn, audit.look(conn, "support", "suspense_list", reason):
         rows = db.call(conn, "suspense_list", p_reason=reason) if reason else db.call(conn, "suspense_summary")
     if as_json:
         click.echo(json.dumps(rows, default=str, ensure_ascii=False))
@@ -168,7 +188,7 @@ def _retry(reason: str | None, as_json: bool) -> None:
 @AS_JSON
 def explain(call, as_json) -> None:
     """Why a call (source:key) costs what it costs, step by step."""
-    with db.connect() as conn, db.transaction(conn, "support", read_only=True):
+    with db.connect() as conn, audit.look(conn, "support", "call_explain", call):
         rows = db.call(conn, "call_explain", p_call=call)
     steps_show(rows, as_json)
 
@@ -194,7 +214,8 @@ def steps_show(rows: list[dict], as_json: bool) -> None:
 def export(from_, to, customer, file) -> None:
     """Rated and suspended calls of a period as CSV; FILE - is the screen."""
     params = {"p_from": _day(from_), "p_to": _day(to), "p_customer_no": customer}
-    with db.connect() as conn, db.transaction(conn, "batch", read_only=True):
+    look = {"from": f"{params['p_from']}", "to": f"{params['p_to']}"}
+    with db.connect() as conn, audit.look(conn, "batch", "call_export", customer, **look):
         columns, rows = db.stream(conn, "call_export", **params)
         with click.open_file(f"{file}", "w", encoding="utf-8", atomic=f"{file}" != "-") as out:
             writer = csv.writer(out, lineterminator="\n")

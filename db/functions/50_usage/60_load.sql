@@ -23,7 +23,10 @@ begin
         v_name := 'call_' || to_char(v_month, 'YYYYMM');
         continue when to_regclass(format('billing.%I', v_name)) is not null;
         perform pg_advisory_xact_lock(hashtextextended('billing.call partitions', 0));
-        continue when to_regclass(format('billing.%I', v_name)) is not null;
+        -- Asked of the catalog's rows: to_regclass may still answer as before the wait.
+        continue when exists (
+            select from pg_class where relnamespace = 'billing'::regnamespace and relname = v_name
+        );
         -- Made apart and attached: a partition made in place would lock out every reader of calls.
         execute format('create table billing.%I (like billing.call including all excluding identity)',
         v_name);
