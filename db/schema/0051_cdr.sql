@@ -211,7 +211,7 @@ for each row execute function access.tg_row_version();
 
 insert into billing.dial_plan (country_code, name, has_national_prefix, closed, whole, short_codes) values
 (
-    '46', 'Sweden', true, null, '[1-9]([0-9]{6,9}|[0-9]{11,12})',
+    '46', 'Sweden', true, null, '[1-9](?:[0-9]{6,9}|[0-9]{11,12})',
     '{112,90000,11313,11414,114xx,1177,115,117x,116xxx,118xx,118xxx,901xx,902xx,903xx,904xx,90510,71xxx,72xxx,73xxx,'
     '74xxx,75xxx,76xxx,77xxx,78xxx,79xxx}'
 ),

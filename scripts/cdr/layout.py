@@ -11,10 +11,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from operator import itemgetter
 
 from leissner.scripts.errors import LeissnerError
 
 Row = Sequence[str]
+SEPARATOR = "\0"
 FIELDS = {"key", "started_at", "setup_at", "ended_at", "units", "duration", "ring", "a_number", "b_number", "asserted",
           "redirecting", "mode", "carrier", "account", "disposition", "epoch", "together"}
 
@@ -183,6 +185,14 @@ def key_of(text: str | None, columns: Columns) -> Callable[[Row], str] | None:
         place = sets[0][0]
         return lambda row: row[place]
 
+    if len(sets) == 1 and len(sets[0]) > 2:
+        first, others = sets[0][0], itemgetter(*sets[0][1:])
+
+        def hashed(row: Row) -> str:
+            text = row[first]
+            return text and f"{text}-{blake2b(SEPARATOR.join(others(row)).encode(), digest_size=6).hexdigest()}"
+        return hashed
+
     def key(row: Row) -> str:
         for places in sets:
             values = [row[place] for place in places]
@@ -190,6 +200,6 @@ def key_of(text: str | None, columns: Columns) -> Callable[[Row], str] | None:
                 continue
             if len(values) <= 2:
                 return "-".join(values)
-            return f"{values[0]}-{blake2b(chr(0).join(values[1:]).encode(), digest_size=6).hexdigest()}"
+            return f"{values[0]}-{blake2b(SEPARATOR.join(values[1:]).encode(), digest_size=6).hexdigest()}"
         return ""
     return key

@@ -18,7 +18,7 @@ from leissner.scripts.cdr.layout import (
     key_of,
 )
 from leissner.scripts.cdr.source import Block, WrongFile
-from leissner.scripts.cdr.times import Clock, Unreadable
+from leissner.scripts.cdr.times import REST, Clock, Unreadable
 from leissner.scripts.errors import LeissnerError
 
 # Columns of billing.call_staging, in the order of a record; load_id comes before them when a block is copied.
@@ -186,11 +186,19 @@ class Reader:
         readers = [(get, self.clock.reader(form) if form else self.clock.read) for get, form in one.formats]
         if len(readers) == 1:
             get, read = readers[0]
-            get = itemgetter(one.place) if one.place is not None else get
+            if one.place is None:
+                return lambda row: (read(text), text) if (text := get(row)) else (None, "")
+            place, is_iso, known, rest_of = one.place, read == self.clock.read_iso, self.clock.known.get, REST.get
 
             def time(row: Row):
-                text = get(row)
-                return (read(text), text) if text else (None, "")
+                text = row[place]
+                if not text:
+                    return None, ""
+                if is_iso:  # as in read_iso, without the call
+                    hour = known(text[:14] + text[19:])
+                    if hour is not None and (rest := rest_of(text[14:19])) is not None:
+                        return hour + rest, text
+                return read(text), text
             return time
 
         def first(row: Row):
@@ -204,12 +212,14 @@ class Reader:
         """Function of a row: whole units; fractions up, negative ones down."""
         form = {"seconds": None}.get(self.profile["duration_format"], self.profile["duration_format"])
         readers = [(get, _duration_reader(one_form or form, self.decimal)) for get, one_form in one.formats]
+        place = one.place if form is None else None
 
         def units(row: Row) -> int:
+            if place is not None and (text := row[place]).isdigit() and text.isascii():
+                return int(text)
             for get, read in readers:
                 if text := get(row).strip():
-                    return int(text) if read is None and text.isdigit() and text.isascii() else \
-                        (read or _seconds_reader(self.decimal))(text)
+                    return read(text)
             raise Bad("no units")
         return units
 
@@ -395,7 +405,7 @@ class Reader:
 
     def _note(self, kind: str, number: int, raw: str) -> None:
         self.notes[kind] += 1
-        if self.notes[kind] <= LISTED_MOST:
+        if self.notes[kind] <= LISTED_MOST and not kind.endswith(("epoch", "duration")):
             self.listed.append({"line": number, "note": kind, "text": raw[:300]})
 
     def _stamp(self, epoch: int) -> str:
@@ -416,7 +426,8 @@ class Reader:
         rows = self._rows(lines)
         if not self.plans:
             self._widths(rows)
-        out, plain_raw = [], "\\" not in "".join(lines) and "\t" not in "".join(lines)
+        text = "".join(lines)
+        out, plain_raw = [], "\\" not in text and "\t" not in text
         plans, last_number = self.plans, block.line_no if block.is_last else None
         for number, (line, row) in enumerate(zip(lines, rows, strict=True), block.first_line):
             if not line.strip():
@@ -563,9 +574,9 @@ class Reader:
 
 
 def _duration_reader(form: str | None, decimal: str):
-    """Function of a text, or None where whole seconds are plain."""
+    """Function of a text: whole units."""
     if form in (None, "seconds"):
-        return None
+        return _seconds_reader(decimal)
     if form == "hh:mm:ss":
         return _clock_time
     if form in ("ms", "us"):

@@ -1,6 +1,6 @@
 """Local texts to instants, in epoch seconds: what zone and clock changes make of them.
 
-A million lines have a few ten thousand minutes between them: each minute is converted once, by the calendar, and its
+A million lines have a few thousand hours between them: each hour is converted once, by the calendar, and minutes and
 seconds are added from a table.
 """
 
@@ -13,10 +13,11 @@ from leissner.scripts.errors import LeissnerError
 UTC = dt.UTC
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = dt.timedelta(seconds=1)
-SECONDS = {f"{i:02}": i for i in range(60)}
+REST = {f"{i // 60:02}:{i % 60:02}": i for i in range(3600)}  # minutes and seconds
 FIRST, LAST = -2208988800, 253402300799  # 1900 to 9999
 OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2}):?(\d\d)?", re.A)
 ISO = re.compile(r"\d{4}-?\d\d-?\d\d[T ]\d\d:?\d\d", re.A)
+FULL = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:Z|[+-]\d\d:?\d\d)?", re.A)
 PARTS = {"YYYY": r"(?P<year>\d{4})", "YY": r"(?P<year>\d\d)", "DD": r"(?P<day>\d\d?)", "HH": r"(?P<hour>\d\d?)",
          "SS": r"(?P<second>\d\d)", "MON": r"(?P<month>\d\d?)", "MIN": r"(?P<minute>\d\d)"}
 EPOCHS = {"epoch": 1, "epoch_ms": 1000, "epoch_us": 1_000_000}
@@ -60,30 +61,34 @@ class Clock:
         return self._pattern_reader(time_format)
 
     def read_iso(self, text: str) -> int | None:
-        """YYYY-MM-DD HH:MM:SS, quickly; everything else of ISO 8601 by the library."""
-        if len(text) == 19:
-            minute = self.known.get(text[:17])
-            second = SECONDS.get(text[17:])
-            if minute is not None and second is not None:
-                return minute + second
+        """YYYY-MM-DD HH:MM:SS, with or without an offset, quickly; everything else of ISO 8601 by the library."""
+        hour = self.known.get(text[:14] + text[19:])
+        if hour is not None and (rest := REST.get(text[14:19])) is not None:
+            return hour + rest
         return self._read_iso_slowly(text)
 
     def _read_iso_slowly(self, text: str) -> int | None:
-        text = text.strip()
-        if not text:
+        clean = text.strip()
+        if not clean or clean.startswith("0000-00-00") or clean == "0":
             return None
-        if text.startswith("0000-00-00") or text == "0":
-            return None
-        if not ISO.match(text):
+        if not ISO.match(clean):
             raise Unreadable
         try:
-            moment = dt.datetime.fromisoformat(text)
+            moment = dt.datetime.fromisoformat(clean)
         except ValueError:
             raise Unreadable from None
-        epoch = self.instant(moment, text)
-        if len(text) == 19 and moment.tzinfo is None and text[16] == ":":
-            self.known[text[:17]] = epoch - moment.second
+        epoch = self.instant(moment, clean)
+        if FULL.fullmatch(text) and self._is_even(moment):
+            self.known[text[:14] + text[19:]] = epoch - REST[text[14:19]]
         return epoch
+
+    def _is_even(self, moment: dt.datetime) -> bool:
+        """Has the hour around this moment one offset from beginning to end?"""
+        if moment.tzinfo is not None:
+            return True
+        hour = moment.replace(minute=0, second=0, microsecond=0, tzinfo=self.zone)
+        ends = hour, hour.replace(minute=59, second=59)
+        return len({end.replace(fold=fold).utcoffset() for end in ends for fold in (0, 1)}) == 1
 
     def instant(self, moment: dt.datetime, text: str) -> int:
         """Cut to whole seconds. Where the clock shows it twice, the first pass; where never, shifted forward."""
@@ -133,14 +138,14 @@ class Clock:
             raise LeissnerError(f"The time format {time_format} has parts that are not known.")
         # A fraction is cut, an offset is obeyed.
         full = re.compile(pattern + r"(?:[.,]\d+)?(?P<offset>Z|[+-]\d\d:?\d\d)?", re.A)
-        at = len(time_format) - 2 if time_format.endswith("SS") else None
         known: dict[str, int] = {}
+        is_quick = time_format.endswith("MM:SS")
 
         def read(text: str) -> int | None:
-            if at and len(text) == at + 2:
-                minute, second = known.get(text[:at]), SECONDS.get(text[at:])
-                if minute is not None and second is not None:
-                    return minute + second
+            if is_quick:
+                hour, rest = known.get(text[:-5]), REST.get(text[-5:])
+                if hour is not None and rest is not None:
+                    return hour + rest
             clean = text.strip()
             if not clean:
                 return None
@@ -157,8 +162,8 @@ class Clock:
             except ValueError:
                 raise Unreadable from None
             epoch = self.instant(moment, clean)
-            if at and len(text) == at + 2 == len(clean) and moment.tzinfo is None:
-                known[text[:at]] = epoch - moment.second
+            if is_quick and text[-5:] in REST and moment.tzinfo is None and self._is_even(moment):
+                known[text[:-5]] = epoch - REST[text[-5:]]
             return epoch
         return read
 

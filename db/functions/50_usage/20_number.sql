@@ -69,6 +69,7 @@ declare
     v_prefix text;
     v_area text;
     v_closed text;
+    v_only text;
     v_heads text[];
     v_extensions billing.extension[];
     v_lengths int[];
@@ -82,7 +83,7 @@ begin
     select plan.* into v_plan from billing.dial_plan as plan where plan.country_code = v_source.country_code;
 
     v_clean := array(
-        select case when ltrim(one, '+0123456789') = '' then one else coalesce(logic.number_clean(one), '') end
+        select case when one ~ '^\+?[0-9]+$' then one else coalesce(logic.number_clean(one), '') end
         from unnest(p_received) with ordinality as list (one, place)
         order by place
     );
@@ -117,6 +118,11 @@ begin
         from unnest(v_source.international_prefixes) as code
         where code ~ '^[0-9x]+$'
     );
+    -- Most sources have one, and no pattern is needed.
+    v_only := case
+        when cardinality(v_source.international_prefixes) = 1 and v_source.international_prefixes[1] ~ '^[0-9]+$'
+            then v_source.international_prefixes[1]
+    end;
     v_heads := array(select left(code, 1) from unnest(v_source.international_prefixes) as code);
     v_prefix := case
         when v_source.national_prefix ~ '^[0-9]+$' and coalesce(v_plan.has_national_prefix, true)
@@ -126,7 +132,7 @@ begin
     v_closed := '^(?:' || v_plan.closed || ')$';
     v_whole := '^' || v_source.country_code || '(?:' || coalesce(v_plan.whole, '[1-9][0-9]{6,12}') || ')$';
     v_extensions := array(
-        select extension from billing.extension where extension.source_id = p_source_id order by extension.extension
+        select own from billing.extension as own where own.source_id = p_source_id order by own.extension
     );
     v_lengths := array(select distinct length(own.extension) from unnest(v_extensions) as own);
 
@@ -141,7 +147,9 @@ begin
                 -- ANONYMOUS on a telephone's keys is a number in Lesotho.
                 when list.clean in ('', '0', '0000000000', '+266696687', '266696687') then null
                 when starts_with(list.clean, '+') then substr(list.clean, 2)
-                when left(list.clean, 1) = any(v_heads) and list.clean ~ v_abroad
+                when starts_with(list.clean, v_only) and substr(list.clean, length(v_only) + 1) ~ '^[1-9][0-9]{6}'
+                    then substr(list.clean, length(v_only) + 1)
+                when v_only is null and left(list.clean, 1) = any(v_heads) and list.clean ~ v_abroad
                     then substring(list.clean from v_abroad)
                 when starts_with(list.clean, v_prefix)
                     and not starts_with(substr(list.clean, length(v_prefix) + 1), v_prefix)
@@ -192,10 +200,9 @@ begin
         found.received,
         case
             when found.is_short then found.made
-            when
-                length(found.made) between 7 and 15 and not starts_with(found.made, '0')
-                and ltrim(found.made, '0123456789') = ''
-                then found.made
+            when found.made ~ '^[1-9][0-9]{6,14}$' then found.made
+            -- not dialable: as received, marked where a prefix or a subscriber could match it all the same
+            when found.received ~ '^[0-9]+$' then '?' || found.received
             else found.received
         end
     from found;
@@ -210,13 +217,15 @@ Example: select logic.number_list(source_id, '{0701234567}') from billing.cdr_so
 Raises: nothing$$;
 
 create function logic.trunk_list(p_sources bigint[], p_trunks text[])
-returns table (source_id bigint, trunk text, carrier_id bigint)
+returns table (source_id bigint, trunk text, carrier text)
 language sql stable
 set search_path = pg_catalog, pg_temp
 begin atomic
-    select distinct on (asked.source_id, asked.trunk) asked.source_id, asked.trunk, known.carrier_id
+    select distinct on (asked.source_id, asked.trunk) asked.source_id, asked.trunk, carrier.code
     from (
-        select distinct source_id, trunk from unnest(p_sources, p_trunks) as list (source_id, trunk)
+        select distinct list.source_id, list.trunk
+        from unnest(p_sources, p_trunks) as list (source_id, trunk)
+        where list.trunk is not null
     ) as asked
     inner join billing.trunk as known
         on known.source_id = asked.source_id
@@ -224,10 +233,11 @@ begin atomic
             known.trunk = asked.trunk
             or (right(known.trunk, 1) = '*' and starts_with(asked.trunk, rtrim(known.trunk, '*')))
         )
+    inner join billing.carrier as carrier on carrier.carrier_id = known.carrier_id
     order by asked.source_id, asked.trunk, (known.trunk = asked.trunk) desc, length(known.trunk) desc;
 end;
 
 comment on function logic.trunk_list(bigint[], text[]) is
-$$The carriers behind trunks of sources: the trunk itself before the longest beginning with a *.
+$$Codes of the carriers behind trunks of sources: the trunk itself before the longest beginning with a *.
 Example: select * from logic.trunk_list('{1}', '{terra-1}')
 Raises: nothing$$;

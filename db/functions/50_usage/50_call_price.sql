@@ -138,7 +138,11 @@ begin
         left join billing.mode as source_mode on source_mode.mode_id = source.mode_id
         left join billing.mode on mode.code = coalesce(call.mode, source_mode.code, 'voice')
         left join billing.carrier as source_carrier on source_carrier.carrier_id = source.carrier_id
-        left join billing.carrier on carrier.code = coalesce(call.carrier, source_carrier.code)
+        left join logic.trunk_list(
+            array(select asked.source_id from unnest(p_calls) as asked),
+            array(select asked.carrier from unnest(p_calls) as asked)
+        ) as trunk on trunk.source_id = call.source_id and trunk.trunk = call.carrier
+        left join billing.carrier on carrier.code = coalesce(trunk.carrier, call.carrier, source_carrier.code)
         left join billing.price_list as cost_list
             on cost_list.price_list_id = carrier.price_list_id and not cost_list.is_draft
     ),
@@ -287,7 +291,8 @@ begin
 
     -- The first list of a level that gives a price, or says not for sale, decides.
     chosen as materialized (
-        select distinct on (tried.scene_id, tried.level) tried.scene_id, tried.level, price.place
+        select distinct on (tried.scene_id, tried.level)
+            tried.scene_id, tried.level, price.place, price.is_split
         from tried
         inner join scene using (scene_id)
         inner join key
@@ -299,29 +304,19 @@ begin
 
     choice as materialized (
         select
-            found.*,
-            exists (
-                select from price
-                where price.is_split
-                    and price.place in (found.retail_place, found.reseller_place, found.cost_place)
-            ) as has_split
-        from (
+            scene.*, place.retail_place, place.reseller_place, place.cost_place,
+            coalesce(place.has_split, false) as has_split
+        from scene
+        left join (
             select
-                scene.*,
-                (
-                    select chosen.place from chosen
-                    where chosen.scene_id = scene.scene_id and chosen.level = 'retail'
-                ) as retail_place,
-                (
-                    select chosen.place from chosen
-                    where chosen.scene_id = scene.scene_id and chosen.level = 'reseller'
-                ) as reseller_place,
-                (
-                    select chosen.place from chosen
-                    where chosen.scene_id = scene.scene_id and chosen.level = 'cost'
-                ) as cost_place
-            from scene
-        ) as found
+                chosen.scene_id,
+                max(chosen.place) filter (where chosen.level = 'retail') as retail_place,
+                max(chosen.place) filter (where chosen.level = 'reseller') as reseller_place,
+                max(chosen.place) filter (where chosen.level = 'cost') as cost_place,
+                bool_or(chosen.is_split) as has_split
+            from chosen
+            group by chosen.scene_id
+        ) as place on place.scene_id = scene.scene_id
     ),
 
     staged as materialized (
