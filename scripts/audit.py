@@ -1,4 +1,4 @@
-"""The log from outside: notes of what was looked at, and the newest head of its chain.
+"""The log from outside: what was looked at is written down, and the newest head of its chain.
 
 The head is kept outside the database, where who rewrites the log does not reach it.
 
@@ -8,6 +8,8 @@ chain and then adds the newest; keep the folder where the database's administrat
 
 import datetime
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,22 @@ from leissner.scripts import db
 from leissner.scripts.server import Home
 
 
-def note(conn: db.Connection, level: str, kind: str, subject: str | None = None, **detail: Any) -> None:
-    """Writes an event in a short transaction of its own, before a read-only one: an export, a look at a call."""
+@contextmanager
+def look(
+    conn: db.Connection,
+    level: str,
+    kind: str,
+    subject: str | None = None,
+    *,
+    isolation: str | None = None,
+    **detail: Any,
+) -> Iterator[db.Connection]:
+    """A read-only transaction that the log knows of, for exports and looks at call details: the event is committed
+    before anything is shown."""
     with db.transaction(conn, level):
         db.call(conn, "audit_event_add", p_kind=kind, p_subject=subject, p_detail=detail)
+    with db.transaction(conn, level, read_only=True, isolation=isolation):
+        yield conn
 
 
 def heads_file(conn: db.Connection) -> Path:

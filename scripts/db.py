@@ -163,7 +163,12 @@ def stream(conn: Connection, name: str, **params: Any) -> tuple[list[str], Itera
     cursor = conn.cursor(name=f"stream_{name}", row_factory=tuple_row)
     cursor.itersize = 5000
     cursor.execute(query, {key: _adapt(value) for key, value in params.items()})
-    return [column.name for column in cursor.description or []], iter(cursor)
+
+    def rows() -> Iterator[tuple]:
+        with cursor:
+            yield from cursor
+
+    return [column.name for column in cursor.description or []], rows()
 
 
 def _adapt(value: Any) -> Any:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from leissner.scripts import db
+from leissner.scripts import audit, db
 
 
 @click.command()
@@ -12,7 +12,7 @@ from leissner.scripts import db
 def export(folder: Path) -> None:
     """Write all reference data to FOLDER, one CSV file a kind."""
     folder.mkdir(parents=True, exist_ok=True)
-    with db.connect() as conn, db.transaction(conn, "admin", isolation="repeatable read"):
+    with db.connect() as conn, audit.look(conn, "admin", "export", isolation="repeatable read"):
         columns: dict[str, list[str]] = {}
         for row in db.call(conn, "import_columns"):
             columns.setdefault(row["file"], []).append(row["name"])
