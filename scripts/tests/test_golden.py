@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from leissner.db.tests.fixtures import Outcome
+from leissner.scripts import db
+from leissner.scripts.tests.reference.compare import leissner as command
 
 GOLDEN = Path(__file__).parent / "golden"
 TEXTS = set(
@@ -18,12 +20,30 @@ TEXTS = set(
 )
 
 
+@pytest.fixture(scope="module")
+def loaded(bed):
+    """A database that has the golden operator and its calls; the tests work on clones."""
+    made = bed.create(bed.template.name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", made.url(db.CLI_LOGIN))
+        command("import", GOLDEN / "operator")
+        for source, name in (("plain", "calls.csv"), ("nocost", "calls_nocost.csv"), ("plain", "calls_bad.csv")):
+            command("calls", "load", GOLDEN / name, "--source", source)
+    yield made
+    bed.drop(made)
+
+
 @pytest.fixture
-def golden(leissner, tmp_path):
-    """The command, on a database that has the golden operator and its calls."""
-    done(leissner("import", GOLDEN / "operator"))
-    for source, name in (("plain", "calls.csv"), ("nocost", "calls_nocost.csv"), ("plain", "calls_bad.csv")):
-        done(leissner("calls", "load", GOLDEN / name, "--source", source))
+def database(bed, loaded):
+    """A clone of it."""
+    made = bed.create(loaded.name)
+    yield made
+    bed.drop(made)
+
+
+@pytest.fixture
+def golden(leissner):
+    """The command, on that clone."""
     return leissner
 
 
