@@ -116,3 +116,21 @@ def test_check_keeps_the_head_outside(database: Database, leissner, tmp_path, mo
     outcome = leissner("check")
     assert outcome.code == 1
     assert "the head kept outside the database is not in the chain" in outcome.out
+
+
+def test_looks_and_exports_are_in_the_log(database: Database, leissner, tmp_path, conn):
+    """Before anything is shown, and so also where nothing is found."""
+    assert leissner("calls", "explain", "pbx:none").code == 1
+    assert leissner("calls", "suspense", "--reason", "no_price").code == 0
+    assert leissner("calls", "export", "--from", "2026-10-01", "--to", "2026-11-01", tmp_path / "calls.csv").code == 0
+    assert leissner("export", tmp_path / "reference").code == 0
+    events = conn.execute(
+        "select kind, subject, level, detail from audit.event where client = 'local cli' order by event_id"
+    ).fetchall()
+    assert [tuple(event.values()) for event in events] == [
+        ("call_explain", "pbx:none", "support", {}),
+        ("suspense_list", "no_price", "support", {}),
+        ("call_export", None, "batch", {"from": "2026-10-01", "to": "2026-11-01"}),
+        ("export", None, "admin", {}),
+    ]
+    assert conn.execute(UNSEALED).fetchone()["n"] == 0
