@@ -199,6 +199,10 @@ begin
         left join destination on destination.number = incoming.b_number and destination.day = incoming.day
         left join billing.contract_line as source_line
             on source_line.contract_line_id = incoming.source_line_id and source_line.valid @> incoming.day
+            and exists (
+                select from billing.contract
+                where contract.contract_id = source_line.contract_id and contract.state = 'active'
+            )
     ),
 
     asked_line as (

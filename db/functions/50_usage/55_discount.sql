@@ -173,8 +173,9 @@ begin
                 select
                     row(
                         available.bundle_id, v_month, available.carried, null,
-                        coalesce((select sum(drawn.units) from drawn
-                            where drawn.bundle_id = available.bundle_id), 0)
+                        available.used + coalesce(
+                            (select sum(drawn.units) from drawn where drawn.bundle_id = available.bundle_id), 0
+                        )
                     )::logic.bundle_draw
                 from available
             );

@@ -215,8 +215,8 @@ begin
     );
 
     -- Calls that come after all that a month has counted go on from its counters; a month that gets an
-    -- earlier
-    -- one, or whose rules have changed since, is allocated anew from all its calls.
+    -- earlier one, or whose rules have changed since, is allocated anew from all its calls. A record compares
+    -- by its columns' types: the key's is one that sorts by bytes.
     select array_agg(turn.customer_id), array_agg(turn.month)
     into v_again_customers, v_again_months
     from unnest(v_customers, v_months, v_is_later) as concerned (customer_id, month, is_later)
@@ -225,13 +225,13 @@ begin
     left join (
         select
             call.customer_id, date_trunc('month', call.day::timestamp)::date as month,
-            min(row(call.started_at, call.key, call.source_id)) as place
+            min(row(call.started_at, call.key::billing.sort_key, call.source_id)) as place
         from unnest(v_calls) as call
         group by call.customer_id, date_trunc('month', call.day::timestamp)::date
     ) as first_new on first_new.customer_id = turn.customer_id and first_new.month = turn.month
     where
         concerned.is_later or turn.last_started_at is null or turn.rules_mark <> v_mark
-        or first_new.place < row(turn.last_started_at, turn.last_key, turn.last_source_id);
+        or first_new.place < row(turn.last_started_at, turn.last_key::billing.sort_key, turn.last_source_id);
     v_calls := v_calls || array(
         select stored from logic.month_call_list(v_again_customers, v_again_months) as stored
     );
@@ -303,8 +303,8 @@ begin
             call.key, call.source_id
         from unnest(v_calls) as call
         order by
-            call.customer_id, date_trunc('month', call.day::timestamp), call.started_at desc, call.key desc,
-            call.source_id desc
+            call.customer_id, date_trunc('month', call.day::timestamp), call.started_at desc,
+            call.key collate "C" desc, call.source_id desc
     ) as last_call
     where
         turn.customer_id = last_call.customer_id and turn.month = last_call.month

@@ -352,4 +352,35 @@ CASES = [
         [call(60, key="b"), call(60, key="a"), call(60, key="B")],
         ["3", "0", "0"],
     ),
+    Case(
+        "a second load goes on where the first one left a bundle, and hands on what is left of both",
+        {
+            "prices": [price(rate=60)],
+            "bundles": [{"contract_no": "C", "code": "B", "units": 100, "rollover": "yes", "from": "2026-09-01"}],
+        },
+        [
+            call(60, "2026-09-10T12:00:00+02:00"),
+            call(150, "2026-10-15T12:00:00+02:00"),
+            call(80, "2026-09-05T12:00:00+02:00"),
+            call(1, "2026-09-05T12:00:00+02:00", mode="sms"),
+        ],
+        ["40", "50", "0", "60"],
+    ),
+    Case(
+        "a source's contract line takes the calls of strangers, not while its contract is proposed",
+        {
+            "prices": [price(rate=1)],
+            "contracts": [
+                {"contract_no": "C", "customer_no": "1", "start": "2026-01-01", "state": "active"},
+                {"contract_no": "P", "customer_no": "1", "start": "2026-01-01", "state": "proposed"},
+            ],
+            "contract_lines": [
+                {"contract_no": "C", "line_no": 1, "service": "S"},
+                {"contract_no": "P", "line_no": 1, "service": "S"},
+            ],
+            "sources": [{"code": "plain", "name": "Plain", "format": "generic", "contract_no": "P", "line_no": 1}],
+        },
+        [call(60), call(60, a_number="46850000009")],
+        ["1", None],
+    ),
 ]

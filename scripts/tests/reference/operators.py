@@ -181,19 +181,19 @@ class Builder:
         hours = ["00:00", "02:00", "02:30", "03:00", "08:00", "18:00", "23:59", "24:00"]
         has_holidays = bool(self.files.get("holidays"))
         for band in self.some(CODES, 0, 4):
-            slots = set()
+            slots: set[tuple[str, str]] = set()
             for _ in range(self.random.randint(1, 3)):
                 first, end = sorted((self.random.randint(0, 7), self.random.randint(0, 7)))
                 if first == end:
                     first, end = 0, 7
                 holidays = self.pick(["ignore", "except", "only"]) if has_holidays else "ignore"
                 weekdays = self.pick(["", "1-5", "6;7", "7", "1;3-4"])
-                slot = (weekdays, hours[first], hours[end], holidays)
+                slot = (weekdays, hours[first])
                 if slot not in slots:
                     slots.add(slot)
                     calendar = "" if holidays == "ignore" else "C"
                     self.add(
-                        "bands", band=band, weekdays=weekdays, from_=slot[1], to=slot[2], holidays=holidays,
+                        "bands", band=band, weekdays=weekdays, from_=hours[first], to=hours[end], holidays=holidays,
                         calendar=calendar,
                     )  # fmt: skip
         self.bands = list(dict.fromkeys(self.codes("bands", "band")))
