@@ -240,21 +240,30 @@ begin atomic
     ),
 
     -- Cut once per number, not per day; longer heads than any prefix are of no use.
-    head as (
+    head as materialized (
         select distinct asked.number, left(asked.number, cut.n) as digits
         from (select distinct asked.number from asked) as asked
         cross join lateral generate_series(
             1, least(length(asked.number), (select max(length(prefix.digits)) from billing.prefix))
         ) as cut (n)
+    ),
+
+    -- By digits first, and only then by day: nearly every prefix is valid on every day, so that the other way
+    -- round each number would meet all of them.
+    found as materialized (
+        select
+            head.number, prefix.prefix_id, prefix.destination_id, prefix.is_whole, prefix.valid,
+            length(prefix.digits) as length
+        from head
+        inner join billing.prefix on prefix.digits = head.digits
+        where not prefix.is_whole or prefix.digits = head.number
     )
 
     select distinct on (asked.number, asked.day)
-        asked.number, asked.day, prefix.prefix_id, prefix.destination_id
+        asked.number, asked.day, found.prefix_id, found.destination_id
     from asked
-    inner join head on head.number = asked.number
-    inner join billing.prefix on prefix.digits = head.digits and prefix.valid @> asked.day
-    where not prefix.is_whole or prefix.digits = asked.number
-    order by asked.number, asked.day, prefix.is_whole desc, length(prefix.digits) desc;
+    inner join found on found.number = asked.number and found.valid @> asked.day
+    order by asked.number, asked.day, found.is_whole desc, found.length desc;
 end;
 
 comment on function logic.destination_find(text[], date[]) is

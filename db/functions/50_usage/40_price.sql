@@ -68,16 +68,25 @@ begin atomic
                 item.percent is not null or item.amount is not null as is_relative
             from unnest(search.above) with ordinality as list (price_list_id, step)
             cross join lateral unnest(question.targets) with ordinality as target (target_key, rank)
-            inner join billing.price_item as item
-                on item.price_list_id = list.price_list_id and item.target_key = target.target_key
-            where
-                item.valid @> question.day
-                and (
-                    item.mode_id = question.mode_id
-                    or item.mode_group = question.mode_group
-                    or (item.mode_id is null and item.mode_group is null)
-                )
-                and (item.band_id is null or item.band_id = any(question.bands))
+            -- offset 0: looked up by list and target together; else the planner reads the whole of a large list
+            -- for each question
+            cross join lateral (
+                select
+                    item.price_item_id, item.is_blocked, item.percent, item.amount, item.mode_id,
+                    item.mode_group, item.band_id
+                from billing.price_item as item
+                where
+                    item.price_list_id = list.price_list_id
+                    and item.target_key = target.target_key
+                    and item.valid @> question.day
+                    and (
+                        item.mode_id = question.mode_id
+                        or item.mode_group = question.mode_group
+                        or (item.mode_id is null and item.mode_group is null)
+                    )
+                    and (item.band_id is null or item.band_id = any(question.bands))
+                offset 0
+            ) as item
             order by
                 list.step,
                 target.rank,
