@@ -174,11 +174,15 @@ def _condition(place: int, sign: str, value: str) -> Callable[[Row], bool]:
     return lambda row: search(row[place]) is not None
 
 
-def key_of(text: str | None, columns: Columns) -> Callable[[Row], str] | None:
+def key_of(text: str | None, columns: Columns, optional: bool = False) -> Callable[[Row], str] | None:
     """The record key: A; or A-B; or A and a hash of all the others. A set with an empty column does not count."""
     sets = []
     for names in (text or "").split("|") if text else []:
-        sets.append([columns.place(name) for name in re.split(r"[+;,]", names) if name.strip()])
+        try:
+            sets.append([columns.place(name) for name in re.split(r"[+;,]", names) if name.strip()])
+        except NoColumn:
+            if not optional:
+                raise
     if not sets:
         return None
     if sets == [sets[0][:1]]:

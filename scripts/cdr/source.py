@@ -74,9 +74,9 @@ class Stream:
         self.file, self.name = file, path.name
         self.most = max(os.path.getsize(path) * MOST_EXPANSION, FREE_EXPANSION) if is_packed else None
         self.hash, self.position, self.last, self.unfinished = hashlib.sha256(), 0, b"", b""
-        head = file.read(2)
+        head = file.read(1 << 16)
         self.recode = None
-        if head in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             self.recode = codecs.getincrementaldecoder("utf-16")()
         self.rest = self._unpacked(head)
 
