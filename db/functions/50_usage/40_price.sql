@@ -68,8 +68,7 @@ begin atomic
                 item.percent is not null or item.amount is not null as is_relative
             from unnest(search.above) with ordinality as list (price_list_id, step)
             cross join lateral unnest(question.targets) with ordinality as target (target_key, rank)
-            -- offset 0: looked up by list and target together; else the planner reads the whole of a large list
-            -- for each question
+            -- offset 0: by list and target together, or the planner reads all of a large list each time
             cross join lateral (
                 select
                     item.price_item_id, item.is_blocked, item.percent, item.amount, item.mode_id,
