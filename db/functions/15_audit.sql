@@ -1,27 +1,17 @@
 -- 15_audit: proves the log. Callers: `leissner check`, jobs. What writes and seals it is in
 -- db/schema/0015_audit.sql.
 
--- Every place where the log is not what was written, one row each. The three scans read the whole log.
+-- Every place where the log is not what was written, one row each. The scans read the whole log, in PL/pgSQL
+-- because each `return query` may run in parallel.
 create function logic.check_audit(p_seal_no bigint default null, p_head bytea default null)
 returns table (problem text, place text)
-language sql stable security definer rows 10
+language plpgsql stable security definer rows 10
 set search_path = pg_catalog, pg_temp
-begin atomic
-    select access.require('admin', 'auditor', 'batch');
-
-    with content as (
-        select * from audit.tx_content(1, (select max(own.tx) from audit.tx as own))
-    ),
-
-    chained as (
-        select
-            own.*,
-            lag(own.seal_no) over (order by own.seal_no) as seal_before,
-            lag(own.head) over (order by own.seal_no) as head_before
-        from audit.tx as own
-        where own.seal_no is not null
-    )
-
+set parallel_tuple_cost = 0  -- the planner expects every row to be wrong, and so to be sent
+as $$
+begin
+    perform access.require('admin', 'auditor', 'batch');
+    return query
     select
         'a change was altered' as problem,
         format(
@@ -44,14 +34,16 @@ begin atomic
                     where event.kind = 'redact' and event.subject = change.change_id::text
                 )
             )
-        )
-    union all
+        );
+
+    return query
     select
         'an event was altered',
         format('audit.event %s: %s %s at %s', event.event_id, event.kind, event.subject, event.at)
     from audit.event as event
-    where event.digest <> audit.event_digest(event)
-    union all
+    where event.digest <> audit.event_digest(event);
+
+    return query
     select
         'a change belongs to no transaction of the log',
         format(
@@ -59,14 +51,29 @@ begin atomic
             change.change_id, change.op, change.table_name, change.pk, change.at
         )
     from audit.change as change
-    where not exists (select from audit.tx as own where own.tx = change.tx and own.at = change.at)
-    union all
+    where not exists (select from audit.tx as own where own.tx = change.tx and own.at = change.at);
+
+    return query
     select
         'an event belongs to no transaction of the log',
         format('audit.event %s: %s %s at %s', event.event_id, event.kind, event.subject, event.at)
     from audit.event as event
-    where not exists (select from audit.tx as own where own.tx = event.tx and own.at = event.at)
-    union all
+    where not exists (select from audit.tx as own where own.tx = event.tx and own.at = event.at);
+
+    return query
+    with content as (
+        select * from audit.tx_content(1, (select max(own.tx) from audit.tx as own))
+    ),
+
+    chained as (
+        select
+            own.*,
+            lag(own.seal_no) over (order by own.seal_no) as seal_before,
+            lag(own.head) over (order by own.seal_no) as head_before
+        from audit.tx as own
+        where own.seal_no is not null
+    )
+
     select
         case
             when chained.rows = content.rows then 'rows of a sealed transaction were exchanged'
@@ -135,7 +142,8 @@ begin atomic
                 and trigger.tgenabled = 'A'
         )
     order by 1, 2;
-end;
+end
+$$;
 
 comment on function logic.check_audit(bigint, bytea) is $$Each place where the sealed log was altered, is not
 sealed in time, or is not being written; no row when all is well.
