@@ -57,6 +57,22 @@ def test_adding_twice_keeps_the_password(leissner, database: Database):
         assert password.login(web, "bo", words, "192.0.2.1")["level"] == "credit"
 
 
+def test_sellers_and_customers_have_their_scope(leissner, database: Database, conn):
+    conn.execute("insert into billing.seller (code, name) values ('S1', 'One')")
+    conn.execute("insert into billing.customer (customer_no, name) values ('1001', 'Bo AB'), ('1002', 'Cia AB')")
+    words = add(leissner, "dealer", "--level", "seller", "--seller", "S1")
+    own_words = add(leissner, "bo", "--level", "customer", "--customer", "1001")
+    assert re.search(r"bo +customer of 1001 .*\ndealer +seller of S1 ", leissner("user", "list").out)
+    with database.connect("leissner_web") as web:
+        for name, its_words, level, sees in [("dealer", words, "seller", []), ("bo", own_words, "customer", ["1001"])]:
+            token = password.login(web, name, its_words, "192.0.2.1")["token"]
+            with web.transaction():
+                web.execute("select set_config('app.session', %s, true)", [token])
+                web.execute(f"set local role leissner_{level}")
+                customers = web.execute("select customer_no from billing.customer").fetchall()
+            assert [row["customer_no"] for row in customers] == sees
+
+
 def test_what_is_refused(leissner):
     for args, sentence in [
         (("add", "cia", "--level", "boss"), "at least one of the levels"),
