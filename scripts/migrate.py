@@ -227,6 +227,14 @@ with recursive own as (
     union all
     select 'pg_class'::regclass, oid, false from pg_class where relnamespace = any (%(spaces)s)
     union all
+    -- what a materialized view keeps aside goes with it
+    select 'pg_class'::regclass, reltoastrelid, false
+    from pg_class where relnamespace = any (%(spaces)s) and reltoastrelid <> 0
+    union all
+    select 'pg_class'::regclass, indexrelid, false
+    from pg_index inner join pg_class on indrelid = reltoastrelid
+    where relnamespace = any (%(spaces)s)
+    union all
     select 'pg_type'::regclass, oid, false from pg_type where typnamespace = any (%(spaces)s)
 ),
 going as (

@@ -37,7 +37,8 @@ begin atomic
         (130, 'price_lists', 'price_list', 'price_list_id', '{q.code}', null, null, null),
         (140, 'carriers', 'carrier', 'carrier_id', '{q.code}', null, null, null),
         (150, 'services', 'service', 'service_id', '{q.code}', null, null, null),
-        (160, 'service_charges', 'service_charge', 'service_charge_id', '{q.service_id,q.code}', null, null, null),
+        (160, 'service_charges', 'service_charge', 'service_charge_id', '{q.service_id,q.code}', null, null,
+        null),
         (
             170, 'prices', 'price_item', 'price_item_id',
             '{q.price_list_id,q.destination_id,q.destination_group_id,q.product_id,q.service_charge_id,'
@@ -52,7 +53,8 @@ begin atomic
         (210, 'customer_terms', 'customer_term', null, '{q.customer_id,q.from_on}', null, null, null),
         (220, 'contracts', 'contract', 'contract_id', '{q.contract_no}', null, null, null),
         (230, 'contract_terms', 'contract_term', null, '{q.contract_id,q.from_on}', null, null, null),
-        (240, 'contract_lines', 'contract_line', 'contract_line_id', '{q.contract_id,q.line_no}', null, null, null),
+        (240, 'contract_lines', 'contract_line', 'contract_line_id', '{q.contract_id,q.line_no}', null, null,
+        null),
         (250, 'line_terms', 'line_term', null, '{q.contract_line_id,q.from_on}', null, null, null),
         (
             260, 'numbers', 'subscriber_number', 'subscriber_number_id', '{q.number,q.from_on}',

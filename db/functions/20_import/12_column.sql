@@ -329,6 +329,13 @@ Example: select * from logic.import_column() where file = 'products'
 Raises: nothing$$;
 
 -- Where the kind alone does not say how a row s of a file becomes fields, or a row t of the table cells.
+-- Worked out once, when the code is built: an import asks for its columns hundreds of times.
+create materialized view logic.import_column_list as
+select col.file, col.place, col.name, col.flags, col.kind, col.option, col.fallback, col.fields
+from logic.import_column() as col;
+comment on materialized view logic.import_column_list is 'The columns of all files (logic.import_column).';
+grant select on logic.import_column_list to leissner_admin, leissner_batch, leissner_pricing, leissner_sales;
+
 create function logic.import_special()
 returns table (file text, name text, to_fields text[], to_text text, expected text)
 language sql immutable parallel safe
@@ -339,7 +346,8 @@ begin atomic
         (
             'modes', 'per',
             array[
-                'coalesce(s.per::bigint, case s.unit when ''event'' then 1 when ''byte'' then 1000000 else 60 end)'
+                'coalesce(s.per::bigint, case s.unit when ''event'' then 1 when ''byte'' then 1000000 else '
+                '60 end)'
             ],
             't.per::text', null
         ),
@@ -383,7 +391,8 @@ begin atomic
         (
             'prices', 'steps',
             array[
-                '(select array_agg(nullif(split_part(step.text, '':'', 1), '''')::bigint order by step.place) '
+                '(select array_agg(nullif(split_part(step.text, '':'', 1), '''')::bigint order by '
+                'step.place) '
                 'from string_to_table(s.steps, '';'') with ordinality as step (text, place))',
                 '(select array_agg(split_part(step.text, '':'', 2)::numeric order by step.place) '
                 'from string_to_table(s.steps, '';'') with ordinality as step (text, place))'

@@ -1,4 +1,5 @@
--- import: how cells become fields and fields cells, as expressions over a row s of a file and a row t of its table.
+-- import: how cells become fields and fields cells, as expressions over a row s of a file and a row t of its
+-- table.
 
 -- For what is named by one of several fields: the name that a row t refers to.
 create function logic.import_label(p_reference text)
@@ -74,7 +75,8 @@ begin atomic
             when special.to_text is not null then special.to_text
             when list.child is not null then format(
                 'coalesce((select string_agg(t.label, '';'' order by t.label collate "C") from '
-                '(select %s as label from (select * from billing.%I as child where child.%I = t.%I) as t) as t), %L)',
+                '(select %s as label from (select * from billing.%I as child where child.%I = t.%I) as t) '
+                'as t), %L)',
                 coalesce(
                     logic.import_label(col.option),
                     format('(select named.code from (%s) as named where named.id = t.%I)', reference.query,
@@ -106,7 +108,7 @@ begin atomic
         end,
         special.expected
     from logic.import_file() as file
-    inner join logic.import_column() as col on col.file = file.file
+    inner join logic.import_column_list as col on col.file = file.file
     left join logic.import_special() as special on special.file = col.file and special.name = col.name
     left join logic.import_list() as list on list.file = col.file and list.name = col.name
     left join logic.import_reference() as reference
@@ -128,6 +130,16 @@ comment on function logic.import_cell(text) is
 $$The columns of a file with the fields they fill, their types and the expressions either way.
 Example: select * from logic.import_cell('products')
 Raises: nothing$$;
+
+create materialized view logic.import_cell_list as
+select
+    file.file, cell.place, cell.name, cell.flags, cell.kind, cell.option, cell.fallback, cell.fields,
+    cell.types,
+    cell.to_fields, cell.to_text, cell.code, cell.expected
+from logic.import_file() as file
+cross join lateral logic.import_cell(file.file) as cell;
+comment on materialized view logic.import_cell_list is 'The cells of all files (logic.import_cell).';
+grant select on logic.import_cell_list to leissner_admin, leissner_batch, leissner_pricing, leissner_sales;
 
 create function logic.local_text(p_at timestamptz)
 returns text

@@ -1,4 +1,5 @@
--- import: what can be wrong in cells, found over whole files. Rows s are pg_temp.import_s_<file>, faults go to
+-- import: what can be wrong in cells, found over whole files. Rows s are pg_temp.import_s_<file>, faults go
+-- to
 -- pg_temp.import_error.
 
 create function logic.import_check(p_file text)
@@ -20,7 +21,7 @@ begin
     ) into v_checks
     from (
         select cell.name, 'A value is needed.' as sentence, format('s.%I is null', cell.name) as wrong
-        from logic.import_cell(p_file) as cell
+        from (select * from logic.import_cell_list where file = p_file) as cell
         where cell.flags ~ 'R'
         union all
         select
@@ -48,7 +49,8 @@ begin
                         '(s.%1$I !~ ''^-?[0-9]+([.][0-9]{1,%3$s})?$'' or not pg_input_is_valid(s.%1$I, %2$L))'
                     when 'line' then 's.%1$I !~ ''^[0-9]{1,9}$'''
                     when 'date' then
-                        '(s.%1$I !~ ''^[0-9]{4}-[0-9]{2}-[0-9]{2}$'' or not pg_input_is_valid(s.%1$I, ''date''))'
+                        '(s.%1$I !~ ''^[0-9]{4}-[0-9]{2}-[0-9]{2}$'' or not pg_input_is_valid(s.%1$I, '
+                        '''date''))'
                     when 'timestamp' then
                         '(s.%1$I !~ ''^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?'
                         '(Z|[+-][0-9]{2}(:?[0-9]{2})?)?$'' or not pg_input_is_valid(s.%1$I, ''timestamptz''))'
@@ -59,27 +61,30 @@ begin
                         '(select from pg_timezone_names as zone where zone.name = s.%1$I)'
                     when 'pattern' then 's.%1$I !~ %4$L'
                 end,
-                cell.name, cell.types[1], coalesce(substring(cell.types[1] from ',([0-9]+)'), '0'), cell.option
+                cell.name, cell.types[1], coalesce(substring(cell.types[1] from ',([0-9]+)'), '0'),
+                cell.option
             )
-        from logic.import_cell(p_file) as cell
+        from (select * from logic.import_cell_list where file = p_file) as cell
         where cell.kind not in ('text', 'texts', 'ref', 'list')
         union all
         select
             cell.name,
-            case when cell.file_is_strict then 'A day after from is needed.' else 'A day not before from is needed.' end,
+            case when cell.file_is_strict
+                then 'A day after from is needed.' else 'A day not before from is needed.' end,
             format(
                 's.%1$I ~ ''^[0-9]{4}-'' and s."from" ~ ''^[0-9]{4}-'' and s.%1$I %2$s s."from"',
                 cell.name, case when cell.file_is_strict then '<=' else '<' end
             )
         from (
             select one.name, one.fields is null as file_is_strict
-            from logic.import_cell(p_file) as one
+            from (select * from logic.import_cell_list where file = p_file) as one
             where one.name = 'to' and one.kind = 'date'
         ) as cell
     ) as checked;
     if v_checks is not null then
         execute format(
-            'insert into import_error (file, source, line, name, value, sentence) select %L, found.* from (%s) as found',
+            'insert into import_error (file, source, line, name, value, sentence) select %L, found.* from '
+            '(%s) as found',
             p_file, v_checks
         );
     end if;
@@ -90,7 +95,7 @@ begin
         else format('coalesce(s.%I, '''')', cell.name) end,
         ' || chr(31) || ' order by cell.place
     ) into v_key
-    from logic.import_cell(p_file) as cell
+    from (select * from logic.import_cell_list where file = p_file) as cell
     where cell.flags ~ 'K';
     execute format(
         'insert into import_error (file, source, line, name, value, sentence) '
@@ -98,12 +103,15 @@ begin
         'format(''The same key stands in line %%s%%s already.'', again.first_line, '
         'case when again.first_source <> again.import_source then '' of '' || again.first_source else '''' end) '
         'from (select s.import_source, s.import_line, %s as key, '
-        'first_value(s.import_line) over same as first_line, first_value(s.import_source) over same as first_source, '
+        'first_value(s.import_line) over same as first_line, first_value(s.import_source) over same as '
+        'first_source, '
         'row_number() over same as place from import_s_%s as s '
         'window same as (partition by %s order by s.import_source, s.import_line)) as again '
         'where again.place > 1',
         p_file,
-        (select string_agg(cell.name, ', ' order by cell.place) from logic.import_cell(p_file) as cell where cell.flags ~ 'K'),
+        (select string_agg(cell.name,
+        ', ' order by cell.place) from (select * from logic.import_cell_list where file = p_file)
+        as cell where cell.flags ~ 'K'),
         coalesce(v_key, ''''''), p_file, coalesce(v_key, 'true')
     );
 end;
@@ -135,8 +143,9 @@ begin
             ) as queries
         from (
             select distinct case col.kind when 'line' then 'line' else col.option end as reference
-            from logic.import_column() as col
-            where col.kind in ('ref', 'list', 'line') and exists (select from import_loaded where import_loaded.file = col.file)
+            from logic.import_column_list as col
+            where col.kind in ('ref', 'list',
+            'line') and exists (select from import_loaded where import_loaded.file = col.file)
         ) as used
         inner join logic.import_reference() as reference on reference.reference = used.reference
         left join import_loaded as loaded on loaded.file = reference.definer
@@ -153,11 +162,12 @@ begin
 
     for v_step in
         select
-            col.file, col.name, case col.kind when 'line' then 'line' else col.option end as reference, cell.code,
+            col.file, col.name, case col.kind when 'line' then 'line' else col.option end as reference,
+            cell.code,
             col.fallback, col.kind, reference.definer
-        from logic.import_column() as col
+        from logic.import_column_list as col
         inner join import_loaded on import_loaded.file = col.file
-        cross join lateral logic.import_cell(col.file) as cell
+        inner join logic.import_cell_list as cell on cell.file = col.file
         left join logic.import_reference() as reference
             on
                 reference.reference = case col.kind when 'line' then 'line' else col.option end
@@ -177,14 +187,16 @@ begin
                 else 'this ' || replace(v_step.reference, '_', ' ')
             end || coalesce(format('; add it to %s.csv.', v_step.definer), '.'),
             case v_step.kind
-                when 'list' then format('cross join lateral string_to_table(s.%I, '';'') as item (item)', v_step.name)
+                when 'list' then format('cross join lateral string_to_table(s.%I, '';'') as item (item)',
+                v_step.name)
                 else ''
             end,
             case
                 when v_step.kind = 'line' then
                     'and exists (select from import_known as known '
                     'where known.reference = ''contract'' and known.code = s.contract_no)'
-                when v_step.fallback = '*' or v_step.reference = 'price_target' then format('and s.%I <> ''*''', v_step.name)
+                when v_step.fallback = '*'
+                or v_step.reference = 'price_target' then format('and s.%I <> ''*''', v_step.name)
                 else ''
             end,
             v_step.reference,

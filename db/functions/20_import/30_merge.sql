@@ -21,8 +21,9 @@ begin
     from unnest(v_constraint.conkey) with ordinality as part (attnum, place)
     inner join pg_attribute as attribute
         on attribute.attrelid = v_constraint.conrelid and attribute.attnum = part.attnum
-    inner join logic.import_cell(p_file) as cell
-        on attribute.attname = any(cell.fields) or (attribute.attname in ('valid', 'span') and cell.name = 'from')
+    inner join (select * from logic.import_cell_list where file = p_file) as cell
+        on attribute.attname = any(cell.fields) or (attribute.attname in ('valid',
+        'span') and cell.name = 'from')
     order by attribute.attname = 'valid' desc, cell.flags ~ 'K', part.place
     limit 1;
 
@@ -42,7 +43,8 @@ begin
         inner join pg_attribute as theirs
             on theirs.attrelid = v_constraint.confrelid and theirs.attnum = pair.theirs;
         v_condition := format(
-            'not exists (select from %s as parent where %s) and %s', v_constraint.confrelid::regclass, v_condition,
+            'not exists (select from %s as parent where %s) and %s', v_constraint.confrelid::regclass,
+            v_condition,
             (
                 select string_agg(format('q.%I is not null', attribute.attname), ' and ')
                 from pg_attribute as attribute
@@ -81,7 +83,8 @@ begin
         'inner join import_r_%s as r on r.import_key = q.import_key '
         'inner join import_s_%s as s on s.import_source = r.import_source and s.import_line = r.import_line '
         'where %s',
-        p_file, v_column, coalesce('s.' || quote_ident(v_column), 'null'), obj_description(v_constraint.oid, 'pg_constraint'),
+        p_file, v_column, coalesce('s.' || quote_ident(v_column), 'null'), obj_description(v_constraint.oid,
+        'pg_constraint'),
         logic.import_relation(p_file, p_is_merged), p_file, p_file, v_condition
     );
     get diagnostics v_rows = row_count;
@@ -123,7 +126,8 @@ begin atomic
                 then format('(select q.*, %s as import_key from billing.%I as q)', logic.import_key(file.key),
                 file.table_name)
             else format(
-                '(select %1$s, q.import_key from (select q.*, %2$s as import_key from billing.%3$I as q) as q '
+                '(select %1$s, q.import_key from (select q.*, %2$s as import_key from billing.%3$I as q) as '
+                'q '
                 'where not exists (select from import_r_%4$s as r where r.import_key = q.import_key) '
                 'union all select %1$s, q.import_key from import_r_%4$s as q)',
                 (
@@ -158,9 +162,10 @@ declare
 begin
     select file.* into strict v_file from logic.import_file() as file where file.file = p_file;
     select string_agg(
-        format('left join (%s) as r_%s on r_%s.code = %s', reference.query, cell.name, cell.name, cell.code), ' '
+        format('left join (%s) as r_%s on r_%s.code = %s', reference.query, cell.name, cell.name, cell.code),
+        ' '
     ) into v_joins
-    from logic.import_cell(p_file) as cell
+    from (select * from logic.import_cell_list where file = p_file) as cell
     inner join logic.import_reference() as reference
         on
             reference.query is not null
@@ -176,16 +181,21 @@ begin
             select string_agg(
                 format(
                     '(%s)::%s as %I',
-                    coalesce(given.expression, case when attribute.attgenerated = '' and not attribute.attidentity = 'a'
-                        and attribute.atthasdef and attribute.attname not in (select unnest(cell.fields) from logic.import_cell(p_file) as cell)
-                        then (select pg_get_expr(adbin, adrelid) from pg_attrdef where adrelid = attribute.attrelid and adnum = attribute.attnum) end, 'null'),
+                    coalesce(given.expression,
+                    case when attribute.attgenerated = '' and not attribute.attidentity = 'a'
+                        and attribute.atthasdef
+                        and attribute.attname not in (select unnest(cell.fields) from (select *
+                            from logic.import_cell_list where file = p_file) as cell)
+                        then (select pg_get_expr(adbin,
+                        adrelid) from pg_attrdef where adrelid = attribute.attrelid
+                        and adnum = attribute.attnum) end, 'null'),
                     format_type(attribute.atttypid, attribute.atttypmod), attribute.attname
                 ), ', ' order by attribute.attnum
             )
             from pg_attribute as attribute
             left join (
                 select pair.field, pair.expression
-                from logic.import_cell(p_file) as cell
+                from (select * from logic.import_cell_list where file = p_file) as cell
                 cross join lateral unnest(cell.fields, cell.to_fields) as pair (field, expression)
                 where cell.flags !~ 'S'
             ) as given on given.field = attribute.attname
@@ -199,7 +209,8 @@ begin
         'update import_r_%1$s as r set import_row = known.row%2$s '
         'from (select q.ctid as row, q.*, %3$s as import_key from billing.%4$I as q) as known '
         'where known.import_key = r.import_key',
-        p_file, coalesce(', ' || v_file.id || ' = known.' || v_file.id, ''), logic.import_key(v_file.key), v_file.table_name
+        p_file, coalesce(', ' || v_file.id || ' = known.' || v_file.id, ''), logic.import_key(v_file.key),
+        v_file.table_name
     );
     if v_file.id is not null then
         execute format(
@@ -207,7 +218,8 @@ begin
             p_file, v_file.id, 'billing.' || v_file.table_name, v_file.id
         );
     end if;
-    for v_self in select cell.* from logic.import_cell(p_file) as cell where cell.flags ~ 'S' loop
+    for v_self in select cell.* from (select * from logic.import_cell_list where file = p_file)
+    as cell where cell.flags ~ 'S' loop
         execute format(
             'update import_r_%1$s as r set %2$I = parent.id from import_s_%1$s as s '
             'inner join (select %3$I as id, import_key as code from import_r_%1$s union '
@@ -242,9 +254,11 @@ begin
     v_is_valid := v_file.begins = 'lower(q.valid)';
     execute format(
         'update import_r_%1$s as r set %2$s from (select q.import_key, '
-        'lead(%3$s) over (partition by %4$s order by %3$s nulls first) as begins from import_r_%1$s as q) as next '
+        'lead(%3$s) over (partition by %4$s order by %3$s nulls first) as begins from import_r_%1$s as q) '
+        'as next '
         'where next.import_key = r.import_key and next.begins is not null and %5$s',
-        p_file, case when v_is_valid then 'valid = daterange(lower(r.valid), next.begins)' else 'to_on = next.begins' end,
+        p_file, case when v_is_valid
+            then 'valid = daterange(lower(r.valid), next.begins)' else 'to_on = next.begins' end,
         v_file.begins, logic.import_key(v_file.identity),
         case when v_is_valid then 'upper(r.valid) is null' else 'r.to_on is null' end
     );
@@ -253,10 +267,12 @@ begin
         'from billing.%1$I as q inner join (select %3$s as identity, %4$s as begins from import_r_%5$s as q '
         'where q.import_row is null) as new_row on new_row.identity = %3$s '
         'and (new_row.begins > %4$s or %4$s is null and new_row.begins is not null) '
-        'where %6$s and not exists (select from import_r_%5$s as r where r.import_row = q.ctid) group by q.ctid) as next '
+        'where %6$s and not exists (select from import_r_%5$s as r where r.import_row = q.ctid) group by '
+        'q.ctid) as next '
         'where t.ctid = next.row',
         v_file.table_name,
-        case when v_is_valid then 'valid = daterange(lower(t.valid), next.begins)' else 'to_on = next.begins' end,
+        case when v_is_valid
+            then 'valid = daterange(lower(t.valid), next.begins)' else 'to_on = next.begins' end,
         logic.import_key(v_file.identity), v_file.begins, p_file,
         case when v_is_valid then 'upper(q.valid) is null' else 'q.to_on is null' end
     );
@@ -266,7 +282,8 @@ end;
 $$;
 
 comment on function logic.import_close(text) is
-$$Ends open rows, of the table and of the file, the day the next row of the file begins; how many of the table.
+$$Ends open rows, of the table and of the file, the day the next row of the file begins; how many of the
+table.
 Example: select logic.import_close('products')
 Raises: nothing$$;
 
@@ -287,7 +304,7 @@ declare
 begin
     select file.* into strict v_file from logic.import_file() as file where file.file = p_file;
     select array_agg(field.field) into v_fields
-    from logic.import_cell(p_file) as cell
+    from (select * from logic.import_cell_list where file = p_file) as cell
     cross join lateral unnest(cell.fields) as field (field);
     if v_file.prepare is not null then
         execute format(v_file.prepare, 'import_s_' || p_file);
@@ -312,7 +329,8 @@ begin
             from unnest(con.conkey) with ordinality as part (attnum, place)
             inner join pg_attribute as attribute
                 on attribute.attrelid = con.conrelid and attribute.attnum = part.attnum
-            inner join logic.import_cell(p_file) as cell on attribute.attname = any(cell.fields)
+            inner join (select * from logic.import_cell_list where file = p_file)
+            as cell on attribute.attname = any(cell.fields)
             order by part.place
             limit 1
         ) as named on true
@@ -325,13 +343,16 @@ begin
 
     for v_list in
         select list.*, cell.to_text from logic.import_list() as list
-        inner join logic.import_cell(p_file) as cell on cell.name = list.name
+        inner join (select * from logic.import_cell_list where file = p_file) as cell on cell.name = list.name
         where list.file = p_file
     loop
         execute format(
-            'update import_r_%1$s as r set import_lists_differ = true from import_s_%1$s as s, billing.%2$I as t '
-            'where s.import_source = r.import_source and s.import_line = r.import_line and t.ctid = r.import_row '
-            'and %3$s is distinct from (select string_agg(one.item, '';'' order by one.item collate "C") from '
+            'update import_r_%1$s as r set import_lists_differ = true from import_s_%1$s as s, billing.%2$I '
+            'as t '
+            'where s.import_source = r.import_source and s.import_line = r.import_line and t.ctid = '
+            'r.import_row '
+            'and %3$s is distinct from (select string_agg(one.item, '';'' order by one.item collate "C") '
+            'from '
             '(select distinct item from string_to_table(s.%4$I, '';'') as item) as one)',
             p_file, v_file.table_name, v_list.to_text, v_list.name
         );
@@ -344,7 +365,8 @@ begin
         v_file.table_name,
         (select string_agg(quote_ident(field.field), ', ') from unnest(v_fields || v_file.id) as field (field)
         where field.field is not null),
-        (select string_agg(format('r.%I', field.field), ', ') from unnest(v_fields || v_file.id) as field (field)
+        (select string_agg(format('r.%I', field.field),
+        ', ') from unnest(v_fields || v_file.id) as field (field)
         where field.field is not null),
         p_file
     );
@@ -353,7 +375,8 @@ begin
         'update billing.%1$I as t set row_version = t.row_version + 1, %2$s from import_r_%3$s as r '
         'where t.ctid = r.import_row and (r.import_lists_differ or (%4$s) is distinct from (%5$s))',
         v_file.table_name,
-        (select string_agg(format('%1$I = r.%1$I', field.field), ', ') from unnest(v_fields) as field (field)),
+        (select string_agg(format('%1$I = r.%1$I', field.field),
+        ', ') from unnest(v_fields) as field (field)),
         p_file,
         (select string_agg(format('t.%I', field.field), ', ') from unnest(v_fields) as field (field)),
         (select string_agg(format('r.%I', field.field), ', ') from unnest(v_fields) as field (field))
@@ -364,7 +387,7 @@ begin
     for v_list in
         select list.*, reference.query
         from logic.import_list() as list
-        inner join logic.import_column() as col on col.file = list.file and col.name = list.name
+        inner join logic.import_column_list as col on col.file = list.file and col.name = list.name
         inner join logic.import_reference() as reference
             on reference.reference = col.option and reference.query is not null
         where list.file = p_file
@@ -378,15 +401,19 @@ begin
         -- The parent may have got a new id: its former self stays readable under the old one.
         execute format(
             'insert into billing.%1$I (%5$I, %6$s) select distinct t.%5$I, %7$s from import_r_%2$s as r '
-            'inner join import_s_%2$s as s on s.import_source = r.import_source and s.import_line = r.import_line '
-            'inner join (select q.*, %3$s as import_key from billing.%4$I as q) as t on t.import_key = r.import_key '
+            'inner join import_s_%2$s as s on s.import_source = r.import_source and s.import_line = '
+            'r.import_line '
+            'inner join (select q.*, %3$s as import_key from billing.%4$I as q) as t on t.import_key = '
+            'r.import_key '
             'cross join lateral string_to_table(s.%8$I, '';'') as item (item) '
             'inner join (%9$s) as named on named.code = item.item '
             'where r.import_row is null or r.import_lists_differ',
             v_list.child, p_file, logic.import_key(v_file.key), v_file.table_name, v_list.parent,
-            (select string_agg(quote_ident(member.member), ', ') from unnest(v_list.members) as member (member)),
+            (select string_agg(quote_ident(member.member),
+            ', ') from unnest(v_list.members) as member (member)),
             case when cardinality(v_list.members) = 1 then 'named.id' else
-                (select string_agg(format('named.%I', member.member), ', ') from unnest(v_list.members) as member (member))
+                (select string_agg(format('named.%I', member.member),
+                ', ') from unnest(v_list.members) as member (member))
             end,
             v_list.name, v_list.query
         );
@@ -396,9 +423,11 @@ exception when integrity_constraint_violation then
     get stacked diagnostics v_constraint = constraint_name, v_table = table_name, v_sentence = message_text;
     -- The rows of this file were taken back, so its temporary rows too: they are made again to be looked at.
     perform logic.import_resolve(p_file);
-    if v_constraint = '' or v_table <> v_file.table_name or logic.import_violation(p_file, v_constraint, false) = 0 then
+    if v_constraint = '' or v_table <> v_file.table_name or logic.import_violation(p_file, v_constraint,
+    false) = 0 then
         insert into import_error (file, sentence)
-        select p_file, coalesce((select found.sentence from logic.message_get(v_constraint, 'en', 'billing', '{}') as found), v_sentence);
+        select p_file, coalesce((select found.sentence from logic.message_get(v_constraint, 'en', 'billing',
+        '{}') as found), v_sentence);
     end if;
     return next;
 end;

@@ -37,10 +37,11 @@ begin
             v_file.file,
             (
                 select string_agg(
-                    format('coalesce(nullif(staging.cells[%s], ''''), %L) as %I', cell.place, cell.fallback, cell.name),
+                    format('coalesce(nullif(staging.cells[%s], ''''), %L) as %I', cell.place, cell.fallback,
+                    cell.name),
                     ', ' order by cell.place
                 )
-                from logic.import_column() as cell
+                from logic.import_column_list as cell
                 where cell.file = v_file.file
             ),
             p_import_id, v_file.file
@@ -63,10 +64,12 @@ begin
             get stacked diagnostics v_sentence = message_text, v_detail = pg_exception_detail;
             execute format(
                 'insert into import_error (file, source, line, name, value, sentence) '
-                'select %1$L, s.import_source, s.import_line, %2$L, s.%2$I, %3$L from import_s_%1$s as s where s.%4$I = %5$L '
+                'select %1$L, s.import_source, s.import_line, %2$L, s.%2$I, %3$L from import_s_%1$s as s '
+                'where s.%4$I = %5$L '
                 'union all select %1$L, null, null, null, null, %3$L where not exists '
                 '(select from import_s_%1$s as s where s.%4$I = %5$L)',
-                v_file.file, case when v_file.file = 'price_lists' then 'parent' else 'parent_no' end, v_sentence,
+                v_file.file, case when v_file.file = 'price_lists' then 'parent' else 'parent_no' end,
+                v_sentence,
                 case when v_file.file = 'price_lists' then 'code' else 'customer_no' end,
                 (select param.value from jsonb_each_text(v_detail::jsonb) as param)
             );
@@ -79,7 +82,8 @@ begin
         exception when integrity_constraint_violation then
             -- What was merged stays; only the look at it has failed.
             get stacked diagnostics
-                v_constraint = constraint_name, v_table = table_name, v_sentence = message_text, v_detail = pg_exception_detail;
+                v_constraint = constraint_name, v_table = table_name, v_sentence = message_text,
+                v_detail = pg_exception_detail;
             for v_file in
                 select loaded.file
                 from import_loaded as loaded
@@ -90,7 +94,8 @@ begin
             end loop;
             if not exists (select from import_error) then
                 insert into import_error (sentence)
-                select concat_ws(' ', coalesce((select found.sentence from logic.message_get(v_constraint, 'en', 'billing', '{}') as found), v_sentence), v_detail);
+                select concat_ws(' ', coalesce((select found.sentence from logic.message_get(v_constraint,
+                'en', 'billing', '{}') as found), v_sentence), v_detail);
             end if;
         end;
     end if;
@@ -136,14 +141,15 @@ begin
                 coalesce(
                     string_agg(
                         case
-                            when cell.kind in ('int', 'line') then format('t.%I::bigint nulls first', cell.name)
+                            when cell.kind in ('int', 'line') then format('t.%I::bigint nulls first',
+                            cell.name)
                             else format('t.%I collate "C" nulls first', cell.name)
                         end, ', ' order by cell.place
                     ) filter (where cell.flags ~ 'K'), '1'
                 )
             )
         from logic.import_file() as file
-        cross join lateral logic.import_cell(file.file) as cell
+        inner join logic.import_cell_list as cell on cell.file = file.file
         where file.file = p_file
         group by file.table_name
     );
@@ -161,7 +167,7 @@ language sql stable
 begin atomic
     select file.file, col.name, col.flags ~ 'R'
     from logic.import_file() as file
-    inner join logic.import_column() as col on col.file = file.file
+    inner join logic.import_column_list as col on col.file = file.file
     order by file.place, col.place;
 end;
 
