@@ -114,33 +114,33 @@ def write(folder: Path, seed: int, calls: int, day: dt.date) -> dict:
 
 def show_margin(conn: db.Connection, first: dt.date, day: dt.date) -> None:
     """Margin per product over the demo's months, in the operator's currency."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
     with db.transaction(conn, "admin", read_only=True):
         rows = db.call(conn, "margin_list", p_from=first, p_to=day, p_by="product")
-    table = Table(title=f"Margin per product, {first} to {day - dt.timedelta(days=1)}", box=box.SIMPLE)
-    table.add_column("Product")
-    for title in ("Calls", "Minutes", "Revenue", "Cost", "Margin", "%", "Cost unknown"):
-        table.add_column(title, justify="right")
+    figures = ("calls", "minutes", "revenue", "cost", "margin", "margin_percent", "unknown_cost")
+    digits = dict.fromkeys(("revenue", "cost", "margin"), 2) | {"margin_percent": 1}
+
+    def line(name: str, row: dict) -> str:
+        cells = ("" if row[one] is None else f"{row[one]:,.{digits.get(one, 0)}f}" for one in figures)
+        return f"{name:<28}" + "".join(f"{cell.replace(',', ' '):>13}" for cell in cells)
+
+    click.secho(f"\nMargin per product, {first} to {day - dt.timedelta(days=1)}", bold=True)
+    heads = (one.replace("margin_percent", "%").replace("_", " ") for one in figures)
+    click.echo(f"{'':<28}" + "".join(f"{head:>13}" for head in heads))
     for row in rows:
-        table.add_row(row["name"] or row["key"], *(
-            "" if value is None else f"{value:,.{digits}f}".replace(",", " ") for value, digits in (
-                (row["calls"], 0), (row["minutes"], 0), (row["revenue"], 2), (row["cost"], 2), (row["margin"], 2),
-                (row["margin_percent"], 1), (row["unknown_cost"], 0))))
-    Console().print(table)
+        click.echo(line(row["name"] or row["key"], row))
+    total = {one: sum(row[one] or 0 for row in rows) for one in figures} | {"margin_percent": None}
+    click.secho(line("Total", total), bold=True)
 
 
 def next_commands(folder: Path, made: dict, home: Path | None) -> list[str]:
     """What to try now, with the demo's own names filled in."""
     lines = [f"export LEISSNER_HOME={home.absolute()}"] if home else []
     return lines + [
-        f"leissner import {folder}/fixes                  # the rows someone forgot …",
-        "leissner calls suspense retry                   # … let suspended calls be rated",
+        f"leissner import {folder}/fixes   # the rows someone forgot …",
+        "leissner calls suspense retry   # … let suspended calls be rated",
         f"leissner calls export --from {made['first']} --to {made['day']} rated.csv",
         f"leissner quote --a 46876000300 --b 4930123456 --at {made['day']}T10:00:00 --units 125",
-        "leissner check                                  # proves that nothing was lost",
-        "leissner psql                                   # the database itself; \\dt billing.* and \\d+",
+        "leissner check   # proves that nothing was lost",
+        "leissner psql   # the database itself; \\dt billing.* and \\d+",
         "leissner down",
     ]

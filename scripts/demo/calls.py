@@ -8,7 +8,6 @@ import datetime as dt
 import gzip
 import math
 import os
-import time
 from bisect import bisect_left
 from collections import Counter, namedtuple
 from itertools import accumulate, pairwise
@@ -452,9 +451,6 @@ class Files:
         if name.endswith(".gz"):
             data = gzip.compress(data, mtime=0)
         (folder / name).write_bytes(data)
-        # A file that was just written may still grow, and the loader would leave a last line without end in it.
-        written = time.time() - 3600
-        os.utime(folder / name, (written, written))
         os.utime(folder / name, (self.written, self.written))
 
     def count_kinds(self, calls):
