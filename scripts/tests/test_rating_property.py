@@ -19,9 +19,6 @@ from leissner.scripts.tests.reference.compare import Wrong, database_rows, diffe
 from leissner.scripts.tests.reference.operators import Scenario, build, operators
 from leissner.scripts.tests.reference.rater import Call
 
-# Operators on which reference and database once parted; they stay.
-SEEDS: list[int] = []
-
 CAREFUL = settings(deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 
 
@@ -85,11 +82,6 @@ def check(bed: TestBed, scenario: Scenario, parts: int = 2) -> list[Call]:
 def test_case(bed, case):
     calls = check(bed, case.scenario)
     assert [call.retail_net for call in calls] == [None if r is None else Fraction(r) for r in case.retail]
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_operator_that_once_differed(bed, seed):
-    check(bed, build(Random(seed)))
 
 
 @settings(CAREFUL, max_examples=20, derandomize=True)
