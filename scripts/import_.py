@@ -84,8 +84,9 @@ def rows(path: Path, columns: dict[str, dict[str, bool]], errors: list[dict]) ->
 
     known = columns.get(path.stem)
     if known is None:
-        wrong(None, None, None, f"{path.stem} comes with the ledger; this version does not read it yet."
-              if path.stem in WITH_LEDGER else "There is no such file; known are " + ", ".join(columns) + ".")  # fmt: skip
+        later = f"{path.stem}.csv comes with the ledger; this version does not read it yet."
+        strange = "There is no such file; known are " + ", ".join(columns) + "."
+        wrong(None, None, None, later if path.stem in WITH_LEDGER else strange)
         return
     lines = read_xlsx(path) if path.suffix.lower() == ".xlsx" else read_csv(path)
     try:
@@ -160,7 +161,7 @@ def report(result: dict[str, Any], dry_run: bool) -> None:
     """Counts by file, or the errors."""
     for error in result["errors"]:
         at = ":".join(str(part) for part in (error["source"] or error["file"], error["line"]) if part)
-        value = "" if error["value"] is None else f" \"{error['value']}\""
+        value = "" if error["value"] is None else f' "{error["value"]}"'
         about = f"{error['column'] or ''}{value}: " if error["column"] or value else ""
         click.echo(f"{at}{': ' if at else ''}{about}{error['sentence']}", err=True)
     if result["errors"]:

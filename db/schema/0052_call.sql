@@ -31,7 +31,8 @@ comment on table billing.cdr_file is
 comment on column billing.cdr_file.file_id is 'Surrogate key.';
 comment on column billing.cdr_file.source_id is 'The source that says how the file is read.';
 comment on column billing.cdr_file.name is 'The file''s name when it was first seen, without its folder.';
-comment on column billing.cdr_file.head_hash is 'SHA-256 of the first record''s line: finds the file again cheaply.';
+comment on column billing.cdr_file.head_hash is
+'SHA-256 of the first record''s line: finds the file again cheaply.';
 comment on column billing.cdr_file.position is
 'Bytes (unpacked) loaded so far; always the end of a whole line.';
 comment on column billing.cdr_file.position_hash is 'SHA-256 of the first `position` bytes (unpacked).';
@@ -384,7 +385,8 @@ create table billing.customer_month (
     constraint customer_month_ck check (month = date_trunc('month', month::timestamp)::date)
 );
 comment on table billing.customer_month is
-'Months in which a customer''s calls depend on each other: the row is the lock by which loaders take turns, in key '
+'Months in which a customer''s calls depend on each other: the row is the lock by which loaders take turns, '
+'in key '
 'order, and says how far the counters (ring_month, bundle_month) have come.';
 comment on column billing.customer_month.customer_id is 'The customer.';
 comment on column billing.customer_month.month is 'First day of the month.';
@@ -516,7 +518,8 @@ create table billing.ring_month (
 );
 create index ring_month_ring_ix on billing.ring_month (ring_id);
 comment on table billing.ring_month is
-'Where the volume of a ring stands for a customer and month, so that calls that come later in time need not read '
+'Where the volume of a ring stands for a customer and month, so that calls that come later in time need not '
+'read '
 'those before.';
 comment on column billing.ring_month.customer_id is 'The customer that holds the contracts.';
 comment on column billing.ring_month.month is 'First day of the month.';

@@ -3,7 +3,8 @@ begin;
 select plan(43);
 
 insert into billing.cdr_source (
-    code, name, format, columns, time_zone, country_code, national_prefix, international_prefixes, strip, area_code
+    code, name, format, columns, time_zone, country_code, national_prefix, international_prefixes, strip,
+    area_code
 )
 values
 ('se', 'Sweden', 'generic', 'units=1', 'Europe/Stockholm', '46', '0', '{00}', '{95xx,#31#,"0,"}', null),

@@ -20,7 +20,7 @@ UPPER = re.compile(
     r"|RETURN|RETURNS|LANGUAGE|GRANT|REVOKE|TO|WITH|UNION|ALL|EXISTS|BETWEEN|TRUE|FALSE|COMMENT|EXECUTE|RAISE)\b"
 )
 # What is not code: comments, strings, quoted names. Dollar-quoted bodies are code, but for texts of comments.
-NOT_CODE = re.compile(r"--[^\n]*|/\*.*?\*/|\bis\s+\$\$.*?\$\$|'(?:[^']|'')*'|\"[^\"]*\"", re.S)
+NOT_CODE = re.compile(r"--[^\n]*|/\*.*?\*/|\bis\s+\$\$.*?\$\$|\$text\$.*?\$text\$|'(?:[^']|'')*'|\"[^\"]*\"", re.S)
 FORBIDDEN = [
     (re.compile(r"\bdrop\b[^;]*\bcascade\b"), "cascade is for the runner only"),
     (re.compile(r"\b(?:double precision(?! \* interval)|float4|float8|serial|bigserial)\b"), "no floats or serials"),

@@ -330,10 +330,18 @@ Raises: nothing$$;
 
 -- Where the kind alone does not say how a row s of a file becomes fields, or a row t of the table cells.
 -- Worked out once, when the code is built: an import asks for its columns hundreds of times.
-create materialized view logic.import_column_list as
+create table logic.import_column_list as
 select col.file, col.place, col.name, col.flags, col.kind, col.option, col.fallback, col.fields
 from logic.import_column() as col;
-comment on materialized view logic.import_column_list is 'The columns of all files (logic.import_column).';
+comment on table logic.import_column_list is 'The columns of all files (logic.import_column).';
+comment on column logic.import_column_list.file is 'The file, without its ending.';
+comment on column logic.import_column_list.place is 'Its place in the file, from 1.';
+comment on column logic.import_column_list.name is 'Name of the column.';
+comment on column logic.import_column_list.flags is 'R required, K key, S refers to rows of the same file.';
+comment on column logic.import_column_list.kind is 'Kind of value.';
+comment on column logic.import_column_list.option is 'Values of an enum, what is referred to, or a pattern.';
+comment on column logic.import_column_list.fallback is 'What an empty cell means.';
+comment on column logic.import_column_list.fields is 'Columns of the table.';
 grant select on logic.import_column_list to leissner_admin, leissner_batch, leissner_pricing, leissner_sales;
 
 create function logic.import_special()

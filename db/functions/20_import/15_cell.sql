@@ -131,14 +131,27 @@ $$The columns of a file with the fields they fill, their types and the expressio
 Example: select * from logic.import_cell('products')
 Raises: nothing$$;
 
-create materialized view logic.import_cell_list as
+create table logic.import_cell_list as
 select
     file.file, cell.place, cell.name, cell.flags, cell.kind, cell.option, cell.fallback, cell.fields,
     cell.types,
     cell.to_fields, cell.to_text, cell.code, cell.expected
 from logic.import_file() as file
 cross join lateral logic.import_cell(file.file) as cell;
-comment on materialized view logic.import_cell_list is 'The cells of all files (logic.import_cell).';
+comment on table logic.import_cell_list is 'The cells of all files (logic.import_cell).';
+comment on column logic.import_cell_list.file is 'The file, without its ending.';
+comment on column logic.import_cell_list.place is 'Its place in the file, from 1.';
+comment on column logic.import_cell_list.name is 'Name of the column.';
+comment on column logic.import_cell_list.flags is 'R required, K key, S refers to rows of the same file.';
+comment on column logic.import_cell_list.kind is 'Kind of value.';
+comment on column logic.import_cell_list.option is 'Values of an enum, what is referred to, or a pattern.';
+comment on column logic.import_cell_list.fallback is 'What an empty cell means.';
+comment on column logic.import_cell_list.fields is 'Columns of the table.';
+comment on column logic.import_cell_list.types is 'Their types.';
+comment on column logic.import_cell_list.to_fields is 'Expressions from cells to columns.';
+comment on column logic.import_cell_list.to_text is 'Expression from columns to the cell.';
+comment on column logic.import_cell_list.code is 'Expression that finds what is referred to.';
+comment on column logic.import_cell_list.expected is 'What would be right, in words.';
 grant select on logic.import_cell_list to leissner_admin, leissner_batch, leissner_pricing, leissner_sales;
 
 create function logic.local_text(p_at timestamptz)

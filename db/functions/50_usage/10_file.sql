@@ -16,7 +16,8 @@ begin
         perform billing.fail('LB311', jsonb_build_object(
             'source', p_source,
             'known', (
-                select coalesce(string_agg(source.code, ', ' order by source.code), '-') from billing.cdr_source as source
+                select coalesce(string_agg(source.code, ', ' order by source.code),
+                '-') from billing.cdr_source as source
             )
         ));
     end if;
@@ -32,11 +33,13 @@ begin
                 then v_source.template is null or not exists (
                     select
                     from (
-                        values ('loguniqueid', 'uniqueid'), ('loguserfield', 'userfield'), ('newcdrcolumns', 'linkedid')
+                        values ('loguniqueid', 'uniqueid'), ('loguserfield', 'userfield'), ('newcdrcolumns',
+                        'linkedid')
                     ) as option (name, adds)
                     where
                         v_source.template ~ 'loguniqueid|loguserfield|newcdrcolumns'
-                        and (strpos(v_source.template, option.name) > 0) <> (option.adds = any(layout.columns))
+                        and (strpos(v_source.template,
+                        option.name) > 0) <> (option.adds = any(layout.columns))
                 )
             when v_source.template is null then layout.is_usual
             else layout.template = v_source.template
@@ -53,7 +56,8 @@ begin
     if v_is_own then
         v_layouts := jsonb_set(
             v_layouts, '{0,columns}',
-            (select jsonb_agg(btrim(name, ' ${}')) from unnest(string_to_array(v_source.template, ',')) as name)
+            (select jsonb_agg(btrim(name, ' ${}')) from unnest(string_to_array(v_source.template,
+            ',')) as name)
         );
     end if;
     return to_jsonb(v_source) || jsonb_build_object(
@@ -74,7 +78,8 @@ $$;
 comment on function logic.source_profile(text) is
 $$Everything a reader needs to know about a source: its row, and the layouts that its files may have.
 Example: select logic.source_profile(code) from billing.cdr_source where false
-Raises: LB311 for an unknown source, LB312 for an unknown template, LB901 without the level batch, admin or integration$$;
+Raises: LB311 for an unknown source, LB312 for an unknown template, LB901 without the level batch, admin or
+integration$$;
 
 create function logic.file_open(p_source text, p_head_hash bytea)
 returns table (
@@ -87,12 +92,15 @@ as $$
 #variable_conflict use_column
 begin
     perform access.require('admin', 'batch', 'integration');
-    -- Held until file_close or the end of the session, over the commits of a file's batches: a second loader of
+    -- Held until file_close or the end of the session, over the commits of a file's batches: a second loader
+    -- of
     -- the same content waits here and then sees what the first one did.
-    perform pg_advisory_lock(hashtextextended('billing.cdr_file ' || p_source || encode(p_head_hash, 'hex'), 0));
+    perform pg_advisory_lock(hashtextextended('billing.cdr_file ' || p_source || encode(p_head_hash, 'hex'),
+    0));
     return query
     select
-        file.file_id, file.name, file.head_hash, file.position, file.position_hash, file.line_no, file.is_complete,
+        file.file_id, file.name, file.head_hash, file.position, file.position_hash, file.line_no,
+        file.is_complete,
         file.last_started_at
     from billing.cdr_file as file
     inner join billing.cdr_source as source on source.source_id = file.source_id
@@ -102,7 +110,8 @@ end;
 $$;
 
 comment on function logic.file_open(text, bytea) is
-$$Takes the turn for files of a source that begin like this, and lists those known: the caller compares the hash of
+$$Takes the turn for files of a source that begin like this, and lists those known: the caller compares the
+hash of
 what it has up to each position.
 Example: select * from logic.file_open('none', '\x00') where false
 Raises: LB901 without the level batch, admin or integration$$;
@@ -114,7 +123,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform access.require('admin', 'batch', 'integration');
-    perform pg_advisory_unlock(hashtextextended('billing.cdr_file ' || p_source || encode(p_head_hash, 'hex'), 0));
+    perform pg_advisory_unlock(hashtextextended('billing.cdr_file ' || p_source || encode(p_head_hash, 'hex'),
+    0));
 end;
 $$;
 
@@ -157,7 +167,8 @@ begin atomic
 end;
 
 comment on function logic.sequence_gap(bigint, text) is
-$$How many files of a series are missing before this one, by the running numbers in their names; NULL: none, or not known.
+$$How many files of a series are missing before this one, by the running numbers in their names; NULL: none,
+or not known.
 Example: select logic.sequence_gap(0, 'cdr_Cluster_01_202610140912_5')
 Raises: nothing$$;
 
@@ -170,7 +181,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-    v_source_id bigint := (select source.source_id from billing.cdr_source as source where source.code = p_source);
+    v_source_id bigint := (select source.source_id from billing.cdr_source
+    as source where source.code = p_source);
     v_file_id bigint := p_file_id;
     v_missing bigint;
     v_position bigint;
@@ -199,7 +211,8 @@ end;
 $$;
 
 comment on function logic.load_begin(text, text, bytea, bigint, bigint) is
-$$Begins a batch of a file: of a new one (p_file_id NULL), or of a known one that stands at p_position. missing_before:
+$$Begins a batch of a file: of a new one (p_file_id NULL), or of a known one that stands at p_position.
+missing_before:
 how many files of its series are missing before a new file.
 Example: select * from logic.load_begin('none', 'Master.csv', '\x00', null, 0) where false
 Raises: LB313 where the file has moved on, LB901 without the level batch, admin or integration$$;
@@ -218,9 +231,11 @@ begin
     perform logic.load_rate(p_load_id);
     update billing.cdr_file as file
     set
-        position = p_position, position_hash = p_position_hash, line_no = p_line_no, is_complete = p_is_complete,
+        position = p_position, position_hash = p_position_hash, line_no = p_line_no,
+        is_complete = p_is_complete,
         last_started_at = coalesce(p_last_started_at, file.last_started_at), loaded_at = now(),
-        read = file.read + load.read, rated = file.rated + load.rated, suspended = file.suspended + load.suspended,
+        read = file.read + load.read, rated = file.rated + load.rated,
+        suspended = file.suspended + load.suspended,
         duplicate = file.duplicate + load.duplicate, zero = file.zero + load.zero,
         conflicting = file.conflicting + load.conflicting,
         notes = (
@@ -244,7 +259,8 @@ end;
 $$;
 
 comment on function logic.load_finish(bigint, bigint, bytea, bigint, boolean, timestamptz, jsonb) is
-$$Rates the staged records of a batch and moves its file to the position after them; p_notes adds to the file's counts.
+$$Rates the staged records of a batch and moves its file to the position after them; p_notes adds to the
+file's counts.
 Example: select * from logic.load_finish(0, 0, '\x00', 0, true, null, '{}') where false
 Raises: LB901 without the level batch, admin or integration$$;
 
@@ -258,7 +274,8 @@ return logic.source_profile(p_source);
 comment on function api.source_profile(text) is
 $$Everything a reader needs to know about a source: its row, and the layouts that its files may have.
 Example: select api.source_profile('none') where false
-Raises: LB311 for an unknown source, LB312 for an unknown template, LB901 without the level batch, admin or integration$$;
+Raises: LB311 for an unknown source, LB312 for an unknown template, LB901 without the level batch, admin or
+integration$$;
 grant execute on function api.source_profile(text) to leissner_admin, leissner_batch, leissner_integration;
 
 create function api.file_open(p_source text, p_head_hash bytea)

@@ -120,7 +120,8 @@ begin
     );
     -- Most sources have one, and no pattern is needed.
     v_only := case
-        when cardinality(v_source.international_prefixes) = 1 and v_source.international_prefixes[1] ~ '^[0-9]+$'
+        when cardinality(v_source.international_prefixes) = 1
+        and v_source.international_prefixes[1] ~ '^[0-9]+$'
             then v_source.international_prefixes[1]
     end;
     v_heads := array(select left(code, 1) from unnest(v_source.international_prefixes) as code);
@@ -147,7 +148,8 @@ begin
                 -- ANONYMOUS on a telephone's keys is a number in Lesotho.
                 when list.clean in ('', '0', '0000000000', '+266696687', '266696687') then null
                 when starts_with(list.clean, '+') then substr(list.clean, 2)
-                when starts_with(list.clean, v_only) and substr(list.clean, length(v_only) + 1) ~ '^[1-9][0-9]{6}'
+                when starts_with(list.clean, v_only) and substr(list.clean,
+                length(v_only) + 1) ~ '^[1-9][0-9]{6}'
                     then substr(list.clean, length(v_only) + 1)
                 when v_only is null and left(list.clean, 1) = any(v_heads) and list.clean ~ v_abroad
                     then substring(list.clean from v_abroad)
@@ -174,7 +176,8 @@ begin
                     then shortened.clean
                 when shortened.clean ~ v_closed then v_source.country_code || shortened.clean
                 -- Such a country has no prefix: the 0 before a whole number is the switch's own.
-                when shortened.size = 9 and starts_with(shortened.clean, '0') and substr(shortened.clean, 2) ~ v_closed
+                when shortened.size = 9 and starts_with(shortened.clean, '0') and substr(shortened.clean,
+                2) ~ v_closed
                     then v_source.country_code || substr(shortened.clean, 2)
                 else
                     coalesce(

@@ -174,7 +174,8 @@ begin
                     row(
                         available.bundle_id, v_month, available.carried, null,
                         available.used + coalesce(
-                            (select sum(drawn.units) from drawn where drawn.bundle_id = available.bundle_id), 0
+                            (select sum(drawn.units) from drawn where drawn.bundle_id = available.bundle_id),
+                            0
                         )
                     )::logic.bundle_draw
                 from available

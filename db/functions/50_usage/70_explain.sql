@@ -561,7 +561,8 @@ begin
                 format(
                     'From %s to %s at %s, %s units: in suspense since %s.',
                     coalesce(v_suspense.a_received, 'nobody'), coalesce(v_suspense.b_received, 'nobody'),
-                    coalesce(v_started_at::text, 'an unknown time'), coalesce(v_suspense.units::text, 'unknown'),
+                    coalesce(v_started_at::text, 'an unknown time'), coalesce(v_suspense.units::text,
+                    'unknown'),
                     v_suspense.suspended_at::date
                 )
             ),
