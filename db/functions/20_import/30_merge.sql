@@ -22,9 +22,10 @@ begin
     inner join pg_attribute as attribute
         on attribute.attrelid = v_constraint.conrelid and attribute.attnum = part.attnum
     inner join (select * from logic.import_cell_list where file = p_file) as cell
-        on attribute.attname = any(cell.fields) or (attribute.attname in ('valid',
-        'span') and cell.name = 'from')
-    order by attribute.attname = 'valid' desc, cell.flags ~ 'K', part.place
+        on
+            attribute.attname = any(cell.fields) or (attribute.attname = 'valid' and cell.name = 'from')
+            or (attribute.attname = 'span' and cell.name = 'number')
+    order by attribute.attname = 'span' desc, attribute.attname = 'valid' desc, cell.flags ~ 'K', part.place
     limit 1;
 
     if v_constraint.contype = 'f' then
