@@ -49,9 +49,15 @@ def load(paths, source, jobs, as_json) -> int:
                 with db.connect() as own:
                     return _load(own, loader, source, profile, path, step(path))
 
-            # Threads are enough: the work is done by the server.
-            with ThreadPoolExecutor(jobs) as pool:
-                results = list(pool.map(one, files))
+            if jobs == 1:
+                results = [_load(conn, loader, source, profile, path, step(path)) for path in files]
+            else:
+                # Threads are enough: the work is done by the server.
+                pool = ThreadPoolExecutor(jobs)
+                try:
+                    results = list(pool.map(one, files))
+                finally:
+                    pool.shutdown(cancel_futures=True)
         with db.transaction(conn, "batch"):
             db.call(conn, "totals_fold")
     total = {name: sum(getattr(result, name) for result in results) for name in loader.COUNTS}

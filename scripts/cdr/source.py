@@ -123,9 +123,9 @@ class Stream:
         self.position += len(data)
         self.last = data[-1:] or self.last
 
-    def blocks(self, line_no: int, takes_unfinished: bool, most: int = BLOCK_LINES) -> Iterator[Block]:
+    def blocks(self, line_no: int, takes_unfinished: bool, most: int | None = None) -> Iterator[Block]:
         """Whole lines from here on. A last line without an end is taken only where the file is finished."""
-        rest, lines, is_end = b"", [], False
+        rest, lines, is_end, most = b"", [], False, most or BLOCK_LINES
         while not is_end:
             data = self.chunk()
             is_end = not data

@@ -577,11 +577,13 @@ begin
     taken as (
         select
             by_ring.seq, by_ring.level,
-            array_agg(by_ring.ring_id order by by_ring.n) as rings,
-            array_agg(round(by_ring.took, 12) order by by_ring.n) as took
+            -- in pieces of a call other rings may have the same place
+            array_agg(by_ring.ring_id order by by_ring.n, by_ring.first_share) as rings,
+            array_agg(round(by_ring.took, 12) order by by_ring.n, by_ring.first_share) as took
         from (
-            select ran.seq, ran.level, ring.ring_id, min(place.place) as n,
-            sum(ran.result[place.place + 1]) as took
+            select
+                ran.seq, ran.level, ring.ring_id, min(place.place) as n, min(ran.from_share) as first_share,
+                sum(ran.result[place.place + 1]) as took
             from ran
             cross join lateral generate_series(1, cardinality(ran.result) - 1) as place (place)
             cross join lateral (select ran.rings[place.place] as ring_id) as ring
