@@ -45,10 +45,11 @@ def using(database: Database):
 
 
 def load(database: Database, files: list[tuple[str, Path]], folder: Path) -> tuple[list[dict], dict]:
-    """Loads the files in this order and gives what the database made of them."""
+    """Loads the files in this order and gives what the database made of them, which is sound in itself too."""
     with using(database):
         for source, path in files:
             leissner("calls", "load", path, "--source", source)
+        leissner("check")
         with database.connect() as conn:
             return database_rows(conn, folder)
 
