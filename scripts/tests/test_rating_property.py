@@ -85,6 +85,25 @@ def test_case(bed, case):
     assert [call.retail_net for call in calls] == [None if r is None else Fraction(r) for r in case.retail]
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_suspense_is_rated_when_the_cause_is_fixed(bed, tmp_path, seed):
+    """Loaded before there are prefixes, rated when there are: the same as loaded then."""
+    scenario = build(Random(seed))
+    folder = tmp_path / "operator"
+    folder.mkdir()
+    scenario.write(folder)
+    calls = reference(scenario, folder)
+    prefixes = (folder / "prefixes.csv").rename(tmp_path / "prefixes.csv")
+    with imported(bed, folder) as database:
+        rows, _ = load(database, scenario.write_calls(tmp_path, "all"), tmp_path)
+        assert not [row for row in rows if row["status"] == "rated"]
+        with using(database):
+            leissner("import", prefixes)
+            leissner("calls", "rate")
+        wrong = differences(calls, *load(database, [], tmp_path), folder)
+    assert not wrong, "\n".join(wrong[:6])
+
+
 @settings(CAREFUL, max_examples=20, derandomize=True)
 @given(scenario=operators())
 def test_generated_operators(bed, scenario):
