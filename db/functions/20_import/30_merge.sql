@@ -362,14 +362,21 @@ begin
     execute format('select count(*) from import_r_%s', p_file) into v_total;
     execute format(
         'insert into billing.%1$I (%2$s) overriding system value select %3$s from import_r_%4$s as r '
-        'where r.import_row is null',
+        'where r.import_row is null%5$s',
         v_file.table_name,
         (select string_agg(quote_ident(field.field), ', ') from unnest(v_fields || v_file.id) as field (field)
         where field.field is not null),
         (select string_agg(format('r.%I', field.field),
         ', ') from unnest(v_fields || v_file.id) as field (field)
         where field.field is not null),
-        p_file
+        p_file,
+        -- A GiST index, that of periods say, grows twice as fast in random order as in that of its keys.
+        case when exists (
+            select from pg_class as index
+            inner join pg_index on pg_index.indexrelid = index.oid
+            inner join pg_am as method on method.oid = index.relam and method.amname = 'gist'
+            where pg_index.indrelid = to_regclass('billing.' || v_file.table_name)
+        ) then ' order by hashtextextended(r.import_key, 0)' else '' end
     );
     get diagnostics inserted = row_count;
     execute format(
