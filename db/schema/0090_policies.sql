@@ -22,6 +22,12 @@ begin atomic
         from billing.contract as contract
         where contract.seller_id = (select access.seller_id())
         union
+        -- a contract that names no seller has its customer's
+        select contract.contract_id
+        from billing.customer as customer
+        inner join billing.contract as contract on contract.customer_id = customer.customer_id
+        where customer.seller_id = (select access.seller_id()) and contract.seller_id is null
+        union
         select contract.contract_id
         from billing.contract as contract
         where
@@ -289,9 +295,9 @@ from (
     ('seller', 'customer_id = any((select access.customer_ids())::bigint[])', array[
         'billing.customer', 'billing.customer_in_group', 'billing.customer_term'
     ]),
-    ('seller', 'seller_id = (select access.seller_id())', array['billing.seller', 'billing.contract']),
+    ('seller', 'seller_id = (select access.seller_id())', array['billing.seller']),
     ('seller', 'contract_id = any((select access.contract_ids())::bigint[])', array[
-        'billing.contract_term', 'billing.contract_line'
+        'billing.contract', 'billing.contract_term', 'billing.contract_line'
     ]),
     ('seller', 'contract_line_id = any((select access.contract_line_ids())::bigint[])', array[
         'billing.line_term', 'billing.subscriber_number', 'billing.manual_charge', 'billing.bundle'
