@@ -55,9 +55,28 @@ returns table (
 )
 language sql stable parallel safe rows 5000
 begin atomic
-    with recursive asked as (
-        select distinct question.line_id, question.day
+    -- What holds on a day holds until the next day on which any term begins: asked once for all days between.
+    with recursive change as materialized (
+        select coalesce(array_agg(term.from_on order by term.from_on), '{}') as days
+        from (
+            select line_term.from_on from billing.line_term
+            union
+            select contract_term.from_on from billing.contract_term
+            union
+            select customer_term.from_on from billing.customer_term
+        ) as term
+    ),
+
+    wanted as materialized (
+        select distinct
+            question.line_id, question.day,
+            coalesce(change.days[width_bucket(question.day, change.days)], date '-infinity') as since
         from unnest(p_lines, p_days) as question (line_id, day)
+        cross join change
+    ),
+
+    asked as (
+        select distinct wanted.line_id, wanted.since as day from wanted
     ),
 
     held as (
@@ -188,39 +207,47 @@ begin atomic
             ) as group_id
         ) as member
         group by climb.holder_id, climb.day
+    ),
+
+    answer as materialized (
+        select
+            held.line_id,
+            held.day,
+            held.contract_id,
+            held.customer_id,
+            tree.kinds[1] as customer_kind,
+            coalesce(held.contract_seller_id, tree.sellers[1]) as seller_id,
+            reseller_list.price_list_id as reseller_list_id,
+            array(
+                select tried.list_id
+                from unnest(
+                    array[
+                        held.line_list_id,
+                        held.contract_list_id,
+                        -- the nearest customer above with a list, the holder first
+                        (select nearest from unnest(tree.lists) as nearest where nearest is not null limit 1),
+                        held.service_list_id
+                    ]
+                ) with ordinality as tried (list_id, place)
+                inner join billing.price_list on price_list.price_list_id = tried.list_id
+                where not price_list.is_draft
+                order by tried.place
+            ) as retail_lists,
+            tree.ancestors,
+            coalesce(grouped.groups, '{}') as groups
+        from held
+        inner join tree on tree.holder_id = held.customer_id and tree.day = held.day
+        left join grouped on grouped.holder_id = held.customer_id and grouped.day = held.day
+        left join billing.seller on seller.seller_id = coalesce(held.contract_seller_id, tree.sellers[1])
+        left join billing.price_list as reseller_list
+            on reseller_list.price_list_id = seller.price_list_id and not reseller_list.is_draft
     )
 
     select
-        held.line_id,
-        held.day,
-        held.contract_id,
-        held.customer_id,
-        tree.kinds[1],
-        coalesce(held.contract_seller_id, tree.sellers[1]),
-        reseller_list.price_list_id,
-        array(
-            select tried.list_id
-            from unnest(
-                array[
-                    held.line_list_id,
-                    held.contract_list_id,
-                    -- the nearest customer above with a list, the holder first
-                    (select nearest from unnest(tree.lists) as nearest where nearest is not null limit 1),
-                    held.service_list_id
-                ]
-            ) with ordinality as tried (list_id, place)
-            inner join billing.price_list on price_list.price_list_id = tried.list_id
-            where not price_list.is_draft
-            order by tried.place
-        ),
-        tree.ancestors,
-        coalesce(grouped.groups, '{}')
-    from held
-    inner join tree on tree.holder_id = held.customer_id and tree.day = held.day
-    left join grouped on grouped.holder_id = held.customer_id and grouped.day = held.day
-    left join billing.seller on seller.seller_id = coalesce(held.contract_seller_id, tree.sellers[1])
-    left join billing.price_list as reseller_list
-        on reseller_list.price_list_id = seller.price_list_id and not reseller_list.is_draft;
+        wanted.line_id, wanted.day, answer.contract_id, answer.customer_id, answer.customer_kind,
+        answer.seller_id, answer.reseller_list_id, answer.retail_lists, answer.ancestors, answer.groups
+    from wanted
+    inner join answer on answer.line_id = wanted.line_id and answer.day = wanted.since;
 end;
 
 comment on function logic.holder_list(bigint[], date[]) is

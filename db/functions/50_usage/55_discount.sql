@@ -33,6 +33,8 @@ returns setof logic.bundle_draw
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
+-- lines and calls are thousands, whatever the planner makes of the arrays: hash joins only
+set enable_nestloop = off
 as $$
 declare
     v_draws logic.bundle_draw[] := '{}';
