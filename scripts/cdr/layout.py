@@ -134,8 +134,17 @@ def _part(text: str, columns: Columns, pattern: str | None):
 
 def _pieces(text: str) -> list[str]:
     """A+B+'text' in its pieces."""
-    return [piece.strip() if not piece.strip().startswith("'") else piece.strip()
-            for piece in re.findall(r"'[^']*'|[^+']+", text)]
+    return [piece.strip() for piece in re.findall(r"'[^']*'|[^+']+", text)]
+
+
+def by_number(text: str) -> bool:
+    """Does a map name all its columns by their numbers?"""
+    names = [
+        piece.partition(":")[0].strip()
+        for entry in text.split(";") for part in entry.partition("=")[2].partition("~")[0].split("|")
+        for piece in _pieces(part) if piece.strip() and not piece.startswith("'")
+    ]
+    return bool(names) and all(name.isdigit() for name in names)
 
 
 def compiled(pattern: str) -> re.Pattern[str]:

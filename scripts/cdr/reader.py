@@ -13,6 +13,7 @@ from leissner.scripts.cdr.layout import (
     Field,
     NoColumn,
     Row,
+    by_number,
     conditions_of,
     fields_of,
     key_of,
@@ -74,9 +75,8 @@ class Reader:
         self.layouts = profile["layouts"]
         first = self.layouts[0]
         self.map = profile["columns"] or ""
-        by_number = bool(self.map) and not re.search(r"=[^;]*[^\d;\s|+:]", self.map)
         given = profile["has_header"]
-        self.has_header = given if given is not None else first["has_header"] and not by_number
+        self.has_header = given if given is not None else first["has_header"] and not by_number(self.map)
         if not first["columns"] and not self.has_header and profile["format"] != "generic":
             raise LeissnerError(f"Files of {profile['format']} are read by the names in their first line.")
         self.clock = Clock(profile["time_zone"], profile["time_format"] or first["time_format"])
