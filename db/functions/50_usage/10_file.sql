@@ -156,7 +156,14 @@ begin atomic
         select max(named.part[2]::numeric) as number
         from this
         cross join pattern
-        inner join billing.cdr_file as known on known.source_id = p_source_id
+        -- Only lately seen ones: a cluster writes a file a minute, for years.
+        cross join (
+            select file.name
+            from billing.cdr_file as file
+            where file.source_id = p_source_id
+            order by file.file_id desc
+            limit 1000
+        ) as known
         cross join lateral regexp_match(known.name, pattern.sequence) as named (part)
         where named.part[1] = this.part[1] and named.part[2]::numeric < this.part[2]::numeric
     )
