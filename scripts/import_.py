@@ -16,6 +16,7 @@ LISTED = 100
 WITH_LEDGER = {
     "accounts", "interest_rates", "reminder_steps", "credit_policies", "payment_sources", "jobs", "open_items",
 }  # fmt: skip
+TERMS = {"customers": "customer_terms", "contracts": "contract_terms", "contract_lines": "line_terms"}
 STAGING = ("import_id", "file", "source", "line", "cells")
 
 
@@ -175,5 +176,11 @@ def report(result: dict[str, Any], dry_run: bool) -> None:
             f"{counted['file'] + '.csv':<24} {counted['inserted']} new, {counted['changed']} changed, "
             f"{counted['unchanged']} unchanged{closed}"
         )
+        if counted["corrected"]:
+            terms = TERMS[counted["file"]]
+            click.echo(
+                f"  {counted['corrected']} of these change what has held from the first day: history is corrected. "
+                f"What changes from a later day belongs in {terms}.csv."
+            )
     if dry_run:
         click.echo("Dry run: nothing was changed.")

@@ -91,6 +91,14 @@ def test_twice_changes_nothing_and_a_change_is_counted(golden, tmp_path):
     assert "VIP,Nyckelkund,20,no,,,customer:5000;group:vip,*,*," in out["rings.csv"]
 
 
+def test_a_correction_of_history_says_so(golden, tmp_path):
+    lines = "contract_no,line_no,service,quantity,billed_through\nC2,1,VOIP,{},2026-10-31\n"
+    for quantity, is_said in ((3, False), (4, True)):
+        out = golden("import", write(tmp_path / "in", contract_lines=lines.format(quantity))).out
+        assert ("1 of these change what has held from the first day" in out) == is_said, out
+        assert ("line_terms.csv" in out) == is_said
+
+
 def test_dry_run_changes_nothing(leissner, tmp_path):
     outcome = leissner("import", GOLDEN, "--dry-run")
     assert outcome.code == 0 and "8 new" in outcome.out and "Dry run" in outcome.out
@@ -121,6 +129,7 @@ def test_a_changed_definition_leaves_its_former_self(golden, database: Database,
         ("exchange_rates", "date,currency,rate\n2026-02-01,EUR,1.12345678901\n", 2, "rate", "1.12345678901"),
         ("exchange_rates", "date,currency,rate\n2026-02-01,GBP,13\n", 2, "currency", "GBP"),
         ("price_lists", "code,name,level,draft\nX,X,retail,ja\n", 2, "draft", "ja"),
+        ("price_lists", "code,name,level,currency\nX,X,retail,NOK\n", 2, "currency", "NOK"),
         ("price_lists", "code,name,level\nX,X,gold\n", 2, "level", "gold"),
         ("price_lists", "code,name,level,parent,currency\nX,X,retail,MASTER,EUR\n", 2, "parent", "MASTER"),
         ("bands", "band,from,to\nx,8,12:00\n", 2, "from", "8"),
@@ -218,6 +227,11 @@ def test_bom_and_single_files(leissner, tmp_path):
     assert counts(found) == {"products": (1, 0, 0)}
     (tmp_path / "in" / "products.csv").write_bytes(b"code,name\na,\xff\n")
     assert faults(leissner, tmp_path / "in") == [("products", None, None, None)]
+
+
+def test_what_the_operator_gives_is_needed_where_there_is_none(leissner, tmp_path):
+    folder = write(tmp_path / "in", price_lists="code,name,level\nX,X,retail\n")
+    assert faults(leissner, folder) == [("price_lists", 2, "currency", None)]
 
 
 def test_other_levels_are_refused(database: Database):

@@ -28,7 +28,13 @@ begin
     order by attribute.attname = 'span' desc, attribute.attname = 'valid' desc, cell.flags ~ 'K', part.place
     limit 1;
 
-    if v_constraint.contype = 'f' then
+    if v_constraint.contype = 'n' then
+        v_condition := format('q.%I is null', (
+            select attribute.attname
+            from pg_attribute as attribute
+            where attribute.attrelid = v_constraint.conrelid and attribute.attnum = v_constraint.conkey[1]
+        ));
+    elsif v_constraint.contype = 'f' then
         -- Of a key with a period, the last pair is the period.
         select string_agg(
             case
@@ -84,8 +90,9 @@ begin
         'inner join import_r_%s as r on r.import_key = q.import_key '
         'inner join import_s_%s as s on s.import_source = r.import_source and s.import_line = r.import_line '
         'where %s',
-        p_file, v_column, coalesce('s.' || quote_ident(v_column), 'null'), obj_description(v_constraint.oid,
-        'pg_constraint'),
+        p_file, v_column, coalesce('s.' || quote_ident(v_column), 'null'), coalesce(
+            obj_description(v_constraint.oid, 'pg_constraint'), 'A value is needed.'
+        ),
         logic.import_relation(p_file, p_is_merged), p_file, p_file, v_condition
     );
     get diagnostics v_rows = row_count;
@@ -289,7 +296,7 @@ Example: select logic.import_close('products')
 Raises: nothing$$;
 
 create function logic.import_merge(p_file text, p_is_close boolean)
-returns table (inserted bigint, changed bigint, unchanged bigint, closed bigint)
+returns table (inserted bigint, changed bigint, unchanged bigint, closed bigint, corrected bigint)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -297,9 +304,11 @@ as $$
 declare
     v_file record;
     v_fields text[];
+    v_base text[];
     v_list record;
     v_constraint text;
     v_table text;
+    v_column text;
     v_sentence text;
     v_total bigint;
 begin
@@ -358,6 +367,23 @@ begin
             p_file, v_file.table_name, v_list.to_text, v_list.name
         );
     end loop;
+
+    -- What terms change from a day on holds from the first day in these: another value corrects history.
+    v_base := case p_file
+        when 'customers' then array['parent_id', 'bill_to', 'seller_id', 'price_list_id']
+        when 'contracts' then array['seller_id', 'price_list_id', 'interval_months']
+        when 'contract_lines' then array['quantity', 'price_list_id']
+    end;
+    corrected := 0;
+    if v_base is not null then
+        execute format(
+            'select count(*) from import_r_%s as r inner join billing.%I as t on t.ctid = r.import_row '
+            'where r.import_lists_differ or (%s) is distinct from (%s)',
+            p_file, v_file.table_name,
+            (select string_agg(format('t.%I', base.field), ', ') from unnest(v_base) as base (field)),
+            (select string_agg(format('r.%I', base.field), ', ') from unnest(v_base) as base (field))
+        ) into corrected;
+    end if;
 
     execute format('select count(*) from import_r_%s', p_file) into v_total;
     execute format(
@@ -428,7 +454,19 @@ begin
     end loop;
     return next;
 exception when integrity_constraint_violation then
-    get stacked diagnostics v_constraint = constraint_name, v_table = table_name, v_sentence = message_text;
+    get stacked diagnostics
+        v_constraint = constraint_name, v_table = table_name, v_column = column_name,
+        v_sentence = message_text;
+    if v_column <> '' then
+        -- A missing value names its column only.
+        select con.conname into v_constraint
+        from pg_constraint as con
+        inner join pg_attribute as attribute
+            on attribute.attrelid = con.conrelid and attribute.attnum = con.conkey[1]
+        where
+            con.conrelid = to_regclass('billing.' || v_table) and con.contype = 'n'
+            and attribute.attname = v_column;
+    end if;
     -- The rows of this file were taken back, so its temporary rows too: they are made again to be looked at.
     perform logic.import_resolve(p_file);
     if v_constraint = '' or v_table <> v_file.table_name or logic.import_violation(p_file, v_constraint,

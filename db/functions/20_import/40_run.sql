@@ -58,7 +58,7 @@ begin
             select merged.* into strict v_done from logic.import_merge(v_file.file, p_is_close) as merged;
             v_counts := v_counts || jsonb_build_object(
                 'file', v_file.file, 'inserted', v_done.inserted, 'changed', v_done.changed,
-                'unchanged', v_done.unchanged, 'closed', v_done.closed
+                'unchanged', v_done.unchanged, 'closed', v_done.closed, 'corrected', v_done.corrected
             );
         exception when sqlstate 'LB101' or sqlstate 'LB801' then
             get stacked diagnostics v_sentence = message_text, v_detail = pg_exception_detail;
