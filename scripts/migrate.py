@@ -596,7 +596,7 @@ def dump(conninfo: str, *without: str) -> str:
     """`pg_dump -s`, without what differs from run to run: remarks and the key of its \\restrict line."""
     from leissner.scripts.server import Home
 
-    command = [str(Home().bin_folder() / "pg_dump"), "-s", "--restrict-key=leissner", "-d", conninfo]
+    command = [str(Home().client_folder() / "pg_dump"), "-s", "--restrict-key=leissner", "-d", conninfo]
     command += [f"--exclude-schema={name}" for name in without]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("--"))

@@ -141,6 +141,11 @@ class Home:
             self._copy_engine(wheel, engine)
         return engine / wheel.name / "pginstall" / "bin"
 
+    def client_folder(self) -> Path:
+        """Programs that we run as ourselves (psql, pg_dump) need no copy."""
+        wheel = wheel_folder()
+        return wheel / "pginstall" / "bin" if wheel else self._other_bin_folder()
+
     def _other_bin_folder(self) -> Path:
         if named := os.environ.get("PG_BIN"):
             return Path(named)
@@ -395,13 +400,13 @@ def psql(level: str, superuser: bool, args: tuple[str, ...]) -> None:
     chosen = db.target()
     environment = dict(os.environ)
     if chosen.is_embedded:
-        program = str(Home().bin_folder() / "psql")
+        program = str(Home().client_folder() / "psql")
         if superuser:
             where = make_conninfo(chosen.conninfo, user="postgres")
         else:
             options = f"-c role=leissner_{level} -c app.actor={db.actor()}"
             where = make_conninfo(chosen.conninfo, user=db.CLI_LOGIN, options=options)
     else:
-        program = shutil.which("psql") or str(Home().bin_folder() / "psql")
+        program = shutil.which("psql") or str(Home().client_folder() / "psql")
         where = chosen.conninfo
     os.execve(program, [program, "-d", where, *args] if where else [program, *args], environment)
