@@ -11,40 +11,72 @@ $$Quotient with at least 20 decimals (RATING.md 7): a bare division of numerics 
 Example: select logic.divide(1, 3)
 Raises: nothing$$;
 
-create function logic.subscriber_find(p_kinds text[], p_numbers text[], p_days date[])
+-- Asked by number alone, because a batch has far fewer numbers than numbers and days.
+create function logic.subscriber_find(p_kinds text[], p_numbers text[])
 returns table (
-    kind text, number text, day date, subscriber_number_id bigint, contract_line_id bigint
+    kind text, number text, valid daterange, subscriber_number_id bigint, contract_line_id bigint
 )
 language sql stable parallel safe rows 5000
 begin atomic
-    select asked.kind, asked.number, asked.day, found.subscriber_number_id, found.contract_line_id
+    select asked.kind, asked.number, found.valid, found.subscriber_number_id, found.contract_line_id
     from (
-        select distinct question.kind, question.number, question.day
-        from unnest(p_kinds, p_numbers, p_days) as question (kind, number, day)
+        select distinct question.kind, question.number
+        from unnest(p_kinds, p_numbers) as question (kind, number)
     ) as asked
     cross join lateral (
-        select one.subscriber_number_id, one.contract_line_id
+        select one.valid, one.subscriber_number_id, one.contract_line_id
         from billing.subscriber_number as one
-        where
-            one.kind = asked.kind and one.number = asked.number and one.to_number is null
-            and one.valid @> asked.day
+        where one.kind = asked.kind and one.number = asked.number and one.to_number is null
         union all
-        select block.subscriber_number_id, block.contract_line_id
+        select block.valid, block.subscriber_number_id, block.contract_line_id
         from billing.subscriber_number as block
         where
             asked.kind = 'number' and block.kind = 'number' and block.to_number is not null
             and block.span @> billing.number_point(asked.number)
-            and block.valid @> asked.day
     ) as found
     inner join billing.contract_line using (contract_line_id)
     inner join billing.contract on contract.contract_id = contract_line.contract_id
     where contract.state = 'active';
 end;
 
-comment on function logic.subscriber_find(text[], text[], date[]) is
-$$Contract lines that have the numbers or accounts on the days; proposed contracts have none. Kind number or
-account.
-Example: select * from logic.subscriber_find('{number}', '{46902001005}', '{2026-10-05}')
+comment on function logic.subscriber_find(text[], text[]) is
+$$Contract lines that have, or had, the numbers or accounts, each with its period (never two on one day);
+proposed
+contracts have none. Kind number or account.
+Example: select * from logic.subscriber_find('{number}', '{46902001005}')
+Raises: nothing$$;
+
+create function logic.term_days()
+returns date[]
+language sql stable parallel safe
+begin atomic
+    select coalesce(array_agg(distinct term.from_on order by term.from_on), '{}')
+    from (
+        select customer_term.from_on from billing.customer_term
+        union all
+        select contract_term.from_on from billing.contract_term
+        union all
+        select line_term.from_on from billing.line_term
+    ) as term;
+end;
+
+comment on function logic.term_days() is
+$$Days on which the terms of any customer, contract or line change, ascending.
+Example: select logic.term_days()
+Raises: nothing$$;
+
+create function logic.term_day(p_day date, p_term_days date[])
+returns date
+language sql immutable parallel safe
+return case
+    when p_term_days = '{}' or p_day < p_term_days[1] then date '-infinity'
+    else p_term_days[width_bucket(p_day, p_term_days)]
+end;
+
+comment on function logic.term_day(date, date[]) is
+$$The first of the days on which all terms are what they are on p_day: who holds a line is asked once for all
+of them.
+Example: select logic.term_day('2026-10-05', logic.term_days())
 Raises: nothing$$;
 
 create function logic.holder_list(p_lines bigint[], p_days date[])
@@ -268,7 +300,7 @@ begin atomic
 
     -- Cut once per number, not per day; longer heads than any prefix are of no use.
     head as materialized (
-        select distinct asked.number, left(asked.number, cut.n) as digits
+        select asked.number, left(asked.number, cut.n) as digits
         from (select distinct asked.number from asked) as asked
         cross join lateral generate_series(
             1, least(length(asked.number), (select max(length(prefix.digits)) from billing.prefix))

@@ -105,6 +105,7 @@ declare
     v_currency text;
     v_cuts integer[] := logic.band_cuts();
     v_epochs date[];
+    v_prefix_epochs date[];
 begin
     select operator.time_zone, operator.currency into v_time_zone, v_currency from billing.operator;
     -- Prices change on these days only: calls between two of them ask the same question.
@@ -116,6 +117,14 @@ begin
         union all
         select upper(item.valid) from billing.price_item as item where not upper_inf(item.valid)
     ) as bound;
+    select array_agg(distinct bound.day order by bound.day) into v_prefix_epochs
+    from (
+        select date '-infinity' as day
+        union all
+        select lower(prefix.valid) from billing.prefix where not lower_inf(prefix.valid)
+        union all
+        select upper(prefix.valid) from billing.prefix where not upper_inf(prefix.valid)
+    ) as bound;
 
     return query
     with incoming as materialized (
@@ -124,6 +133,7 @@ begin
             call.account,
             call.bad_duration, call.price_list_id, call.mode as mode_code, call.carrier as carrier_code,
             local.wall::date as day,
+            v_prefix_epochs[width_bucket(local.wall::date, v_prefix_epochs)] as prefix_epoch,
             extract(epoch from local.wall::time)::integer as second,
             source.contract_line_id as source_line_id,
             mode.mode_id, mode.unit, mode.per, carrier.carrier_id,
@@ -150,8 +160,7 @@ begin
     asked_subscriber as (
         select distinct
             case when incoming.account is not null then 'account' else 'number' end as kind,
-            coalesce(incoming.account, incoming.a_number) as number,
-            incoming.day
+            coalesce(incoming.account, incoming.a_number) as number
         from incoming
         where incoming.price_list_id is null and coalesce(incoming.account, incoming.a_number) is not null
     ),
@@ -159,14 +168,13 @@ begin
     subscriber as materialized (
         select *
         from logic.subscriber_find(
-            array(select kind from asked_subscriber order by kind, number, day),
-            array(select number from asked_subscriber order by kind, number, day),
-            array(select day from asked_subscriber order by kind, number, day)
+            array(select kind from asked_subscriber order by kind, number),
+            array(select number from asked_subscriber order by kind, number)
         )
     ),
 
     asked_destination as (
-        select distinct incoming.b_number as number, incoming.day from incoming
+        select distinct incoming.b_number as number, incoming.prefix_epoch as day from incoming
         where incoming.b_number ~ '^[0-9]+$'
     ),
 
@@ -193,10 +201,11 @@ begin
             destination.prefix_id, destination.destination_id
         from incoming
         left join subscriber
-            on subscriber.day = incoming.day
+            on subscriber.valid @> incoming.day
             and subscriber.number = coalesce(incoming.account, incoming.a_number)
             and subscriber.kind = case when incoming.account is not null then 'account' else 'number' end
-        left join destination on destination.number = incoming.b_number and destination.day = incoming.day
+        left join destination
+            on destination.number = incoming.b_number and destination.day = incoming.prefix_epoch
         left join billing.contract_line as source_line
             on source_line.contract_line_id = incoming.source_line_id and source_line.valid @> incoming.day
             and exists (

@@ -196,42 +196,75 @@ p_before: rows of months (seq NULL) that are gone on from, where only later call
 Example: select * from logic.bundle_allot('{}', '{}')
 Raises: nothing$$;
 
-create function logic.ring_candidate(p_lines bigint[], p_days date[])
+create function logic.ring_membership(p_lines bigint[], p_days date[])
 returns table (contract_line_id bigint, day date, ring_id bigint)
 language sql stable parallel safe rows 5000
 begin atomic
     with holder as (
         select * from logic.holder_list(p_lines, p_days)
-    ),
-
-    membership as (
-        select holder.contract_line_id, holder.day, member.ring_id
-        from holder
-        inner join billing.ring_member as member on member.customer_id = any(holder.ancestors)
-        union
-        select holder.contract_line_id, holder.day, member.ring_id
-        from holder
-        inner join billing.ring_member as member on member.customer_group_id = any(holder.groups)
-        union
-        select holder.contract_line_id, holder.day, member.ring_id
-        from holder
-        inner join billing.ring_member as member on member.contract_id = holder.contract_id
-        union
-        select holder.contract_line_id, holder.day, ring.ring_id
-        from holder
-        cross join billing.ring
-        where not exists (select from billing.ring_member as member where member.ring_id = ring.ring_id)
     )
 
-    select membership.contract_line_id, membership.day, membership.ring_id
-    from membership
-    inner join billing.ring on ring.ring_id = membership.ring_id and ring.valid @> membership.day;
+    select holder.contract_line_id, holder.day, member.ring_id
+    from holder
+    inner join billing.ring_member as member on member.customer_id = any(holder.ancestors)
+    union
+    select holder.contract_line_id, holder.day, member.ring_id
+    from holder
+    inner join billing.ring_member as member on member.customer_group_id = any(holder.groups)
+    union
+    select holder.contract_line_id, holder.day, member.ring_id
+    from holder
+    inner join billing.ring_member as member on member.contract_id = holder.contract_id
+    union
+    select holder.contract_line_id, holder.day, ring.ring_id
+    from holder
+    cross join billing.ring
+    where not exists (select from billing.ring_member as member where member.ring_id = ring.ring_id);
+end;
+
+comment on function logic.ring_membership(bigint[], date[]) is
+$$Rings whose members include the holder of a contract line on a day (the customer or one above it, their
+groups,
+the contract, or everyone), whether the ring holds that day or not.
+Example: select * from logic.ring_membership('{1}', '{2026-10-05}')
+Raises: nothing$$;
+
+create function logic.ring_candidate(p_lines bigint[], p_days date[])
+returns table (contract_line_id bigint, day date, ring_id bigint)
+language sql stable parallel safe rows 5000
+begin atomic
+    with term as materialized (
+        select logic.term_days() as days
+    ),
+
+    asked as materialized (
+        select distinct question.line_id, question.day, logic.term_day(question.day,
+        logic.term_days()) as term_day
+        from unnest(p_lines, p_days) as question (line_id, day)
+        cross join term
+    ),
+
+    held as (
+        select distinct asked.line_id, asked.term_day from asked
+    ),
+
+    membership as materialized (
+        select *
+        from logic.ring_membership(
+            array(select line_id from held order by line_id, term_day),
+            array(select term_day from held order by line_id, term_day)
+        )
+    )
+
+    select asked.line_id, asked.day, membership.ring_id
+    from asked
+    inner join membership
+        on membership.contract_line_id = asked.line_id and membership.day = asked.term_day
+    inner join billing.ring on ring.ring_id = membership.ring_id and ring.valid @> asked.day;
 end;
 
 comment on function logic.ring_candidate(bigint[], date[]) is
-$$Rings whose members include the holder of a contract line on a day: the customer or one above it, their
-groups, the
-contract, or everyone.
+$$Rings that hold on a day and whose members include the holder of a contract line.
 Example: select * from logic.ring_candidate('{1}', '{2026-10-05}')
 Raises: nothing$$;
 
@@ -244,6 +277,7 @@ as $$
 declare
     v_time_zone text := (select operator.time_zone from billing.operator);
     v_cuts integer[] := logic.band_cuts();
+    v_term_days date[] := logic.term_days();
 begin
     if not exists (select from billing.ring) then
         return;
@@ -252,22 +286,24 @@ begin
     with call as materialized (
         select
             one.seq, one.day, one.contract_line_id, one.mode_id, one.destination_id, one.b_number,
+            logic.term_day(one.day, v_term_days) as term_day,
             v_cuts[
-                width_bucket(extract(epoch from (one.started_at at time zone v_time_zone)::time)::integer,
-                v_cuts)
+                width_bucket(
+                    extract(epoch from (one.started_at at time zone v_time_zone)::time)::integer, v_cuts
+                )
             ] as cut
         from unnest(p_calls) as one
     ),
 
     asked as (
-        select distinct call.contract_line_id, call.day from call
+        select distinct call.contract_line_id, call.term_day from call
     ),
 
-    candidate as materialized (
+    membership as materialized (
         select *
-        from logic.ring_candidate(
-            array(select contract_line_id from asked order by contract_line_id, day),
-            array(select day from asked order by contract_line_id, day)
+        from logic.ring_membership(
+            array(select contract_line_id from asked order by contract_line_id, term_day),
+            array(select term_day from asked order by contract_line_id, term_day)
         )
     ),
 
@@ -287,36 +323,18 @@ begin
         select * from logic.target_list(array(select distinct destination_id from call))
     ),
 
-    -- Who has the B-number: asked only for calls that meet a ring with `inside`.
-    asked_inside as (
-        select distinct call.b_number, call.day
+    -- What a call has of its own, before it meets any ring: joined first, so that nothing is asked per ring.
+    described as materialized (
+        select call.*, band.bands, target.targets, mode.mode_group
         from call
-        inner join candidate using (contract_line_id, day)
-        inner join billing.ring_target as ring_target using (ring_id)
-        where ring_target.is_inside
-    ),
-
-    called as materialized (
-        select *
-        from logic.subscriber_find(
-            array(select 'number' from asked_inside order by b_number, day),
-            array(select b_number from asked_inside order by b_number, day),
-            array(select day from asked_inside order by b_number, day)
-        )
-    ),
-
-    inside as materialized (
-        select distinct called.number, called.day, other.ring_id
-        from called
-        inner join logic.ring_candidate(
-            array(select contract_line_id from called order by number, day),
-            array(select day from called order by number, day)
-        ) as other on other.contract_line_id = called.contract_line_id and other.day = called.day
+        inner join band on band.day = call.day and band.second = call.cut
+        inner join target on target.destination_id = call.destination_id
+        inner join billing.mode on mode.mode_id = call.mode_id
     ),
 
     rule as materialized (
         select
-            ring.ring_id, ring.band_id,
+            ring.ring_id, ring.band_id, ring.valid,
             array(select one.mode_id from billing.ring_mode as one where one.ring_id = ring.ring_id) as modes,
             array(select one.mode_group from billing.ring_mode as one where one.ring_id = ring.ring_id)
             as mode_groups,
@@ -328,28 +346,58 @@ begin
                 select from billing.ring_target as one where one.ring_id = ring.ring_id and one.is_inside
             ) as is_inside
         from billing.ring
+    ),
+
+    met as materialized (
+        select
+            described.seq, described.day, described.b_number, membership.ring_id,
+            (rule.targets = '{}' and not rule.is_inside) or rule.targets && described.targets as is_target,
+            rule.is_inside
+        from described
+        inner join membership
+            on membership.contract_line_id = described.contract_line_id
+            and membership.day = described.term_day
+        inner join rule on rule.ring_id = membership.ring_id
+        where
+            rule.valid @> described.day
+            and (rule.band_id is null or rule.band_id = any(described.bands))
+            and (
+                rule.modes = '{}' or described.mode_id = any(rule.modes)
+                or described.mode_group = any(rule.mode_groups)
+            )
+    ),
+
+    -- Who has the B-number: asked only for calls that nothing but `inside` can bring into a ring.
+    asked_inside as (
+        select distinct met.b_number, met.day from met where met.is_inside and not met.is_target
+    ),
+
+    called as materialized (
+        select asked_inside.b_number as number, asked_inside.day, found.contract_line_id
+        from asked_inside
+        inner join logic.subscriber_find(
+            array(select 'number' from asked_inside order by b_number),
+            array(select b_number from asked_inside order by b_number)
+        ) as found on found.number = asked_inside.b_number and found.valid @> asked_inside.day
+    ),
+
+    inside as materialized (
+        select distinct called.number, called.day, other.ring_id
+        from called
+        inner join logic.ring_candidate(
+            array(select contract_line_id from called order by number, day),
+            array(select day from called order by number, day)
+        ) as other on other.contract_line_id = called.contract_line_id and other.day = called.day
     )
 
-    select call.seq, candidate.ring_id
-    from call
-    inner join candidate on candidate.contract_line_id = call.contract_line_id and candidate.day = call.day
-    inner join rule on rule.ring_id = candidate.ring_id
-    inner join billing.mode on mode.mode_id = call.mode_id
-    inner join band on band.day = call.day and band.second = call.cut
-    inner join target on target.destination_id = call.destination_id
+    select met.seq, met.ring_id
+    from met
     where
-        (rule.band_id is null or rule.band_id = any(band.bands))
-        and (rule.modes = '{}' or call.mode_id = any(rule.modes) or mode.mode_group = any(rule.mode_groups))
-        and (
-            (rule.targets = '{}' and not rule.is_inside)
-            or rule.targets && target.targets
-            or (
-                rule.is_inside
-                and exists (
-                    select from inside
-                    where inside.number = call.b_number and inside.day = call.day
-                        and inside.ring_id = candidate.ring_id
-                )
+        met.is_target
+        or (
+            met.is_inside
+            and (met.b_number, met.day, met.ring_id) in (
+                select inside.number, inside.day, inside.ring_id from inside
             )
         );
 end;

@@ -49,18 +49,35 @@ create function logic.stateful_month(p_lines bigint[], p_days date[])
 returns table (customer_id bigint, month date, is_later boolean)
 language sql stable rows 1000
 begin atomic
-    with in_volume as (
-        select distinct candidate.contract_line_id, candidate.day
-        from logic.ring_candidate(p_lines, p_days) as candidate
-        inner join billing.ring on ring.ring_id = candidate.ring_id and ring.volume_unit <> 'none'
+    with term as materialized (
+        select logic.term_days() as days
+    ),
+
+    asked as (
+        select distinct
+            question.line_id, date_trunc('month', question.day::timestamp)::date as month,
+            logic.term_day(question.day, term.days) as day
+        from unnest(p_lines, p_days) as question (line_id, day)
+        cross join term
+    ),
+
+    in_volume as materialized (
+        select distinct membership.contract_line_id, membership.day
+        from logic.ring_membership(
+            array(select line_id from asked order by line_id, month, day),
+            array(select day from asked order by line_id, month, day)
+        ) as membership
+        inner join billing.ring on ring.ring_id = membership.ring_id and ring.volume_unit <> 'none'
     ),
 
     concerned as (
-        select distinct holder.customer_id, date_trunc('month', holder.day::timestamp)::date as month
-        from logic.holder_list(p_lines, p_days) as holder
+        select distinct contract.customer_id, asked.month
+        from asked
+        inner join billing.contract_line on contract_line.contract_line_id = asked.line_id
+        inner join billing.contract on contract.contract_id = contract_line.contract_id
         where
-            exists (select from billing.bundle where bundle.contract_line_id = holder.contract_line_id)
-            or (holder.contract_line_id, holder.day) in (select * from in_volume)
+            exists (select from billing.bundle where bundle.contract_line_id = asked.line_id)
+            or (asked.line_id, asked.day) in (select * from in_volume)
     )
 
     select every.customer_id, every.month, bool_or(every.is_later)
