@@ -106,6 +106,7 @@ declare
     v_cuts integer[] := logic.band_cuts();
     v_epochs date[];
     v_prefix_epochs date[];
+    v_term_days date[] := logic.term_days();
 begin
     select operator.time_zone, operator.currency into v_time_zone, v_currency from billing.operator;
     -- Prices change on these days only: calls between two of them ask the same question.
@@ -192,6 +193,7 @@ begin
             incoming.*,
             v_cuts[width_bucket(incoming.second, v_cuts)] as cut,
             v_epochs[width_bucket(incoming.day, v_epochs)] as epoch,
+            logic.term_day(incoming.day, v_term_days) as term_day,
             subscriber.subscriber_number_id,
             case
                 when subscriber.contract_line_id is not null then subscriber.contract_line_id
@@ -214,8 +216,11 @@ begin
             )
     ),
 
+    -- Who holds a line changes on the days of terms only.
     asked_line as (
-        select distinct lined.contract_line_id, lined.day from lined where lined.contract_line_id is not null
+        select distinct lined.contract_line_id, lined.term_day as day
+        from lined
+        where lined.contract_line_id is not null
     ),
 
     holder as materialized (
@@ -248,7 +253,7 @@ begin
             end as retail_lists
         from lined
         inner join band on band.day = lined.day and band.second = lined.cut
-        left join holder on holder.contract_line_id = lined.contract_line_id and holder.day = lined.day
+        left join holder on holder.contract_line_id = lined.contract_line_id and holder.day = lined.term_day
     ),
 
     -- One case for all calls that ask the same of the price lists.
@@ -277,14 +282,23 @@ begin
         select scene.scene_id, 'cost', 1, scene.cost_list_id from scene where scene.cost_list_id > 0
     ),
 
-    key as materialized (
+    -- Each question once; `place` is its number.
+    asked as materialized (
         select
-            row_number() over () as place, tried.price_list_id, scene.destination_id, scene.mode_id,
-            scene.bands,
-            scene.epoch
+            tried.scene_id, tried.level, tried.place as turn, tried.price_list_id, scene.destination_id,
+            scene.mode_id, scene.bands, scene.epoch,
+            dense_rank() over (
+                order by tried.price_list_id, scene.destination_id, scene.mode_id, scene.bands, scene.epoch
+            ) as place
         from tried
-        inner join scene using (scene_id)
-        group by tried.price_list_id, scene.destination_id, scene.mode_id, scene.bands, scene.epoch
+        inner join scene on scene.scene_id = tried.scene_id
+    ),
+
+    key as materialized (
+        select distinct on (asked.place)
+            asked.place, asked.price_list_id, asked.destination_id, asked.mode_id, asked.bands, asked.epoch
+        from asked
+        order by asked.place
     ),
 
     price as materialized (
@@ -304,15 +318,11 @@ begin
 
     -- The first list of a level that gives a price, or says not for sale, decides.
     chosen as materialized (
-        select distinct on (tried.scene_id, tried.level)
-            tried.scene_id, tried.level, price.place, price.is_split
-        from tried
-        inner join scene using (scene_id)
-        inner join key
-            on key.price_list_id = tried.price_list_id and key.destination_id = scene.destination_id
-            and key.mode_id = scene.mode_id and key.bands = scene.bands and key.epoch = scene.epoch
-        inner join price on price.place = key.place
-        order by tried.scene_id, tried.level, tried.place
+        select distinct on (asked.scene_id, asked.level)
+            asked.scene_id, asked.level, price.place, price.is_split
+        from asked
+        inner join price on price.place = asked.place
+        order by asked.scene_id, asked.level, asked.turn
     ),
 
     choice as materialized (
