@@ -13,9 +13,11 @@ import json
 import os
 import platform
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -41,10 +43,11 @@ TARGET_S = 60  # one million calls loaded and rated on two cores
 @click.option("--customers", default=2000, show_default=True, help="Customers of the operator that has the calls.")
 @click.option("--import-customers", default=100_000, show_default=True, help="Customers of the import; 0: none.")
 @click.option("--seed", default=7, show_default=True)
+@click.option("--one-by-one", is_flag=True, help="One loader after the other, instead of one per source at once.")
 @click.option("--statements", is_flag=True, help="Also show which statements the time went to (costs some itself).")
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep server and files in this empty folder.")
 @click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
-def bench(calls, customers, import_customers, seed, statements, keep, as_json) -> None:
+def bench(calls, customers, import_customers, seed, one_by_one, statements, keep, as_json) -> None:
     """Measure import, loading and rating, and the rebuild of all functions and views."""
     result = {"machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
               "calls": calls, "phases": []}
@@ -55,9 +58,13 @@ def bench(calls, customers, import_customers, seed, statements, keep, as_json) -
         phase(result, "migrate an empty database", lambda: command("up"))
         phase(result, "rebuild all functions and views", rebuild)
         phase(result, f"import {customers} customers", lambda: command("import", files / "operator"), customers)
-        for source, name in (("plain", "plain.csv"), ("pbx-umea", "Master.csv")):
-            load = functools.partial(command, "calls", "load", files / name, "--source", source)
-            phase(result, f"load and rate {name}", load, counted[source])
+        loads = (("plain", files / "plain.csv"), ("pbx-umea", files / "Master.csv"))
+        if one_by_one:
+            for source, path in loads:
+                load = functools.partial(command, "calls", "load", path, "--source", source)
+                phase(result, f"load and rate {path.name}", load, counted[source])
+        else:
+            phase(result, "load and rate two sources side by side", lambda: side_by_side(loads), sum(counted.values()))
         if statements:
             result["statements"] = statement_list()
         command("down")
@@ -140,6 +147,19 @@ def command(*args: object) -> None:
         code = cli.run([str(arg) for arg in args])
     if code:
         raise LeissnerError(f"leissner {' '.join(map(str, args))} ended with {code}.\n{printed.getvalue()}")
+
+
+def side_by_side(loads: Sequence[tuple[str, Path]]) -> None:
+    """A loader for each source, all at once, as cron starts them."""
+    program = "import sys; from leissner.scripts import cli; sys.exit(cli.run(sys.argv[1:]))"
+    loaders = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, "calls", "load", str(path), "--source", source], stdout=subprocess.DEVNULL
+        )
+        for source, path in loads
+    ]
+    if any([loader.wait() for loader in loaders]):
+        raise LeissnerError("A loader failed.")
 
 
 def start_server(path: Path, statements: bool) -> None:

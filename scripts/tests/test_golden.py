@@ -121,6 +121,18 @@ def test_a_healthy_database_passes_the_check(golden):
     assert done(golden("check"))
 
 
+def test_folded_totals_are_the_same_totals(golden, conn):
+    totals = "select sum(calls), sum(revenue), sum(margin), sum(cost) from billing.call_day"
+    before = conn.execute(totals).fetchone()
+    with db.transaction(conn, "batch"):
+        assert db.call_one(conn, "totals_fold") == 0  # two batches are not worth it
+        assert db.call_one(conn, "totals_fold", p_at_least=1) > 0
+        assert db.call_one(conn, "totals_fold", p_at_least=1) == 0
+    assert conn.execute(totals).fetchone() == before
+    assert conn.execute("select distinct load_id from billing.call_customer_month").fetchall() == [{"load_id": 0}]
+    assert done(golden("check"))
+
+
 @pytest.mark.parametrize(
     ("fault", "finding"),
     [

@@ -224,7 +224,7 @@ currency; margin over calls with known cost.
 Example: select * from logic.margin_list('2026-10-01', '2026-11-01', 'product') where false
 Raises: LB304 for an empty period, LB305 for another grouping, LB901 without a level that may see margin$$;
 
-create function logic.totals_fold()
+create function logic.totals_fold(p_at_least integer)
 returns bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -235,6 +235,12 @@ begin
     perform access.require('admin', 'batch');
     -- One folder at a time; readers see the rows of either side of the commit, never both.
     if not pg_try_advisory_xact_lock(hashtextextended('billing.totals_fold', 0)) then
+        return 0;
+    end if;
+    -- Reports add up what is not folded yet; folding is worth its time once there is much of it.
+    if (
+        select count(distinct total.load_id) from billing.call_day as total where total.load_id <> 0
+    ) < p_at_least then
         return 0;
     end if;
     with taken as (
@@ -329,11 +335,13 @@ begin
 end;
 $$;
 
-comment on function logic.totals_fold() is
-$$Folds the totals of all batches so far into one row per key (load_id 0); returns how many daily rows were
+comment on function logic.totals_fold(integer) is
+$$Folds the totals of all batches so far, where there are p_at_least, into one row per key (load_id 0);
+returns
+how many daily rows were
 folded, 0 also
 when another session is folding.
-Example: select logic.totals_fold() where false
+Example: select logic.totals_fold(100) where false
 Raises: LB901 without the level admin or batch$$;
 
 -- api
@@ -412,13 +420,15 @@ Raises: LB304 for an empty period, LB305 for another grouping, LB901 without a l
 grant execute on function api.margin_list(date, date, text)
 to leissner_admin, leissner_pricing, leissner_finance, leissner_auditor, leissner_batch, leissner_report;
 
-create function api.totals_fold()
+create function api.totals_fold(p_at_least integer default 100)
 returns bigint
 language sql volatile
-return logic.totals_fold();
+return logic.totals_fold(p_at_least);
 
-comment on function api.totals_fold() is
-$$Folds the totals of all batches so far into one row per key; returns how many daily rows were folded.
+comment on function api.totals_fold(integer) is
+$$Folds the totals of all batches so far, where there are p_at_least, into one row per key; returns how many
+daily
+rows were folded.
 Example: select api.totals_fold() where false
 Raises: LB901 without the level admin or batch$$;
-grant execute on function api.totals_fold() to leissner_admin, leissner_batch;
+grant execute on function api.totals_fold(integer) to leissner_admin, leissner_batch;
