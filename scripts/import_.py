@@ -2,6 +2,7 @@
 the order the database knows; what they mean, and whether they are right, the database decides."""
 
 import csv
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -129,7 +130,9 @@ def read_xlsx(path: Path) -> Iterator[tuple[int, list[str]]]:
     import openpyxl
 
     try:
-        sheet = openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0]
+        # in memory: the library leaves a file that it opens itself open where the workbook is broken
+        book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
     except Exception as error:
         raise LeissnerError(f"{path} cannot be read as XLSX: {error}") from error
     width = 0
