@@ -7,7 +7,7 @@ comment on type logic.price_key is
 'One question to the price search: from which list, for which destination, mode and bands (by code), '
 'on which day.';
 
-create function logic.price_search(p_keys logic.price_key[])
+create function logic.price_search(p_keys logic.price_key[], p_what_if logic.what_if default null)
 returns table (
     place bigint, is_blocked boolean, items bigint[], setup numeric, rate numeric, step_to bigint[],
     step_rate numeric[], first_increment bigint, next_increment bigint, free_units bigint, free_mode text,
@@ -38,9 +38,15 @@ begin atomic
     ),
 
     chain as (
-        select climb.start_id, array_agg(climb.list_id order by climb.step) as lists
+        select climb.start_id, array_agg(searched.price_list_id order by climb.step, searched.turn) as lists
         from climb
         inner join billing.price_list as list on list.price_list_id = climb.list_id
+        -- A draft that is tried out stands right before its parent.
+        cross join lateral (
+            select list.price_list_id, 1 as turn
+            union all
+            select (p_what_if).price_list_id, 0 where list.price_list_id = (p_what_if).parent_id
+        ) as searched
         -- A draft gives no price to the lists below it; it may be asked for itself.
         where climb.step = 0 or not list.is_draft
         group by climb.start_id
@@ -72,12 +78,19 @@ begin atomic
             cross join lateral (
                 select
                     item.price_item_id, item.is_blocked, item.percent, item.amount, item.mode_id,
-                    item.mode_group, item.band_id
+                    item.mode_group, item.band_id, item.valid
                 from billing.price_item as item
                 where
                     item.price_list_id = list.price_list_id
                     and item.target_key = target.target_key
-                    and item.valid @> question.day
+                    and (
+                        item.valid @> question.day
+                        -- what a draft says only of days after the simulated ones holds on these
+                        or (
+                            item.price_list_id = (p_what_if).price_list_id
+                            and lower(item.valid) >= upper((p_what_if).period)
+                        )
+                    )
                     and (
                         item.mode_id = question.mode_id
                         or item.mode_group = question.mode_group
@@ -90,7 +103,8 @@ begin atomic
                 list.step,
                 target.rank,
                 case when item.mode_id is not null then 0 when item.mode_group is not null then 1 else 2 end,
-                array_position(question.bands, item.band_id) nulls last
+                array_position(question.bands, item.band_id) nulls last,
+                item.valid @> question.day desc, lower(item.valid)
             limit 1
         ) as winner
         where search.is_relative
@@ -136,7 +150,7 @@ begin atomic
     where fold.round = 0;
 end;
 
-comment on function logic.price_search(logic.price_key[]) is
+comment on function logic.price_search(logic.price_key[], logic.what_if) is
 $$The price of each key by its place in the array: nearest list, then target, mode, band; relative items
 worked out from
 their base. No row: no price. is_blocked: not for sale. items: the item found, then its bases.

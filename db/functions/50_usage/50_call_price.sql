@@ -93,7 +93,9 @@ Example: select * from logic.border_list('{2026-10-24 23:00+00}', '{2026-10-25 0
 'Europe/Stockholm')
 Raises: nothing$$;
 
-create function logic.call_price(p_calls logic.call_in[], p_now timestamptz)
+create function logic.call_price(
+    p_calls logic.call_in[], p_now timestamptz, p_what_if logic.what_if default null
+)
 returns setof logic.call_priced
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -310,7 +312,8 @@ begin
                 key.epoch)::logic.price_key
                 from key
                 order by key.place
-            )
+            ),
+            p_what_if
         ) as found
         inner join key on key.place = found.place
         inner join billing.price_list as list on list.price_list_id = key.price_list_id
@@ -434,7 +437,8 @@ begin
                     row(price_list_id, destination_id, mode_id, bands, epoch)::logic.price_key
                 from stretch_key
                 order by stretch_key.place
-            )
+            ),
+            p_what_if
         )
     ),
 
@@ -693,7 +697,7 @@ begin
 end;
 $$;
 
-comment on function logic.call_price(logic.call_in[], timestamptz) is
+comment on function logic.call_price(logic.call_in[], timestamptz, logic.what_if) is
 $$Prices records at cost, reseller and retail level in one pass (RATING.md 1-4 and 7), before bundles and
 rings.
 p_now decides what is in the future. One row per record; reason is NULL where all went well.

@@ -229,7 +229,9 @@ the contract, or everyone), whether the ring holds that day or not.
 Example: select * from logic.ring_membership('{1}', '{2026-10-05}')
 Raises: nothing$$;
 
-create function logic.ring_candidate(p_lines bigint[], p_days date[])
+create function logic.ring_candidate(
+    p_lines bigint[], p_days date[], p_what_if logic.what_if default null
+)
 returns table (contract_line_id bigint, day date, ring_id bigint)
 language sql stable parallel safe rows 5000
 begin atomic
@@ -260,15 +262,17 @@ begin atomic
     from asked
     inner join membership
         on membership.contract_line_id = asked.line_id and membership.day = asked.term_day
-    inner join billing.ring on ring.ring_id = membership.ring_id and ring.valid @> asked.day;
+    inner join billing.ring
+        on ring.ring_id = membership.ring_id
+        and logic.ring_period(ring.ring_id, ring.valid, p_what_if) @> asked.day;
 end;
 
-comment on function logic.ring_candidate(bigint[], date[]) is
+comment on function logic.ring_candidate(bigint[], date[], logic.what_if) is
 $$Rings that hold on a day and whose members include the holder of a contract line.
 Example: select * from logic.ring_candidate('{1}', '{2026-10-05}')
 Raises: nothing$$;
 
-create function logic.ring_match(p_calls logic.discount_in[])
+create function logic.ring_match(p_calls logic.discount_in[], p_what_if logic.what_if default null)
 returns table (seq integer, ring_id bigint)
 language plpgsql stable rows 20000
 set search_path = pg_catalog, pg_temp
@@ -334,7 +338,7 @@ begin
 
     rule as materialized (
         select
-            ring.ring_id, ring.band_id, ring.valid,
+            ring.ring_id, ring.band_id, logic.ring_period(ring.ring_id, ring.valid, p_what_if) as valid,
             array(select one.mode_id from billing.ring_mode as one where one.ring_id = ring.ring_id) as modes,
             array(select one.mode_group from billing.ring_mode as one where one.ring_id = ring.ring_id)
             as mode_groups,
@@ -386,7 +390,8 @@ begin
         from called
         inner join logic.ring_candidate(
             array(select contract_line_id from called order by number, day),
-            array(select day from called order by number, day)
+            array(select day from called order by number, day),
+            p_what_if
         ) as other on other.contract_line_id = called.contract_line_id and other.day = called.day
     )
 
@@ -403,7 +408,7 @@ begin
 end;
 $$;
 
-comment on function logic.ring_match(logic.discount_in[]) is
+comment on function logic.ring_match(logic.discount_in[], logic.what_if) is
 $$Rings that match calls by who, what and when (date and band), at both levels, whatever their volume
 interval.
 Example: select * from logic.ring_match('{}')
@@ -477,7 +482,8 @@ Example: select logic.block_scale()
 Raises: nothing$$;
 
 create function logic.call_discount(
-    p_calls logic.discount_in[], p_draws logic.bundle_draw[], p_before logic.ring_count[]
+    p_calls logic.discount_in[], p_draws logic.bundle_draw[], p_before logic.ring_count[],
+    p_what_if logic.what_if default null
 )
 returns setof logic.discount_out
 language plpgsql stable rows 20000
@@ -509,7 +515,7 @@ begin
 
     matched as materialized (
         select found.seq, ring.*
-        from logic.ring_match(p_calls) as found
+        from logic.ring_match(p_calls, p_what_if) as found
         inner join billing.ring on ring.ring_id = found.ring_id
     ),
 
@@ -692,7 +698,8 @@ begin
 end;
 $$;
 
-comment on function logic.call_discount(logic.discount_in[], logic.bundle_draw[], logic.ring_count[]) is
+comment on function
+    logic.call_discount(logic.discount_in[], logic.bundle_draw[], logic.ring_count[], logic.what_if) is
 $$Applies bundles (the draws of logic.bundle_allot) and rings to calls, cut into pieces at the borders of
 volume intervals.
 Expects all calls of a customer's month where a volume ring is concerned.
