@@ -7,7 +7,7 @@ create type logic.record as (
 );
 comment on type logic.record is 'A record to rate, with where it came from.';
 
-create function logic.call_partition_add(p_months date[])
+create function logic.call_partition_add(p_months date[], p_table text default 'call')
 returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -20,7 +20,7 @@ begin
     for v_month in
         select distinct date_trunc('month', month::timestamp)::date from unnest(p_months) as month order by 1
     loop
-        v_name := 'call_' || to_char(v_month, 'YYYYMM');
+        v_name := p_table || to_char(v_month, '_YYYYMM');
         continue when to_regclass(format('billing.%I', v_name)) is not null;
         perform pg_advisory_xact_lock(hashtextextended('billing.call partitions', 0));
         -- Asked of the catalog's rows: to_regclass may still answer as before the wait.
@@ -28,20 +28,24 @@ begin
             select from pg_class where relnamespace = 'billing'::regnamespace and relname = v_name
         );
         -- Made apart and attached: a partition made in place would lock out every reader of calls.
-        execute format('create table billing.%I (like billing.call including all excluding identity)',
-        v_name);
-        execute format('comment on table billing.%I is %L', v_name,
-        'Calls of one month: partition of billing.call.');
         execute format(
-            'alter table billing.call attach partition billing.%I for values from (%L) to (%L)',
-            v_name, v_month, (v_month + interval '1 month')::date
+            'create table billing.%I (like billing.%I including all excluding identity)', v_name, p_table
+        );
+        execute format(
+            'comment on table billing.%I is %L', v_name,
+            format('Calls of one month: partition of billing.%s.', p_table)
+        );
+        execute format(
+            'alter table billing.%I attach partition billing.%I for values from (%L) to (%L)',
+            p_table, v_name, v_month, (v_month + interval '1 month')::date
         );
     end loop;
 end;
 $$;
 
-comment on function logic.call_partition_add(date[]) is
-$$Makes the partitions of billing.call for the months of the days, where they are missing.
+comment on function logic.call_partition_add(date[], text) is
+$$Makes the partitions of billing.call, or of another table of calls, for the months of the days, where they
+are missing.
 Example: select logic.call_partition_add('{2026-10-05}')
 Raises: nothing$$;
 
