@@ -13,6 +13,7 @@ import click
 
 from leissner.scripts import audit, db
 from leissner.scripts.errors import LeissnerError
+from leissner.scripts.rerate import rerate
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -22,6 +23,9 @@ RETRY = 50_000
 @click.group()
 def calls() -> None:
     """Call records: load, rate, suspense, explain, export."""
+
+
+calls.add_command(rerate)
 
 
 @calls.command()

@@ -178,8 +178,10 @@ select bag_eq(
         'logic.export_rows', 'logic.file_close', 'logic.file_open', 'logic.import_run', 'logic.load_begin',
         'logic.load_finish', 'logic.source_profile',
         'logic.load_rate', 'logic.login_begin', 'logic.login_end', 'logic.logout', 'logic.margin_list',
-        'logic.message_get', 'logic.password_change', 'logic.session_get', 'logic.session_level_set',
-        'logic.suspense_list', 'logic.suspense_rate', 'logic.suspense_summary', 'logic.totals_fold'
+        'logic.message_get', 'logic.password_change', 'logic.rerate_begin', 'logic.rerate_finish',
+        'logic.rerate_next', 'logic.rerate_show', 'logic.rerate_try', 'logic.session_get',
+        'logic.session_level_set', 'logic.simulate', 'logic.suspense_list', 'logic.suspense_rate',
+        'logic.suspense_summary', 'logic.totals_fold'
     ],
     'only listed functions run with the rights of the owner'
 );

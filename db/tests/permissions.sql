@@ -52,8 +52,15 @@ from (
     ('password_change', array['everyone']),
     ('password_set', array['admin']),
     ('quote', array['pricing', 'sales', 'support', 'finance', 'auditor', 'batch', 'integration']),
+    ('rerate_begin', array['pricing', 'batch']),
+    ('rerate_finish', array['pricing', 'batch']),
+    ('rerate_next', array['pricing', 'batch']),
+    ('rerate_show', array['pricing', 'sales', 'support', 'finance', 'auditor', 'batch']),
+    ('rerate_try', array['pricing', 'batch']),
     ('session_get', array['everyone']),
     ('session_level_set', array['everyone']),
+    ('simulate', array['pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch',
+    'integration']),
     ('source_profile', array['batch', 'integration']),
     ('suspense_list', array['pricing', 'sales', 'support', 'finance', 'auditor', 'batch', 'integration']),
     ('suspense_retry', array['pricing', 'support', 'batch']),
@@ -190,7 +197,8 @@ from (
         array[
             'billing.cdr_file', 'billing.load', 'billing.call_key', 'billing.call', 'billing.call_suspense',
             'billing.customer_month', 'billing.call_day', 'billing.call_customer_month',
-            'billing.bundle_month', 'billing.ring_month'
+            'billing.bundle_month', 'billing.ring_month', 'billing.rerate', 'billing.rerate_part',
+            'billing.rerate_customer', 'billing.call_former', 'billing.call_correction'
         ]
     )
 ) as topic (readers, writers, tables)

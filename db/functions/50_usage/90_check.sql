@@ -95,6 +95,10 @@ begin atomic
             total.day, total.destination_id, total.mode_id, total.customer_kind, total.seller_id,
             total.carrier_id,
             total.currency
+        -- what re-rating has moved elsewhere leaves nothing
+        having
+            (sum(total.calls), sum(total.units), sum(total.cost), sum(total.revenue), sum(total.margin))
+            <> (0, 0, 0, 0, 0)
     ),
 
     by_day as (
@@ -140,6 +144,7 @@ begin atomic
             sum(total.retail) as retail, sum(total.revenue) as revenue, sum(total.margin) as margin
         from billing.call_customer_month as total
         group by total.month, total.customer_id, total.contract_line_id
+        having (sum(total.calls), sum(total.retail), sum(total.revenue), sum(total.margin)) <> (0, 0, 0, 0)
     )
 
     select
