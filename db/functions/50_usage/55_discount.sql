@@ -28,7 +28,9 @@ create type logic.bundle_draw as (bundle_id bigint, month date, carried bigint, 
 comment on type logic.bundle_draw is
 'Units that a call draws on a bundle in a month; seq NULL: the month''s row, units = all that was drawn.';
 
-create function logic.bundle_allot(p_calls logic.discount_in[], p_before logic.bundle_draw[])
+create function logic.bundle_allot(
+    p_calls logic.discount_in[], p_before logic.bundle_draw[], p_gone logic.bundle_draw[] default '{}'
+)
 returns setof logic.bundle_draw
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -73,6 +75,8 @@ begin
                     where
                         stored.bundle_id = any(v_bundles)
                         and stored.month = (v_month - interval '1 month')::date
+                        and (stored.bundle_id, stored.month)
+                        not in (select gone.bundle_id, gone.month from unnest(p_gone) as gone)
                         and not exists (
                             select from unnest(v_draws) as draw
                             where draw.seq is null and draw.bundle_id = stored.bundle_id
@@ -188,11 +192,12 @@ begin
 end;
 $$;
 
-comment on function logic.bundle_allot(logic.discount_in[], logic.bundle_draw[]) is
+comment on function logic.bundle_allot(logic.discount_in[], logic.bundle_draw[], logic.bundle_draw[]) is
 $$Units that calls draw on the bundles of their lines, per calendar month in order of start, then record key;
 and per
 bundle and month what was carried over and drawn (seq NULL). Expects all calls of a line's month.
 p_before: rows of months (seq NULL) that are gone on from, where only later calls are handed over.
+p_gone: rows of months that hold no longer, whose calls, if there are any left, are handed over.
 Example: select * from logic.bundle_allot('{}', '{}')
 Raises: nothing$$;
 
@@ -634,8 +639,10 @@ begin
         select
             by_ring.seq, by_ring.level,
             -- in pieces of a call other rings may have the same place
-            array_agg(by_ring.ring_id order by by_ring.n, by_ring.first_share) as rings,
-            array_agg(round(by_ring.took, 12) order by by_ring.n, by_ring.first_share) as took
+            array_agg(by_ring.ring_id order by by_ring.n, by_ring.first_share, by_ring.ring_id) as rings,
+            array_agg(
+                round(by_ring.took, 12) order by by_ring.n, by_ring.first_share, by_ring.ring_id
+            ) as took
         from (
             select
                 ran.seq, ran.level, ring.ring_id, min(place.place) as n, min(ran.from_share) as first_share,

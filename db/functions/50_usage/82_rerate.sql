@@ -307,6 +307,24 @@ again.
 Example: select * from logic.month_again('{}', '{}')
 Raises: nothing$$;
 
+create function logic.bundle_month_list(p_customers bigint[], p_months date[])
+returns setof logic.bundle_draw
+language sql stable
+begin atomic
+    select stored.bundle_id, stored.month, stored.carried, null::integer, stored.used
+    from unnest(p_customers, p_months) as turn (customer_id, month)
+    inner join billing.contract on contract.customer_id = turn.customer_id
+    inner join billing.contract_line on contract_line.contract_id = contract.contract_id
+    inner join billing.bundle on bundle.contract_line_id = contract_line.contract_line_id
+    inner join billing.bundle_month as stored
+        on stored.bundle_id = bundle.bundle_id and stored.month = turn.month;
+end;
+
+comment on function logic.bundle_month_list(bigint[], date[]) is
+$$Where the bundles of customers stood in months.
+Example: select * from logic.bundle_month_list('{1}', '{2026-10-01}')
+Raises: nothing$$;
+
 create function logic.call_reallot(
     p_again logic.call_again[], p_customers bigint[], p_months date[], p_what_if logic.what_if
 )
@@ -364,7 +382,8 @@ begin
                 select call from unnest(v_calls) as call
                 where call.contract_line_id in (select bundle.contract_line_id from billing.bundle)
             ),
-            '{}'
+            '{}',
+            array(select gone from logic.bundle_month_list(p_customers, p_months) as gone)
         ) as draw
     );
     v_result.calls := array(
@@ -440,8 +459,8 @@ begin
             (again.discount).retail, (again.priced).retail_rate, again.retail_base
         ),
         (again.priced).reason is not null, call.customer_id, call.destination_id, call.seller_id,
-        call.carrier_id, call.retail_base, again.retail_base, call.cost_base,
-        case when (again.priced).reason is null then (again.priced).cost_base end
+        call.carrier_id, call.retail_base, again.retail_base::numeric(18, 6), call.cost_base,
+        case when (again.priced).reason is null then (again.priced).cost_base::numeric(18, 6) end
     from unnest(p_calls) as again
     inner join billing.call
         on call.customer_id = again.customer_id and call.start_on = again.start_on
@@ -902,7 +921,13 @@ begin
         again.customer_id, again.start_on, again.call_id, p_rerate_id, (again.priced).contract_line_id,
         (again.priced).retail_list_id, (again.discount).retail, again.retail_base
     from unnest(p_calls) as again
-    where (again.priced).reason is null;
+    inner join billing.call
+        on call.customer_id = again.customer_id and call.start_on = again.start_on
+        and call.call_id = again.call_id
+    where
+        (again.priced).reason is null
+        and (call.contract_line_id, call.retail_list_id, call.retail)
+        <> ((again.priced).contract_line_id, (again.priced).retail_list_id, (again.discount).retail);
     insert into billing.rerate_customer (
         rerate_id, part_no, customer_id, changed, suspended, frozen, revenue_before, revenue_after,
         cost_before, cost_after
@@ -927,13 +952,9 @@ as $$
 begin
     -- A bundle whose calls have all gone elsewhere has used nothing.
     delete from billing.bundle_month
-    using
-        unnest(p_customers, p_months) as turn (customer_id, month), billing.contract, billing.contract_line,
-        billing.bundle
+    using logic.bundle_month_list(p_customers, p_months) as stood
     where
-        contract.customer_id = turn.customer_id and contract_line.contract_id = contract.contract_id
-        and bundle.contract_line_id = contract_line.contract_line_id
-        and bundle_month.bundle_id = bundle.bundle_id and bundle_month.month = turn.month
+        bundle_month.bundle_id = stood.bundle_id and bundle_month.month = stood.month
         and not exists (
             select from unnest((p_rated).draws) as draw
             where draw.seq is null and draw.bundle_id = bundle_month.bundle_id
