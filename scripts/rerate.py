@@ -11,7 +11,7 @@ from leissner.scripts import db
 DAY = click.DateTime(["%Y-%m-%d"])
 SUMS = ("changed", "suspended", "frozen", "revenue_before", "revenue_after", "cost_before", "cost_after")
 SHOWN = 20
-SIZE = 50_000  # calls of a part, which is one transaction
+SIZE = 25_000  # calls of a part, which is one transaction
 # Two at work on the same customers may each wait for the other; the server ends one of them, which tries again.
 TRIES = 5
 
@@ -100,7 +100,7 @@ def _show(result: dict, rows: list[dict]) -> None:
     if total["suspended"]:
         click.echo(f"{total['suspended']} of them have no price any more and wait: leissner calls suspense.")
     if total["frozen"]:
-        click.echo(f"{total['frozen']} invoiced calls come out otherwise; they stay, a correction is left for the next invoice.")
+        click.echo(f"{total['frozen']} invoiced calls come out otherwise; they stay, and wait for a correction.")
     if not rows:
         return
     click.echo(f"\n{'':<32}{'calls':>9}{'revenue':>15}{'after':>15}{'cost':>15}{'after':>15}")

@@ -122,7 +122,7 @@ begin
         coalesce(sum(one.cost_before) filter (where not one.is_frozen), 0),
         coalesce(sum(one.cost_after) filter (where not one.is_frozen), 0)
     from logic.again_list(
-        p_from, p_to, logic.filter_get(p_customer, p_list, p_destination, p_product, p_carrier), null, 50000
+        p_from, p_to, logic.filter_get(p_customer, p_list, p_destination, p_product, p_carrier), null, 25000
     ) as one
     inner join billing.customer on customer.customer_id = one.customer_id
     group by customer.customer_no, customer.name
@@ -210,7 +210,7 @@ begin
                 else carrier.name
             end as name,
             one.*
-        from logic.again_list(p_from, p_to, v_filter, v_what_if, 50000) as one
+        from logic.again_list(p_from, p_to, v_filter, v_what_if, 25000) as one
         inner join billing.customer on customer.customer_id = one.customer_id
         inner join billing.destination on destination.destination_id = one.destination_id
         inner join billing.product on product.product_id = destination.product_id
