@@ -70,7 +70,7 @@ create function logic.call_part(p_from date, p_to date, p_customer_id bigint, p_
 returns table (part_no integer, customer_from bigint, customer_to bigint, from_on date, to_on date)
 language sql stable
 begin atomic
-    with size as (
+    with size as materialized (
         select total.customer_id, sum(total.calls) as calls
         from billing.call_customer_month as total
         where
@@ -79,27 +79,79 @@ begin atomic
         group by total.customer_id
     ),
 
-    part as (
-        select counted.n, min(counted.customer_id) as first_id
-        from (
+    -- Lines of large customers, on the days on which their terms begin.
+    asked as (
+        select distinct line.contract_line_id as line_id, term.day
+        from size
+        inner join billing.contract on contract.customer_id = size.customer_id
+        inner join billing.contract_line as line on line.contract_id = contract.contract_id
+        cross join (
+            select p_from as day
+            union
+            select each.day from unnest(logic.term_days()) as each (day)
+            where each.day > p_from and each.day < p_to
+        ) as term
+        where size.calls > 2 * p_size
+    ),
+
+    stateful as materialized (
+        select concerned.customer_id
+        from logic.stateful_month(
+            array(select asked.line_id from asked order by asked.line_id, asked.day),
+            array(select asked.day from asked order by asked.line_id, asked.day)
+        ) as concerned
+    ),
+
+    counted as (
+        select
+            size.customer_id, large.is_large,
+            count(*) filter (where large.is_large) over (order by size.customer_id) as larges,
+            div(
+                sum(size.calls) filter (where not large.is_large) over (order by size.customer_id)
+                - size.calls, p_size::numeric
+            ) as n
+        from size
+        cross join lateral (
             select
-                size.customer_id,
-                div(sum(size.calls) over (order by size.customer_id) - size.calls, p_size::numeric) as n
-            from size
-        ) as counted
-        group by counted.n
+                size.calls > 2 * p_size
+                and size.customer_id not in (select stateful.customer_id from stateful) as is_large
+        ) as large
+    ),
+
+    -- The calls of one large customer go by days, unless they depend on each other.
+    by_day as (
+        select
+            per_day.customer_id, per_day.day,
+            div(
+                sum(per_day.calls) over (partition by per_day.customer_id order by per_day.day)
+                - per_day.calls, p_size::numeric
+            ) as n
+        from (
+            select call.customer_id, call.start_on as day, count(*) as calls
+            from billing.call
+            where
+                call.customer_id in (select counted.customer_id from counted where counted.is_large)
+                and call.start_on >= p_from and call.start_on < p_to
+            group by call.customer_id, call.start_on
+        ) as per_day
+    ),
+
+    part as (
+        select
+            min(counted.customer_id) as customer_from, max(counted.customer_id) as customer_to,
+            p_from as from_on, p_to as to_on
+        from counted
+        where not counted.is_large
+        group by counted.larges, counted.n
+        union all
+        select by_day.customer_id, by_day.customer_id, min(by_day.day), max(by_day.day) + 1
+        from by_day
+        group by by_day.customer_id, by_day.n
     )
 
-    -- Every customer lies in a part, also one whose first calls come in the meantime.
     select
-        (row_number() over (order by part.n))::integer,
-        case
-            when p_customer_id is not null then p_customer_id
-            when part.n = min(part.n) over () then 0
-            else part.first_id
-        end,
-        coalesce(lead(part.first_id) over (order by part.n) - 1, p_customer_id, 9223372036854775807),
-        p_from, p_to
+        (row_number() over (order by part.customer_from, part.from_on))::integer, part.customer_from,
+        part.customer_to, part.from_on, part.to_on
     from part;
 end;
 

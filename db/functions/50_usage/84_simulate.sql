@@ -27,12 +27,14 @@ begin
     for v_part in
         select part.* from logic.call_part(p_from, p_to, (p_filter).customer_id, p_size) as part
     loop
-        v_customers := logic.part_customers(v_part.customer_from, v_part.customer_to, p_from, p_to);
+        v_customers := logic.part_customers(
+            v_part.customer_from, v_part.customer_to, v_part.from_on, v_part.to_on
+        );
         v_stored := array(
             select stored
             from logic.call_stored(
-                v_customers, array_fill(p_from, array[cardinality(v_customers)]),
-                array_fill(p_to, array[cardinality(v_customers)]), p_filter
+                v_customers, array_fill(v_part.from_on, array[cardinality(v_customers)]),
+                array_fill(v_part.to_on, array[cardinality(v_customers)]), p_filter
             ) as stored
         );
         -- A ring alone changes no regular price.
@@ -59,7 +61,7 @@ begin
             where
                 case
                     when p_what_if is null then change.is_changed
-                    else change.start_on >= p_from and change.start_on < p_to
+                    else change.start_on >= v_part.from_on and change.start_on < v_part.to_on
                 end
             union all
             select
@@ -69,7 +71,7 @@ begin
             where
                 not p_what_if is null
                 and call.customer_id between v_part.customer_from and v_part.customer_to
-                and call.start_on >= p_from and call.start_on < p_to
+                and call.start_on >= v_part.from_on and call.start_on < v_part.to_on
                 and not exists (select from change where change.call_id = call.call_id)
         )
 
