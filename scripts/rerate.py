@@ -1,7 +1,9 @@
 """`leissner calls rerate`: the calls of a period priced and discounted again, by today's reference data."""
 
 import json
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import click
 import psycopg
@@ -49,7 +51,7 @@ def rerate(from_, to, customer, list_, destination, product, carrier, why, dry_r
             with db.transaction(conn, "pricing"):
                 job, = db.call(conn, "rerate_begin", **period, **narrowed, p_why=why, p_size=SIZE)
             number = job["rerate_id"]
-            calls = _parts(number, jobs)
+            calls = _parts(job, jobs)
             with db.transaction(conn, "pricing"):
                 db.call(conn, "rerate_finish", p_rerate_id=number)
             with db.transaction(conn, "batch"):
@@ -65,18 +67,28 @@ def rerate(from_, to, customer, list_, destination, product, carrier, why, dry_r
         _show(result, rows)
 
 
-def _parts(number: int, jobs: int) -> int:
+def _parts(job: dict, jobs: int) -> int:
     """Does the parts that are left; how many calls these had."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    stop = Event()
 
     def work(_) -> int:
         calls = 0
         with db.connect() as conn:
-            while done := _next(conn, number):
+            while not stop.is_set() and (done := _next(conn, job["rerate_id"])):
                 calls += done[0]["calls"]
+                bar.advance(task)
         return calls
 
-    with ThreadPoolExecutor(jobs) as pool:
-        return sum(pool.map(work, range(jobs)))
+    bar = Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
+    with bar, ThreadPoolExecutor(jobs) as pool:
+        task = bar.add_task("Rating again", total=job["parts"], completed=job["done"])
+        try:
+            return sum(pool.map(work, range(jobs)))
+        finally:
+            stop.set()
 
 
 def _next(conn: db.Connection, number: int) -> list[dict]:
