@@ -141,6 +141,10 @@ def compare(bed, seed: int, top: Path) -> None:
         load(database, before.write_calls(top, "all"), top)
         with using(database):
             command("import", folders[1])
+            # First a part of it, so that months are half of one set of rules and half of the other for a while.
+            command("calls", "rerate", "--from", "2026-10-05", "--to", "2026-10-25", "--carrier", "c0")
+            command("calls", "rerate", "--from", "2026-09-20", "--to", "2026-10-20")
+            command("check")
             tried = json.loads(command("calls", "rerate", *YEAR, "--dry-run", "--json"))
             done = json.loads(command("calls", "rerate", *YEAR, "--json"))
             assert tried["customers"] == done["customers"]
@@ -156,7 +160,7 @@ def test_rerated_is_as_loaded_under_the_new_rules(bed, tmp_path, seed):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(100, 200))
+@pytest.mark.parametrize("seed", range(100, 140))
 def test_many_rerated_are_as_loaded_under_the_new_rules(bed, tmp_path, seed):
     compare(bed, seed, tmp_path)
 

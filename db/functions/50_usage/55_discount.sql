@@ -93,8 +93,11 @@ begin
                             when not bundle.is_rollover
                                 or date_trunc('month', lower(bundle.valid)::timestamp) >= v_month::timestamp
                                 then 0
-                            -- left of the month before: its own units less what was drawn beyond the carried
-                            else bundle.units - greatest(0, coalesce(before.used - before.carried, 0))
+                            -- left of the month before: its own units less what was drawn beyond the carried;
+                            -- it may have drawn more than a bundle that was made smaller since
+                            else greatest(
+                                0, bundle.units - greatest(0, coalesce(before.used - before.carried, 0))
+                            )
                         end as carried,
                         array(
                             select one.mode_id from billing.bundle_mode
