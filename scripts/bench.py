@@ -124,7 +124,7 @@ def write_files(folder: Path, calls: int, customers: int, seed: int) -> tuple[fl
     operator = operator_of(customers, seed)
     operator.write(folder / "operator")
     traffic = demo_calls.Traffic(seed, operator)
-    counted = {"plain": calls - calls // 2, "pbx-umea": calls // 2}
+    counted = {"plain": calls - calls * 45 // 100, "pbx-umea": calls * 45 // 100}
     plain = [call for source, share in (("sip-stockholm", 2), ("cucm-oslo", 1), ("mobil", 2))
              for call in traffic.of(source, counted["plain"] * share // 5) if call.kind in demo_calls.BILLABLE]
     counted["plain"] = len(plain)

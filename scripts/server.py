@@ -33,7 +33,7 @@ MAJOR = 18
 PORT = 5432  # only part of the socket's name
 SYSTEM_USER = "leissner"
 # What the caller has set (PGPORT, LANG …) must not decide where the socket lies or how text sorts.
-ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
+ENVIRONMENT = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "4294967296", "MALLOC_TOP_PAD_": "67108864", "PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 SOCKET_PATH_LIMIT = 107 - len("/.s.PGSQL.5432.lock")
 START_S = 120  # a long crash recovery must not count as a failure
 MB = 1024 * 1024

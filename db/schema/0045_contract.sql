@@ -12,6 +12,20 @@ NULL for what is not 1 to 18 digits.
 Example: select billing.number_point('46902001005')
 Raises: nothing$$;
 
+create function billing.common_head(p_number text, p_to_number text)
+returns text
+language sql immutable parallel safe strict
+begin atomic
+    select left(p_number, max(size.n))
+    from generate_series(0, length(p_number)) as size (n)
+    where left(p_number, size.n) = left(p_to_number, size.n);
+end;
+
+comment on function billing.common_head(text, text) is
+$$The digits with which both numbers begin, and so every number between them of the same length.
+Example: select billing.common_head('46850001000', '46850001999')
+Raises: nothing$$;
+
 create table billing.contract (
     contract_id bigint generated always as identity,
     contract_no text not null,
@@ -233,6 +247,7 @@ create table billing.subscriber_number (
             '[]'
         ) end
     ) stored,
+    head text collate "C" generated always as (billing.common_head(number, to_number)) stored,
     row_version int not null default 1,
     constraint subscriber_number_pk primary key (subscriber_number_id),
     constraint subscriber_number_number_uq unique nulls not distinct (number, from_on),
@@ -259,8 +274,7 @@ create table billing.subscriber_number (
 );
 create index subscriber_number_line_ix on billing.subscriber_number (contract_line_id);
 create index subscriber_number_number_ix on billing.subscriber_number (number, kind);
-create index subscriber_number_block_ix on billing.subscriber_number
-using gist (span) where to_number is not null;
+create index subscriber_number_block_ix on billing.subscriber_number (head) where head is not null;
 
 comment on table billing.subscriber_number is
     'Numbers, blocks of numbers and accounts by which calls find their contract line.';
@@ -274,6 +288,8 @@ comment on column billing.subscriber_number.from_on is 'First day; NULL: the lin
 comment on column billing.subscriber_number.to_on is 'First day no longer covered; NULL: the line''s.';
 comment on column billing.subscriber_number.valid is
     'The period in effect, kept from the line; NULL: no day is left.';
+comment on column billing.subscriber_number.head is
+    'Digits that all numbers of a block begin with: by them a block is found without looking at others.';
 comment on column billing.subscriber_number.span is 'The numbers as points on a line.';
 comment on column billing.subscriber_number.row_version is
     'Rises by one with each change; a save with an older one is refused.';
@@ -415,7 +431,8 @@ $$The period of a contract: to its agreed end, else the notice day and the longe
 the binding time has passed.
 Example: select billing.contract_valid(1, '2026-01-01', null, '2026-03-15', 12)
 Raises: nothing$$;
-grant execute on function billing.contract_valid(bigint, date, date, date, int), billing.number_point(text) to
+grant execute on function billing.contract_valid(bigint, date, date, date, int), billing.number_point(text),
+    billing.common_head(text, text) to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
     leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch,
     leissner_integration;

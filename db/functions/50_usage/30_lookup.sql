@@ -18,21 +18,36 @@ returns table (
 )
 language sql stable parallel safe rows 5000
 begin atomic
-    select asked.kind, asked.number, found.valid, found.subscriber_number_id, found.contract_line_id
-    from (
+    with asked as materialized (
         select distinct question.kind, question.number
         from unnest(p_kinds, p_numbers) as question (kind, number)
-    ) as asked
-    cross join lateral (
-        select one.valid, one.subscriber_number_id, one.contract_line_id
-        from billing.subscriber_number as one
-        where one.kind = asked.kind and one.number = asked.number and one.to_number is null
+    ),
+
+    size as materialized (
+        select distinct length(block.head) as length from billing.subscriber_number as block
+        where block.head is not null
+    ),
+
+    -- every number of a block begins with its head
+    head as materialized (
+        select asked.kind, asked.number, left(asked.number, size.length) as head
+        from asked
+        inner join size on size.length <= length(asked.number)
+        where asked.kind = 'number'
+    )
+
+    select found.kind, found.number, found.valid, found.subscriber_number_id, found.contract_line_id
+    from (
+        select asked.kind, asked.number, one.valid, one.subscriber_number_id, one.contract_line_id
+        from asked
+        inner join billing.subscriber_number as one
+            on one.number = asked.number and one.kind = asked.kind and one.to_number is null
         union all
-        select block.valid, block.subscriber_number_id, block.contract_line_id
-        from billing.subscriber_number as block
-        where
-            asked.kind = 'number' and block.kind = 'number' and block.to_number is not null
-            and block.span @> billing.number_point(asked.number)
+        select head.kind, head.number, block.valid, block.subscriber_number_id, block.contract_line_id
+        from head
+        inner join billing.subscriber_number as block
+            on block.head = head.head and length(block.number) = length(head.number)
+        where head.number >= block.number and head.number <= block.to_number
     ) as found
     inner join billing.contract_line using (contract_line_id)
     inner join billing.contract on contract.contract_id = contract_line.contract_id
@@ -79,6 +94,51 @@ of them.
 Example: select logic.term_day('2026-10-05', logic.term_days())
 Raises: nothing$$;
 
+create function logic.customer_on(p_customer_id bigint, p_day date)
+returns table (
+    customer_id bigint, parent_id bigint, price_list_id bigint, seller_id bigint, kind text, group_ids bigint[]
+)
+language sql stable parallel safe rows 1
+begin atomic
+    select
+        customer.customer_id, coalesce(said.parent_id, customer.parent_id),
+        coalesce(said.price_list_id, customer.price_list_id), coalesce(said.seller_id, customer.seller_id),
+        customer.kind,
+        coalesce(
+            (
+                select term.group_ids from billing.customer_term as term
+                where
+                    said.has_groups and term.customer_id = p_customer_id and term.from_on <= p_day
+                    and term.group_ids is not null
+                order by term.from_on desc limit 1
+            ),
+            array(
+                select base.customer_group_id from billing.customer_in_group as base
+                where base.customer_id = p_customer_id
+            )
+        )
+    from billing.customer
+    -- of each column the last value given up to the day
+    cross join lateral (
+        select
+            (array_agg(term.parent_id order by term.from_on desc)
+                filter (where term.parent_id is not null))[1] as parent_id,
+            (array_agg(term.price_list_id order by term.from_on desc)
+                filter (where term.price_list_id is not null))[1] as price_list_id,
+            (array_agg(term.seller_id order by term.from_on desc)
+                filter (where term.seller_id is not null))[1] as seller_id,
+            coalesce(bool_or(term.group_ids is not null), false) as has_groups
+        from billing.customer_term as term
+        where term.customer_id = p_customer_id and term.from_on <= p_day
+    ) as said
+    where customer.customer_id = p_customer_id;
+end;
+
+comment on function logic.customer_on(bigint, date) is
+$$A customer as it was on a day: its own values with what its terms said up to then.
+Example: select * from logic.customer_on(1, '2026-10-05')
+Raises: nothing$$;
+
 create function logic.holder_list(p_lines bigint[], p_days date[])
 returns table (
     contract_line_id bigint, day date, contract_id bigint, customer_id bigint, customer_kind text,
@@ -88,198 +148,103 @@ returns table (
 language sql stable parallel safe rows 5000
 begin atomic
     -- What holds on a day holds until the next day on which any term begins: asked once for all days between.
-    with recursive change as materialized (
-        select coalesce(array_agg(term.from_on order by term.from_on), '{}') as days
-        from (
-            select line_term.from_on from billing.line_term
-            union
-            select contract_term.from_on from billing.contract_term
-            union
-            select customer_term.from_on from billing.customer_term
-        ) as term
+    with recursive term as materialized (
+        select logic.term_days() as days
     ),
 
     wanted as materialized (
-        select distinct
-            question.line_id, question.day,
-            coalesce(change.days[width_bucket(question.day, change.days)], date '-infinity') as since
+        select distinct question.line_id, question.day, logic.term_day(question.day, term.days) as since
         from unnest(p_lines, p_days) as question (line_id, day)
-        cross join change
+        cross join term
     ),
 
-    asked as (
-        select distinct wanted.line_id, wanted.since as day from wanted
-    ),
-
-    held as (
+    held as materialized (
         select
-            asked.line_id,
-            asked.day,
-            contract.contract_id,
-            contract.customer_id,
-            coalesce(
-                (
-                    select term.price_list_id from billing.line_term as term
-                    where term.contract_line_id = asked.line_id and term.from_on <= asked.day
-                        and term.price_list_id is not null
-                    order by term.from_on desc limit 1
-                ),
-                line.price_list_id
-            ) as line_list_id,
-            coalesce(
-                (
-                    select term.price_list_id from billing.contract_term as term
-                    where term.contract_id = contract.contract_id and term.from_on <= asked.day
-                        and term.price_list_id is not null
-                    order by term.from_on desc limit 1
-                ),
-                contract.price_list_id
-            ) as contract_list_id,
-            coalesce(
-                (
-                    select term.seller_id from billing.contract_term as term
-                    where term.contract_id = contract.contract_id and term.from_on <= asked.day
-                        and term.seller_id is not null
-                    order by term.from_on desc limit 1
-                ),
-                contract.seller_id
-            ) as contract_seller_id,
+            asked.line_id, asked.day, contract.contract_id, contract.customer_id,
+            coalesce(line_said.price_list_id, line.price_list_id) as line_list_id,
+            coalesce(contract_said.price_list_id, contract.price_list_id) as contract_list_id,
+            coalesce(contract_said.seller_id, contract.seller_id) as seller_id,
             service.price_list_id as service_list_id
-        from asked
+        from (select distinct wanted.line_id, wanted.since as day from wanted) as asked
         inner join billing.contract_line as line on line.contract_line_id = asked.line_id
         inner join billing.contract on contract.contract_id = line.contract_id
         inner join billing.service on service.service_id = line.service_id
+        -- of each column the last value given up to the day
+        cross join lateral (
+            select
+                (array_agg(term.price_list_id order by term.from_on desc)
+                    filter (where term.price_list_id is not null))[1] as price_list_id
+            from billing.line_term as term
+            where term.contract_line_id = asked.line_id and term.from_on <= asked.day
+        ) as line_said
+        cross join lateral (
+            select
+                (array_agg(term.price_list_id order by term.from_on desc)
+                    filter (where term.price_list_id is not null))[1] as price_list_id,
+                (array_agg(term.seller_id order by term.from_on desc)
+                    filter (where term.seller_id is not null))[1] as seller_id
+            from billing.contract_term as term
+            where term.contract_id = contract.contract_id and term.from_on <= asked.day
+        ) as contract_said
     ),
 
     -- The customers from the holder upwards, each as it was on the day.
     climb as (
-        select distinct held.customer_id as holder_id, held.day, held.customer_id, 0 as step from held
+        select start.customer_id as holder_id, start.day, 0 as step, customer.*
+        from (select distinct held.customer_id, held.day from held) as start
+        cross join lateral logic.customer_on(start.customer_id, start.day) as customer
         union all
-        select
-            climb.holder_id,
-            climb.day,
-            coalesce(
-                (
-                    select term.parent_id from billing.customer_term as term
-                    where term.customer_id = climb.customer_id and term.from_on <= climb.day
-                        and term.parent_id is not null
-                    order by term.from_on desc limit 1
-                ),
-                customer.parent_id
-            ),
-            climb.step + 1
+        select climb.holder_id, climb.day, climb.step + 1, customer.*
         from climb
-        inner join billing.customer on customer.customer_id = climb.customer_id
-        where
-            coalesce(
-                (
-                    select term.parent_id from billing.customer_term as term
-                    where term.customer_id = climb.customer_id and term.from_on <= climb.day
-                        and term.parent_id is not null
-                    order by term.from_on desc limit 1
-                ),
-                customer.parent_id
-            ) is not null
+        cross join lateral logic.customer_on(climb.parent_id, climb.day) as customer
+        where climb.parent_id is not null
     ),
 
-    tree as (
+    tree as materialized (
         select
-            climb.holder_id,
-            climb.day,
+            climb.holder_id, climb.day,
             array_agg(climb.customer_id order by climb.step) as ancestors,
-            (
-                array_agg(
-                    coalesce(
-                        (
-                            select term.price_list_id from billing.customer_term as term
-                            where term.customer_id = climb.customer_id and term.from_on <= climb.day
-                                and term.price_list_id is not null
-                            order by term.from_on desc limit 1
-                        ),
-                        customer.price_list_id
-                    )
-                    order by climb.step
-                )
-            ) as lists,
-            array_agg(
-                coalesce(
-                    (
-                        select term.seller_id from billing.customer_term as term
-                        where term.customer_id = climb.customer_id and term.from_on <= climb.day
-                            and term.seller_id is not null
-                        order by term.from_on desc limit 1
-                    ),
-                    customer.seller_id
-                )
-                order by climb.step
-            ) as sellers,
-            array_agg(customer.kind order by climb.step) as kinds
+            (array_agg(climb.price_list_id order by climb.step)
+                filter (where climb.price_list_id is not null))[1] as price_list_id,
+            (array_agg(climb.seller_id order by climb.step))[1] as seller_id,
+            (array_agg(climb.kind order by climb.step))[1] as kind
         from climb
-        inner join billing.customer on customer.customer_id = climb.customer_id
         group by climb.holder_id, climb.day
     ),
 
-    grouped as (
+    grouped as materialized (
         select climb.holder_id, climb.day, array_agg(distinct member.group_id) as groups
         from climb
-        cross join lateral (
-            select unnest(
-                coalesce(
-                    (
-                        select term.group_ids from billing.customer_term as term
-                        where term.customer_id = climb.customer_id and term.from_on <= climb.day
-                            and term.group_ids is not null
-                        order by term.from_on desc limit 1
-                    ),
-                    array(
-                        select base.customer_group_id from billing.customer_in_group as base
-                        where base.customer_id = climb.customer_id
-                    )
-                )
-            ) as group_id
-        ) as member
+        cross join lateral unnest(climb.group_ids) as member (group_id)
         group by climb.holder_id, climb.day
-    ),
-
-    answer as materialized (
-        select
-            held.line_id,
-            held.day,
-            held.contract_id,
-            held.customer_id,
-            tree.kinds[1] as customer_kind,
-            coalesce(held.contract_seller_id, tree.sellers[1]) as seller_id,
-            reseller_list.price_list_id as reseller_list_id,
-            array(
-                select tried.list_id
-                from unnest(
-                    array[
-                        held.line_list_id,
-                        held.contract_list_id,
-                        -- the nearest customer above with a list, the holder first
-                        (select nearest from unnest(tree.lists) as nearest where nearest is not null limit 1),
-                        held.service_list_id
-                    ]
-                ) with ordinality as tried (list_id, place)
-                inner join billing.price_list on price_list.price_list_id = tried.list_id
-                where not price_list.is_draft
-                order by tried.place
-            ) as retail_lists,
-            tree.ancestors,
-            coalesce(grouped.groups, '{}') as groups
-        from held
-        inner join tree on tree.holder_id = held.customer_id and tree.day = held.day
-        left join grouped on grouped.holder_id = held.customer_id and grouped.day = held.day
-        left join billing.seller on seller.seller_id = coalesce(held.contract_seller_id, tree.sellers[1])
-        left join billing.price_list as reseller_list
-            on reseller_list.price_list_id = seller.price_list_id and not reseller_list.is_draft
     )
 
     select
-        wanted.line_id, wanted.day, answer.contract_id, answer.customer_id, answer.customer_kind,
-        answer.seller_id, answer.reseller_list_id, answer.retail_lists, answer.ancestors, answer.groups
+        wanted.line_id, wanted.day, held.contract_id, held.customer_id, tree.kind, seller.seller_id,
+        reseller_list.price_list_id,
+        array_remove(
+            array[
+                line_list.price_list_id, contract_list.price_list_id, customer_list.price_list_id,
+                service_list.price_list_id
+            ],
+            null
+        ),
+        tree.ancestors, coalesce(grouped.groups, '{}')
     from wanted
-    inner join answer on answer.line_id = wanted.line_id and answer.day = wanted.since;
+    inner join held on held.line_id = wanted.line_id and held.day = wanted.since
+    inner join tree on tree.holder_id = held.customer_id and tree.day = held.day
+    left join grouped on grouped.holder_id = held.customer_id and grouped.day = held.day
+    left join billing.seller on seller.seller_id = coalesce(held.seller_id, tree.seller_id)
+    left join billing.price_list as reseller_list
+        on reseller_list.price_list_id = seller.price_list_id and not reseller_list.is_draft
+    left join billing.price_list as line_list
+        on line_list.price_list_id = held.line_list_id and not line_list.is_draft
+    left join billing.price_list as contract_list
+        on contract_list.price_list_id = held.contract_list_id and not contract_list.is_draft
+    left join billing.price_list as customer_list
+        on customer_list.price_list_id = tree.price_list_id and not customer_list.is_draft
+    left join billing.price_list as service_list
+        on service_list.price_list_id = held.service_list_id and not service_list.is_draft;
 end;
 
 comment on function logic.holder_list(bigint[], date[]) is
@@ -291,38 +256,49 @@ Raises: nothing$$;
 
 create function logic.destination_find(p_numbers text[], p_days date[])
 returns table (number text, day date, prefix_id bigint, destination_id bigint)
-language sql stable parallel safe rows 5000
+language sql stable parallel safe rows 50000
+set enable_mergejoin = off
 begin atomic
-    with asked as (
-        select distinct question.number, question.day
-        from unnest(p_numbers, p_days) as question (number, day)
+    with size as materialized (
+        select distinct length(prefix.digits) as length from billing.prefix where not prefix.is_whole
     ),
 
-    -- Cut once per number, not per day; longer heads than any prefix are of no use.
+    -- Numbers that begin alike are asked once: what comes after the longest prefix does not matter.
+    asked as materialized (
+        select distinct question.number, question.day, left(question.number, longest.length) as head
+        from unnest(p_numbers, p_days) as question (number, day)
+        cross join (select coalesce(max(size.length), 0) as length from size) as longest
+    ),
+
     head as materialized (
-        select asked.number, left(asked.number, cut.n) as digits
-        from (select distinct asked.number from asked) as asked
-        cross join lateral generate_series(
-            1, least(length(asked.number), (select max(length(prefix.digits)) from billing.prefix))
-        ) as cut (n)
+        select distinct asked.head as digits from asked
     ),
 
     -- By digits first, and only then by day: nearly every prefix is valid on every day, so that the other way
     -- round each number would meet all of them.
     found as materialized (
-        select
-            head.number, prefix.prefix_id, prefix.destination_id, prefix.is_whole, prefix.valid,
-            length(prefix.digits) as length
+        select head.digits, prefix.prefix_id, prefix.destination_id, prefix.valid, size.length
         from head
-        inner join billing.prefix on prefix.digits = head.digits
-        where not prefix.is_whole or prefix.digits = head.number
+        inner join size on size.length <= length(head.digits)
+        inner join billing.prefix on prefix.digits = left(head.digits, size.length) and not prefix.is_whole
+    ),
+
+    longest as materialized (
+        select distinct on (wanted.head, wanted.day)
+            wanted.head, wanted.day, found.prefix_id, found.destination_id
+        from (select distinct asked.head, asked.day from asked) as wanted
+        inner join found on found.digits = wanted.head and found.valid @> wanted.day
+        order by wanted.head, wanted.day, found.length desc
     )
 
-    select distinct on (asked.number, asked.day)
-        asked.number, asked.day, found.prefix_id, found.destination_id
+    select
+        asked.number, asked.day, coalesce(whole.prefix_id, longest.prefix_id),
+        coalesce(whole.destination_id, longest.destination_id)
     from asked
-    inner join found on found.number = asked.number and found.valid @> asked.day
-    order by asked.number, asked.day, found.is_whole desc, found.length desc;
+    left join longest on longest.head = asked.head and longest.day = asked.day
+    left join billing.prefix as whole
+        on whole.is_whole and whole.digits = asked.number and whole.valid @> asked.day
+    where whole.prefix_id is not null or longest.prefix_id is not null;
 end;
 
 comment on function logic.destination_find(text[], date[]) is

@@ -16,15 +16,12 @@ returns table (
 language sql stable parallel safe rows 5000
 set plan_cache_mode = force_custom_plan
 begin atomic
-    with recursive question as (
+    with recursive question as materialized (
         select asked.place, asked.price_list_id, asked.destination_id, asked.mode_id, asked.bands, asked.day,
-            mode.mode_group, target.targets
+            mode.mode_group
         from unnest(p_keys) with ordinality
             as asked (price_list_id, destination_id, mode_id, bands, day, place)
         inner join billing.mode on mode.mode_id = asked.mode_id
-        inner join logic.target_list(
-            array(select distinct key.destination_id from unnest(p_keys) as key)
-        ) as target on target.destination_id = asked.destination_id
     ),
 
     climb as (
@@ -52,62 +49,72 @@ begin atomic
         group by climb.start_id
     ),
 
-    -- Round 0 searches from the asked list; as long as the item found is relative, the next round searches
-    -- from
-    -- the parent of the list that holds it. `above` is what is left of the chain for that round.
-    search as (
+    -- Lists and targets to look under, once for all keys of a list and a destination.
+    cell as materialized (
         select
-            question.place, -1 as round, null::bigint as price_item_id, false as is_blocked,
-            true as is_relative,
-            chain.lists as above
+            asked.price_list_id as start_id, asked.destination_id, list.price_list_id, list.step,
+            target.target_key, target.rank
+        from (select distinct question.price_list_id, question.destination_id from question) as asked
+        inner join chain on chain.start_id = asked.price_list_id
+        inner join logic.target_list(
+            array(select distinct question.destination_id from question)
+        ) as found on found.destination_id = asked.destination_id
+        cross join lateral unnest(chain.lists) with ordinality as list (price_list_id, step)
+        cross join lateral unnest(found.targets) with ordinality as target (target_key, rank)
+    ),
+
+    offer as materialized (
+        select
+            cell.start_id, cell.destination_id, cell.step, cell.rank, item.price_item_id, item.mode_id,
+            item.mode_group, item.band_id, item.valid, item.is_blocked,
+            item.percent is not null or item.amount is not null as is_relative,
+            -- what a draft says only of days after the simulated ones holds on these
+            coalesce(
+                item.price_list_id = (p_what_if).price_list_id
+                and lower(item.valid) >= upper((p_what_if).period),
+                false
+            ) as is_brought_forward
+        from cell
+        inner join billing.price_item as item
+            on item.price_list_id = cell.price_list_id and item.target_key = cell.target_key
+    ),
+
+    -- What each list of the chain says of each key.
+    winner as materialized (
+        select distinct on (question.place, offer.step)
+            question.place, offer.step, offer.price_item_id, offer.is_blocked, offer.is_relative
         from question
-        inner join chain on chain.start_id = question.price_list_id
-        union all
-        select
-            search.place, search.round + 1, winner.price_item_id, winner.is_blocked, winner.is_relative,
-            search.above[winner.step + 1:]
-        from search
-        inner join question on question.place = search.place
-        cross join lateral (
+        inner join offer
+            on offer.start_id = question.price_list_id and offer.destination_id = question.destination_id
+        where
+            (offer.valid @> question.day or offer.is_brought_forward)
+            and (
+                offer.mode_id = question.mode_id
+                or offer.mode_group = question.mode_group
+                or (offer.mode_id is null and offer.mode_group is null)
+            )
+            and (offer.band_id is null or offer.band_id = any(question.bands))
+        order by
+            question.place, offer.step, offer.rank,
+            case when offer.mode_id is not null then 0 when offer.mode_group is not null then 1 else 2 end,
+            array_position(question.bands, offer.band_id) nulls last,
+            offer.valid @> question.day desc, lower(offer.valid)
+    ),
+
+    -- The nearest list's item decides; as long as it is relative, the next list above has the say, up to the
+    -- first item that is not.
+    search as materialized (
+        select ranked.*
+        from (
             select
-                item.price_item_id, item.is_blocked, list.step,
-                item.percent is not null or item.amount is not null as is_relative
-            from unnest(search.above) with ordinality as list (price_list_id, step)
-            cross join lateral unnest(question.targets) with ordinality as target (target_key, rank)
-            -- offset 0: by list and target together, or the planner reads all of a large list each time
-            cross join lateral (
-                select
-                    item.price_item_id, item.is_blocked, item.percent, item.amount, item.mode_id,
-                    item.mode_group, item.band_id, item.valid
-                from billing.price_item as item
-                where
-                    item.price_list_id = list.price_list_id
-                    and item.target_key = target.target_key
-                    and (
-                        item.valid @> question.day
-                        -- what a draft says only of days after the simulated ones holds on these
-                        or (
-                            item.price_list_id = (p_what_if).price_list_id
-                            and lower(item.valid) >= upper((p_what_if).period)
-                        )
-                    )
-                    and (
-                        item.mode_id = question.mode_id
-                        or item.mode_group = question.mode_group
-                        or (item.mode_id is null and item.mode_group is null)
-                    )
-                    and (item.band_id is null or item.band_id = any(question.bands))
-                offset 0
-            ) as item
-            order by
-                list.step,
-                target.rank,
-                case when item.mode_id is not null then 0 when item.mode_group is not null then 1 else 2 end,
-                array_position(question.bands, item.band_id) nulls last,
-                item.valid @> question.day desc, lower(item.valid)
-            limit 1
-        ) as winner
-        where search.is_relative
+                winner.*, row_number() over by_step - 1 as round,
+                coalesce(bool_or(not winner.is_relative) over before, false) as is_beyond
+            from winner
+            window
+                by_step as (partition by winner.place order by winner.step),
+                before as (by_step rows between unbounded preceding and 1 preceding)
+        ) as ranked
+        where not ranked.is_beyond
     ),
 
     -- Fold from the base (the last round, absolute) down to the item found first (round 0).

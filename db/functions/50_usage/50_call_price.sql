@@ -100,6 +100,7 @@ returns setof logic.call_priced
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
+set enable_mergejoin = off
 as $$
 #variable_conflict error
 declare
@@ -130,7 +131,12 @@ begin
     ) as bound;
 
     return query
-    with incoming as materialized (
+    with asked_trunk as (
+        select distinct asked.source_id, asked.carrier from unnest(p_calls) as asked
+        where asked.carrier is not null
+    ),
+
+    incoming as materialized (
         select
             call.seq, call.started_at, least(call.units, 1e15) as units, call.a_number, call.b_number,
             call.account,
@@ -152,8 +158,8 @@ begin
         left join billing.mode on mode.code = coalesce(call.mode, source_mode.code, 'voice')
         left join billing.carrier as source_carrier on source_carrier.carrier_id = source.carrier_id
         left join logic.trunk_list(
-            array(select asked.source_id from unnest(p_calls) as asked),
-            array(select asked.carrier from unnest(p_calls) as asked)
+            array(select source_id from asked_trunk order by source_id, carrier),
+            array(select carrier from asked_trunk order by source_id, carrier)
         ) as trunk on trunk.source_id = call.source_id and trunk.trunk = call.carrier
         left join billing.carrier on carrier.code = coalesce(trunk.carrier, call.carrier, source_carrier.code)
         left join billing.price_list as cost_list
@@ -233,53 +239,77 @@ begin
         )
     ),
 
+    -- Lists tried together, under one number: calls are told apart by numbers, which costs less than by arrays.
+    tariff as materialized (
+        select
+            row_number() over () as tariff_id, one.asked_list_id, one.reseller_list_id, one.retail_lists
+        from (
+            select distinct
+                null::bigint as asked_list_id, coalesce(holder.reseller_list_id, 0) as reseller_list_id,
+                holder.retail_lists
+            from holder
+            union all
+            select distinct incoming.price_list_id, 0, array[incoming.price_list_id]
+            from incoming
+            where incoming.price_list_id is not null
+        ) as one
+    ),
+
+    held as materialized (
+        select holder.*, tariff.tariff_id
+        from holder
+        inner join tariff
+            on tariff.retail_lists = holder.retail_lists and tariff.asked_list_id is null
+            and tariff.reseller_list_id = coalesce(holder.reseller_list_id, 0)
+    ),
+
     asked_band as (
         select distinct lined.day, lined.cut from lined
     ),
 
     band as materialized (
-        select *
+        select found.*, dense_rank() over (order by found.bands) as band_set
         from logic.band_list(
             array(select day from asked_band order by day, cut),
             array(select cut from asked_band order by day, cut)
-        )
+        ) as found
     ),
 
     called as materialized (
         select
-            lined.*, band.bands,
-            holder.contract_id, holder.customer_id, holder.customer_kind, holder.seller_id,
-            holder.reseller_list_id,
-            case
-                when lined.price_list_id is not null then array[lined.price_list_id] else holder.retail_lists
-            end as retail_lists
+            lined.*, band.band_set,
+            held.contract_id, held.customer_id, held.customer_kind, held.seller_id, held.reseller_list_id,
+            coalesce(held.tariff_id, asked_tariff.tariff_id) as tariff_id
         from lined
         inner join band on band.day = lined.day and band.second = lined.cut
-        left join holder on holder.contract_line_id = lined.contract_line_id and holder.day = lined.term_day
+        left join held on held.contract_line_id = lined.contract_line_id and held.day = lined.term_day
+        left join tariff as asked_tariff on asked_tariff.asked_list_id = lined.price_list_id
     ),
 
     -- One case for all calls that ask the same of the price lists.
     scene as materialized (
         select
             row_number() over () as scene_id,
-            called.destination_id, called.mode_id, called.bands, called.epoch, called.retail_lists,
-            coalesce(called.reseller_list_id, 0) as reseller_list_id,
+            called.destination_id, called.mode_id, called.band_set, called.epoch, called.tariff_id,
             coalesce(called.cost_list_id, 0) as cost_list_id
         from called
         where called.destination_id is not null and called.mode_id is not null
-        and called.retail_lists is not null
+        and called.tariff_id is not null
         group by
-            called.destination_id, called.mode_id, called.bands, called.epoch, called.retail_lists,
-            coalesce(called.reseller_list_id, 0), coalesce(called.cost_list_id, 0)
+            called.destination_id, called.mode_id, called.band_set, called.epoch, called.tariff_id,
+            coalesce(called.cost_list_id, 0)
     ),
 
     tried as (
         select scene.scene_id, 'retail' as level, list.place, list.price_list_id
         from scene
-        cross join lateral unnest(scene.retail_lists) with ordinality as list (price_list_id, place)
+        inner join tariff on tariff.tariff_id = scene.tariff_id
+        cross join lateral unnest(tariff.retail_lists) with ordinality as list (price_list_id, place)
         union all
-        select scene.scene_id, 'reseller', 1,
-        scene.reseller_list_id from scene where scene.reseller_list_id > 0
+        select scene.scene_id, 'reseller', 1, tariff.reseller_list_id
+        from scene
+        inner join tariff on tariff.tariff_id = scene.tariff_id
+        where tariff.reseller_list_id > 0
         union all
         select scene.scene_id, 'cost', 1, scene.cost_list_id from scene where scene.cost_list_id > 0
     ),
@@ -288,9 +318,9 @@ begin
     asked as materialized (
         select
             tried.scene_id, tried.level, tried.place as turn, tried.price_list_id, scene.destination_id,
-            scene.mode_id, scene.bands, scene.epoch,
+            scene.mode_id, scene.band_set, scene.epoch,
             dense_rank() over (
-                order by tried.price_list_id, scene.destination_id, scene.mode_id, scene.bands, scene.epoch
+                order by tried.price_list_id, scene.destination_id, scene.mode_id, scene.band_set, scene.epoch
             ) as place
         from tried
         inner join scene on scene.scene_id = tried.scene_id
@@ -298,8 +328,10 @@ begin
 
     key as materialized (
         select distinct on (asked.place)
-            asked.place, asked.price_list_id, asked.destination_id, asked.mode_id, asked.bands, asked.epoch
+            asked.place, asked.price_list_id, asked.destination_id, asked.mode_id, meaning.bands, asked.epoch
         from asked
+        inner join (select distinct band.band_set, band.bands from band) as meaning
+            on meaning.band_set = asked.band_set
         order by asked.place
     ),
 
@@ -322,7 +354,7 @@ begin
     -- The first list of a level that gives a price, or says not for sale, decides.
     chosen as materialized (
         select distinct on (asked.scene_id, asked.level)
-            asked.scene_id, asked.level, price.place, price.is_split
+            asked.scene_id, asked.level, price.place, price.is_split and not price.is_blocked as is_split
         from asked
         inner join price on price.place = asked.place
         order by asked.scene_id, asked.level, asked.turn
@@ -331,7 +363,7 @@ begin
     choice as materialized (
         select
             scene.*, place.retail_place, place.reseller_place, place.cost_place,
-            coalesce(place.has_split, false) as has_split
+            place.split_levels
         from scene
         left join (
             select
@@ -339,7 +371,7 @@ begin
                 max(chosen.place) filter (where chosen.level = 'retail') as retail_place,
                 max(chosen.place) filter (where chosen.level = 'reseller') as reseller_place,
                 max(chosen.place) filter (where chosen.level = 'cost') as cost_place,
-                bool_or(chosen.is_split) as has_split
+                array_agg(chosen.level) filter (where chosen.is_split) as split_levels
             from chosen
             group by chosen.scene_id
         ) as place on place.scene_id = scene.scene_id
@@ -347,13 +379,12 @@ begin
 
     staged as materialized (
         select
-            call.*, choice.retail_place, choice.reseller_place, choice.cost_place, choice.has_split
+            call.*, choice.retail_place, choice.reseller_place, choice.cost_place, choice.split_levels
         from called as call
         left join choice
             on choice.destination_id = call.destination_id and choice.mode_id = call.mode_id
-            and choice.bands = call.bands and choice.epoch = call.epoch
-            and choice.retail_lists = call.retail_lists
-            and choice.reseller_list_id = coalesce(call.reseller_list_id, 0)
+            and choice.band_set = call.band_set and choice.epoch = call.epoch
+            and choice.tariff_id = call.tariff_id
             and choice.cost_list_id = coalesce(call.cost_list_id, 0)
     ),
 
@@ -369,10 +400,9 @@ begin
             values ('retail', called.retail_place), ('reseller', called.reseller_place), ('cost',
             called.cost_place)
         ) as level (name, place)
-        inner join price on price.place = level.place
         where
-            called.has_split
-            and price.is_split and not price.is_blocked and called.unit = 'second' and called.units > 0
+            called.split_levels is not null and level.name = any(called.split_levels)
+            and called.unit = 'second' and called.units > 0
             and not called.is_endless
             and (
                 called.second + called.units

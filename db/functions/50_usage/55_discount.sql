@@ -173,6 +173,10 @@ begin
                         greatest(0, least(need.units,
                         need.limit_units - (need.so_far - need.units)))::bigint as units
                     from need
+                ),
+
+                drawn_of as (
+                    select drawn.bundle_id, sum(drawn.units) as units from drawn group by drawn.bundle_id
                 )
 
                 select row(drawn.bundle_id, v_month, null, drawn.seq, drawn.units)::logic.bundle_draw
@@ -182,12 +186,10 @@ begin
                 select
                     row(
                         available.bundle_id, v_month, available.carried, null,
-                        available.used + coalesce(
-                            (select sum(drawn.units) from drawn where drawn.bundle_id = available.bundle_id),
-                            0
-                        )
+                        available.used + coalesce(drawn_of.units, 0)
                     )::logic.bundle_draw
                 from available
+                left join drawn_of on drawn_of.bundle_id = available.bundle_id
             );
         end loop;
     end loop;
@@ -248,8 +250,7 @@ begin atomic
     ),
 
     asked as materialized (
-        select distinct question.line_id, question.day, logic.term_day(question.day,
-        logic.term_days()) as term_day
+        select distinct question.line_id, question.day, logic.term_day(question.day, term.days) as term_day
         from unnest(p_lines, p_days) as question (line_id, day)
         cross join term
     ),
@@ -285,6 +286,7 @@ returns table (seq integer, ring_id bigint)
 language plpgsql stable rows 20000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
+set enable_mergejoin = off
 as $$
 declare
     v_time_zone text := (select operator.time_zone from billing.operator);
@@ -447,7 +449,8 @@ begin
                 when 'price_call' then p_values[v_n] * p_share
             end
         );
-        v_took := v_took || (v_amount - v_left);
+        -- what is kept of a whole call; pieces are added up first
+        v_took := v_took || case when p_share = 1 then round(v_amount - v_left, 12) else v_amount - v_left end;
         v_amount := v_left;
         exit when p_exclusives[v_n];
     end loop;
@@ -458,7 +461,8 @@ $$;
 comment on function logic.ring_run(numeric, numeric, bigint, numeric, text[], numeric[], boolean[]) is
 $$Applies rings in the order given to one piece of a call: amount, uncovered units, units of a block, share
 of the call.
-Returns what is left, then what each ring took (negative: a fixed price above what was left), nothing rounded.
+Returns what is left, then what each ring took (negative: a fixed price above what was left; to 12 decimals when the
+share is 1), nothing else rounded.
 Example: select logic.ring_run(10, 120, 60, 1, '{percent, off_minute}', '{10, 0.5}', '{false, false}')
 Raises: nothing$$;
 
@@ -497,6 +501,7 @@ returns setof logic.discount_out
 language plpgsql stable rows 20000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
+set enable_mergejoin = off
 as $$
 declare
     v_scale numeric := logic.block_scale();
@@ -521,119 +526,136 @@ begin
         group by draw.seq
     ),
 
+    -- Rings in the order in which they apply; volumes in the units of the counters.
+    rule as materialized (
+        select
+            ring.ring_id, ring.level, ring.kind, ring.value, ring.is_exclusive, ring.volume_unit,
+            ring.volume_from * measure.scale as from_volume, ring.volume_to * measure.scale as to_volume,
+            row_number() over (order by ring.priority, ring.code collate "C") as turn
+        from billing.ring
+        cross join lateral (
+            select case when ring.volume_unit = 'block' then v_scale else 1 end as scale
+        ) as measure
+    ),
+
     matched as materialized (
-        select found.seq, ring.*
+        select found.seq, found.ring_id, rule.level, rule.volume_unit <> 'none' as has_volume
         from logic.ring_match(p_calls, p_what_if) as found
-        inner join billing.ring on ring.ring_id = found.ring_id
+        inner join rule on rule.ring_id = found.ring_id
     ),
 
     -- T and the units that count, per level, before any ring.
     level as materialized (
         select
             call.seq, 'retail' as level, call.customer_id, call.started_at, call.key, call.source_id,
-            date_trunc('month', call.day::timestamp) as month, call.mode_id,
+            date_trunc('month', call.day::timestamp)::date as month, mode.per,
             call.regular - coalesce(logic.divide(bundled.taken, call.billed), 0) as amount,
             call.billed - coalesce(bundled.covered, 0) as units
         from unnest(p_calls) as call
+        inner join billing.mode on mode.mode_id = call.mode_id
         left join bundled on bundled.seq = call.seq
         union all
         select
             call.seq, 'reseller', call.customer_id, call.started_at, call.key, call.source_id,
-            date_trunc('month', call.day::timestamp), call.mode_id, call.reseller_regular,
+            date_trunc('month', call.day::timestamp)::date, mode.per, call.reseller_regular,
             call.reseller_billed
         from unnest(p_calls) as call
+        inner join billing.mode on mode.mode_id = call.mode_id
         where call.reseller_list_id is not null
     ),
 
     -- Where each call stands in the volume of each of its rings; `size` is what it adds.
-    applied as materialized (
+    measured as (
         select
-            level.seq, level.level, level.amount, level.units, mode.per,
-            matched.ring_id, matched.priority, matched.code, matched.kind, matched.value,
-            matched.is_exclusive,
-            matched.volume_unit, bound.from_volume, bound.to_volume, volume.size,
-            case when matched.volume_unit <> 'none' then
-                coalesce(so_far.counted, 0) + sum(volume.size) over (
-                    partition by matched.ring_id, level.customer_id, level.month
-                    order by level.started_at, level.key collate "C", level.source_id
-                ) - volume.size
-            end as position
+            level.seq, level.level, matched.ring_id, volume.size,
+            coalesce(so_far.counted, 0) + sum(volume.size) over (
+                partition by matched.ring_id, level.customer_id, level.month
+                order by level.started_at, level.key collate "C", level.source_id
+            ) - volume.size as position
         from level
-        inner join matched on matched.seq = level.seq and matched.level = level.level
-        inner join billing.mode on mode.mode_id = level.mode_id
+        inner join matched
+            on matched.seq = level.seq and matched.level = level.level and matched.has_volume
+        inner join rule on rule.ring_id = matched.ring_id
         left join unnest(p_before) as so_far
-            on so_far.customer_id = level.customer_id and so_far.month = level.month::date
+            on so_far.customer_id = level.customer_id and so_far.month = level.month
             and so_far.ring_id = matched.ring_id
         cross join lateral (
-            select case matched.volume_unit
-                when 'block' then level.units * div(v_scale, mode.per::numeric)
+            select case rule.volume_unit
+                when 'block' then level.units * div(v_scale, level.per::numeric)
                 when 'call' then 1
                 when 'amount' then level.amount
-                else 0
             end as size
         ) as volume
-        cross join lateral (
-            select
-                matched.volume_from * case when matched.volume_unit = 'block' then v_scale else 1 end
-                as from_volume,
-                matched.volume_to * case when matched.volume_unit = 'block' then v_scale else 1 end
-                as to_volume
-        ) as bound
         where level.amount > 0
     ),
 
-    border as (
-        select distinct applied.seq, applied.level, logic.divide(edge.volume - applied.position,
-        applied.size) as share
+    applied as materialized (
+        select measured.seq, measured.level, measured.ring_id, measured.size, measured.position
+        from measured
+        union all
+        select level.seq, level.level, matched.ring_id, 0, null
+        from level
+        inner join matched
+            on matched.seq = level.seq and matched.level = level.level and not matched.has_volume
+        where level.amount > 0
+    ),
+
+    border as materialized (
+        select distinct
+            applied.seq, applied.level, logic.divide(edge.volume - applied.position, applied.size) as share
         from applied
-        cross join lateral (values (applied.from_volume), (applied.to_volume)) as edge (volume)
+        inner join rule on rule.ring_id = applied.ring_id
+        cross join lateral (values (rule.from_volume), (rule.to_volume)) as edge (volume)
         where
-            applied.volume_unit in ('block', 'amount')
+            rule.volume_unit in ('block', 'amount')
             and applied.position < edge.volume and edge.volume < applied.position + applied.size
     ),
 
+    -- Few calls lie across the border of an interval; every other is one piece.
     piece as materialized (
         select
             cut.seq, cut.level, cut.share as from_share,
             coalesce(lead(cut.share) over (partition by cut.seq, cut.level order by cut.share), 1) as to_share
         from (
             select distinct applied.seq, applied.level, 0::numeric as share from applied
-            union
+            union all
             select border.seq, border.level, border.share from border
         ) as cut
     ),
 
     ran as materialized (
         select
-            piece.seq, piece.level, piece.from_share,
-            array_agg(applied.ring_id order by applied.priority, applied.code collate "C") as rings,
+            piece.seq, piece.level, piece.from_share, piece.to_share,
+            array_agg(applied.ring_id order by rule.turn) as rings,
             logic.ring_run(
-                min(applied.amount) * (piece.to_share - piece.from_share),
-                min(applied.units) * (piece.to_share - piece.from_share),
-                min(applied.per),
+                min(level.amount) * (piece.to_share - piece.from_share),
+                min(level.units) * (piece.to_share - piece.from_share),
+                min(level.per),
                 piece.to_share - piece.from_share,
-                array_agg(applied.kind order by applied.priority, applied.code collate "C"),
-                array_agg(applied.value order by applied.priority, applied.code collate "C"),
-                array_agg(applied.is_exclusive order by applied.priority, applied.code collate "C")
+                array_agg(rule.kind order by rule.turn),
+                array_agg(rule.value order by rule.turn),
+                array_agg(rule.is_exclusive order by rule.turn)
             ) as result
         from piece
+        inner join level on level.seq = piece.seq and level.level = piece.level
         inner join applied on applied.seq = piece.seq and applied.level = piece.level
+        inner join rule on rule.ring_id = applied.ring_id
         cross join lateral (
             -- the middle of the piece; a call that adds nothing, or counts as a call, lies where the count
             -- stands
             select
                 applied.position
                 + case
-                    when applied.volume_unit in ('block', 'amount')
+                    when rule.volume_unit in ('block', 'amount')
                         then applied.size * (piece.from_share + piece.to_share) * 0.5
                     else 0
                 end as position
         ) as middle
         where
-            applied.volume_unit = 'none'
+            rule.volume_unit = 'none'
             or (
-                middle.position >= applied.from_volume
-                and (applied.to_volume is null or middle.position < applied.to_volume)
+                middle.position >= rule.from_volume
+                and (rule.to_volume is null or middle.position < rule.to_volume)
             )
         group by piece.seq, piece.level, piece.from_share, piece.to_share
     ),
@@ -653,43 +675,53 @@ begin
             from ran
             cross join lateral generate_series(1, cardinality(ran.result) - 1) as place (place)
             cross join lateral (select ran.rings[place.place] as ring_id) as ring
+            where ran.to_share - ran.from_share < 1
             group by ran.seq, ran.level, ring.ring_id
         ) as by_ring
         group by by_ring.seq, by_ring.level
     ),
 
+    -- What is left at a level, and what the rings took.
+    outcome as materialized (
+        select
+            ran.seq, ran.level, ran.result[1] as amount,
+            ran.rings[1:cardinality(ran.result) - 1] as rings, ran.result[2:] as took
+        from ran
+        where ran.to_share - ran.from_share = 1
+        union all
+        select whole.seq, whole.level, whole.amount, taken.rings, taken.took
+        from (
+            select
+                piece.seq, piece.level,
+                sum(
+                    coalesce(ran.result[1], level.amount * (piece.to_share - piece.from_share))
+                ) as amount
+            from piece
+            inner join level on level.seq = piece.seq and level.level = piece.level
+            left join ran
+                on ran.seq = piece.seq and ran.level = piece.level and ran.from_share = piece.from_share
+            where piece.to_share - piece.from_share < 1
+            group by piece.seq, piece.level
+        ) as whole
+        left join taken on taken.seq = whole.seq and taken.level = whole.level
+    ),
+
     counted as (
         select applied.seq, array_agg(applied.ring_id) as rings, array_agg(applied.size) as sizes
         from applied
-        where applied.volume_unit <> 'none'
+        where applied.position is not null
         group by applied.seq
-    ),
-
-    remaining as (
-        select
-            piece.seq, piece.level,
-            sum(
-                coalesce(
-                    ran.result[1],
-                    level.amount * (piece.to_share - piece.from_share)
-                )
-            ) as amount
-        from piece
-        inner join level on level.seq = piece.seq and level.level = piece.level
-        left join ran
-            on ran.seq = piece.seq and ran.level = piece.level and ran.from_share = piece.from_share
-        group by piece.seq, piece.level
     )
 
     select
         call.seq, bundled.bundles, bundled.units,
         coalesce(round(logic.divide(bundled.taken, call.billed), 6), 0),
-        retail_taken.rings, retail_taken.took,
+        retail_left.rings, retail_left.took,
         case
             when bundled.seq is null and retail_left.seq is null then call.regular
             else logic.list_round(coalesce(retail_left.amount, retail.amount), list.decimals, list.rounding)
         end,
-        reseller_taken.rings, reseller_taken.took,
+        reseller_left.rings, reseller_left.took,
         case
             when reseller_left.seq is null then call.reseller_regular
             else logic.list_round(reseller_left.amount, reseller_list.decimals, reseller_list.rounding)
@@ -701,10 +733,8 @@ begin
     left join billing.price_list as reseller_list on reseller_list.price_list_id = call.reseller_list_id
     left join bundled on bundled.seq = call.seq
     left join counted on counted.seq = call.seq
-    left join remaining as retail_left on retail_left.seq = call.seq and retail_left.level = 'retail'
-    left join remaining as reseller_left on reseller_left.seq = call.seq and reseller_left.level = 'reseller'
-    left join taken as retail_taken on retail_taken.seq = call.seq and retail_taken.level = 'retail'
-    left join taken as reseller_taken on reseller_taken.seq = call.seq and reseller_taken.level = 'reseller';
+    left join outcome as retail_left on retail_left.seq = call.seq and retail_left.level = 'retail'
+    left join outcome as reseller_left on reseller_left.seq = call.seq and reseller_left.level = 'reseller';
 end;
 $$;
 

@@ -158,6 +158,7 @@ returns table (seq integer, reason text)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
+set enable_mergejoin = off
 as $$
 #variable_conflict use_column
 declare
@@ -514,6 +515,7 @@ returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
+set enable_mergejoin = off
 as $$
 declare
     v_file_id bigint;
