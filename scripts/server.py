@@ -32,8 +32,12 @@ from leissner.scripts.errors import LeissnerError
 MAJOR = 18
 PORT = 5432  # only part of the socket's name
 SYSTEM_USER = "leissner"
-# What the caller has set (PGPORT, LANG …) must not decide where the socket lies or how text sorts.
-ENVIRONMENT = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "4294967296", "MALLOC_TOP_PAD_": "67108864", "PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
+# What the caller has set (PGPORT, LANG …) must not decide where the socket lies or how text sorts. A backend keeps the
+# memory it was given: handing it back and asking for it again, page by page, took a tenth of the time of rating.
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC", "MALLOC_MMAP_THRESHOLD_": "1073741824",
+    "MALLOC_TRIM_THRESHOLD_": "4294967296", "MALLOC_TOP_PAD_": "67108864",
+}
 SOCKET_PATH_LIMIT = 107 - len("/.s.PGSQL.5432.lock")
 START_S = 120  # a long crash recovery must not count as a failure
 MB = 1024 * 1024

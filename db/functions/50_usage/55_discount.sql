@@ -531,7 +531,7 @@ begin
         select
             ring.ring_id, ring.level, ring.kind, ring.value, ring.is_exclusive, ring.volume_unit,
             ring.volume_from * measure.scale as from_volume, ring.volume_to * measure.scale as to_volume,
-            row_number() over (order by ring.priority, ring.code collate "C") as turn
+            row_number() over (order by ring.priority, ring.code collate "C", ring.ring_id) as turn
         from billing.ring
         cross join lateral (
             select case when ring.volume_unit = 'block' then v_scale else 1 end as scale
