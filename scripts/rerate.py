@@ -31,13 +31,15 @@ TRIES = 5
 @click.option("--jobs", type=click.IntRange(1, 32), default=1, show_default=True,
               help="Parts rated at the same time, each over a connection of its own.")
 @click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
-def rerate(from_, to, customer, list_, destination, product, carrier, why, dry_run, jobs, as_json) -> None:
+def rerate(from_, to, customer, list_, destination, product, carrier, why, dry_run, jobs, as_json) -> int:
     """Rate the calls of a period again, by the prices, rings and contracts of today.
 
     Only calls that come out otherwise are written; their former versions are kept. Bundles and volume intervals are
     allocated anew, also for other calls of the same customers and months. Calls without a price go to suspense, those
     in suspense stay there (`leissner calls rate`), invoiced ones are left for a correction. Mode and carrier stay
     those of the record. Broken off, the same command goes on where it stopped; it may be repeated without harm.
+
+    Exit code 1 when reference data changed meanwhile: then it has to run again.
     """
     narrowed = {"p_customer": customer, "p_list": list_, "p_destination": destination, "p_product": product,
                 "p_carrier": carrier}
@@ -53,18 +55,19 @@ def rerate(from_, to, customer, list_, destination, product, carrier, why, dry_r
             number = job["rerate_id"]
             calls = _parts(job, jobs)
             with db.transaction(conn, "pricing"):
-                db.call(conn, "rerate_finish", p_rerate_id=number)
+                steady = db.call_one(conn, "rerate_finish", p_rerate_id=number)
             with db.transaction(conn, "batch"):
                 db.call(conn, "totals_fold")
             with db.transaction(conn, "pricing", read_only=True):
                 rows = db.call(conn, "rerate_show", p_rerate_id=number)
             result = {"rerate": number, "dry_run": False, "parts": job["parts"], "resumed": job["done"] > 0,
-                      "calls": calls}
+                      "calls": calls, "steady": steady}
     result["total"] = {name: sum((row[name] for row in rows), 0) for name in SUMS}
     if as_json:
         click.echo(json.dumps(result | {"customers": rows}, default=str, ensure_ascii=False))
     else:
         _show(result, rows)
+    return int(not result.get("steady", True))
 
 
 def _parts(job: dict, jobs: int) -> int:
@@ -109,6 +112,8 @@ def _show(result: dict, rows: list[dict]) -> None:
     else:
         again = ", taken up again" if result["resumed"] else ""
         click.echo(f"Re-rating {result['rerate']}{again}: {result['calls']} calls rated, {total['changed']} changed.")
+        if not result["steady"]:
+            click.echo("Reference data changed meanwhile: run it again, so that all calls know of it.")
     if total["suspended"]:
         click.echo(f"{total['suspended']} of them have no price any more and wait: leissner calls suspense.")
     if total["frozen"]:

@@ -250,6 +250,25 @@ def test_invoiced_calls_are_left_for_a_correction(rerate, conn):
     assert conn.execute("select count(*) as n from billing.call_correction").fetchone()["n"] == 0
 
 
+def test_totals_follow_calls_to_another_destination(rerate, conn, leissner):
+    """A prefix that was somebody else's: its calls leave nothing behind where they were."""
+    prefix, = conn.execute("select prefix_id, destination_id from billing.call where start_on < '2026-10-20' group by"
+                           " 1, 2 order by count(*) desc limit 1").fetchall()
+    conn.execute("update billing.prefix set destination_id = (select max(destination_id) from billing.destination"
+                 " where destination_id <> %(destination_id)s) where prefix_id = %(prefix_id)s", prefix)
+    assert rerate()["total"]["changed"] > 0 and leissner("check").code == 0
+    left = "select count(*) as n from billing.call_day where destination_id = %(destination_id)s"
+    assert conn.execute(left, prefix).fetchone()["n"] > 0
+    with conn.transaction():
+        conn.execute("set local role leissner_batch")
+        conn.execute("select api.totals_fold(1)")
+    assert conn.execute(left, prefix).fetchone()["n"] == conn.execute(
+        f"select count(distinct (start_on, mode_id, customer_kind, seller_id, carrier_id, currency)) as n from ({left}"
+        ") as every inner join billing.call on destination_id = %(destination_id)s inner join billing.price_list"
+        " on price_list_id = retail_list_id", prefix).fetchone()["n"]
+    assert leissner("check").code == 0
+
+
 @pytest.mark.parametrize(("options", "words"), [
     (("--customer", "nobody"), "no customer nobody"), (("--list", "none"), "no price list none"),
     (("--destination", "none"), "no destination none"), (("--to", "2026-01-01"), "must end after it begins"),

@@ -280,6 +280,10 @@ begin
         group by
             part.day, part.destination_id, part.product_id, part.mode_id, part.customer_kind, part.seller_id,
             part.carrier_id, part.currency
+        -- what re-rating has moved elsewhere leaves no row
+        having
+            (sum(part.calls), sum(part.units), sum(part.cost), sum(part.revenue), sum(part.margin))
+            <> (0, 0, 0, 0, 0)
     )
 
     select count(*) into v_folded from taken;
@@ -329,7 +333,8 @@ begin
     group by
         part.month, part.customer_id, part.contract_line_id, part.seller_id, part.destination_id,
         part.product_id,
-        part.mode_id, part.currency;
+        part.mode_id, part.currency
+    having (sum(part.calls), sum(part.retail), sum(part.revenue), sum(part.margin)) <> (0, 0, 0, 0);
     update billing.call_customer_month set load_id = 0 where call_customer_month.load_id = -1;
     return v_folded;
 end;

@@ -556,6 +556,22 @@ $$Those of the calls that were invoiced, or stand on a draft: they stay as they 
 Example: select logic.call_frozen('{}')
 Raises: nothing$$;
 
+create function logic.reference_moved(p_seen pg_snapshot)
+returns boolean
+language sql stable
+begin atomic
+    select exists (
+        select from audit.tx
+        inner join audit.change on change.at = tx.at and change.tx = tx.tx
+        where not pg_visible_in_snapshot(tx.xid, p_seen) and change.table_name like 'billing.%'
+    );
+end;
+
+comment on function logic.reference_moved(pg_snapshot) is
+$$Has anybody changed reference data that was not committed yet in a snapshot?
+Example: select logic.reference_moved(pg_current_snapshot())
+Raises: nothing$$;
+
 create function logic.rerate_begin(
     p_from date, p_to date, p_customer text, p_list text, p_destination text, p_product text, p_carrier text,
     p_why text, p_size integer
@@ -591,11 +607,7 @@ begin
     from billing.rerate as job
     where
         job.finished_at is null and job.from_on = p_from and job.to_on = p_to and job.options = v_options
-        and not exists (
-            select from audit.tx
-            inner join audit.change on change.at = tx.at and change.tx = tx.tx
-            where not pg_visible_in_snapshot(tx.xid, job.seen)
-        )
+        and not logic.reference_moved(job.seen)
     order by job.rerate_id desc
     limit 1;
     if v_rerate_id is null then
@@ -1055,7 +1067,7 @@ Example: select logic.month_count(null, '{}', '{}')
 Raises: nothing$$;
 
 create function logic.rerate_finish(p_rerate_id bigint)
-returns void
+returns boolean
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -1070,11 +1082,17 @@ begin
             where part.rerate_id = job.rerate_id and part.done_at is null
         );
     perform pg_advisory_unlock(hashtextextended('billing.rerate', 0));
+    return (
+        select not logic.reference_moved(job.seen) from billing.rerate as job
+        where job.rerate_id = p_rerate_id
+    );
 end;
 $$;
 
 comment on function logic.rerate_finish(bigint) is
-$$Ends a re-rating, as done where all its parts are, and gives back the turn that rerate_begin took.
+$$Ends a re-rating, as done where all its parts are, and gives back the turn that rerate_begin took. False:
+reference
+data changed in the meantime, so that some parts may know of it and some not.
 Example: select logic.rerate_finish(1) where false
 Raises: LB901 without the level admin, pricing or batch$$;
 
@@ -1147,14 +1165,12 @@ Raises: LB403 for a re-rating that is not under way, LB901 without the level adm
 grant execute on function api.rerate_next(bigint) to leissner_admin, leissner_pricing, leissner_batch;
 
 create function api.rerate_finish(p_rerate_id bigint)
-returns void
+returns boolean
 language sql volatile
-begin atomic
-    select logic.rerate_finish(p_rerate_id);
-end;
+return logic.rerate_finish(p_rerate_id);
 
 comment on function api.rerate_finish(bigint) is
-$$Ends a re-rating, as done where all its parts are.
+$$Ends a re-rating, as done where all its parts are. False: reference data changed in the meantime.
 Example: select api.rerate_finish(1) where false
 Raises: LB901 without the level admin, pricing or batch$$;
 grant execute on function api.rerate_finish(bigint) to leissner_admin, leissner_pricing, leissner_batch;
