@@ -75,8 +75,11 @@ begin atomic
                 false
             ) as is_brought_forward
         from cell
+        -- Compared as rows, so that only price_item_target_ix fits: look-ups in the index of the constraint that
+        -- tells periods apart cost several times as much.
         inner join billing.price_item as item
-            on item.price_list_id = cell.price_list_id and item.target_key = cell.target_key
+            on (item.price_list_id, item.target_key) >= (cell.price_list_id, cell.target_key)
+            and (item.price_list_id, item.target_key) <= (cell.price_list_id, cell.target_key)
     ),
 
     -- What each list of the chain says of each key.
@@ -117,20 +120,27 @@ begin atomic
         where not ranked.is_beyond
     ),
 
-    -- Fold from the base (the last round, absolute) down to the item found first (round 0).
+    -- Items of each key from the one found to its base; none where the base is relative too.
+    path as materialized (
+        select search.place, array_agg(search.price_item_id order by search.round) as items
+        from search
+        group by search.place
+        having not bool_and(search.is_relative)
+    ),
+
+    -- Fold from the base (absolute) down to the item found.
     fold as (
         select
-            base.place, base.round, base.is_blocked, array[base.price_item_id] as items,
+            path.place, path.items, cardinality(path.items) - 1 as still, item.is_blocked,
             item.setup::numeric as setup, item.rate::numeric as rate, item.step_to,
             item.step_rate::numeric[] as step_rate, item.first_increment, item.next_increment,
             item.free_units, item.free_mode, item.minimum::numeric as minimum,
             item.maximum::numeric as maximum
-        from search as base
-        inner join billing.price_item as item using (price_item_id)
-        where not base.is_relative
+        from path
+        inner join billing.price_item as item on item.price_item_id = path.items[cardinality(path.items)]
         union all
         select
-            fold.place, fold.round - 1, fold.is_blocked, search.price_item_id || fold.items,
+            fold.place, fold.items, fold.still - 1, fold.is_blocked,
             greatest(0, fold.setup * relative.factor),
             greatest(0, fold.rate * relative.factor + relative.extra),
             fold.step_to,
@@ -143,18 +153,18 @@ begin atomic
             -- greatest() passes over NULL, and no maximum is NULL
             case when fold.maximum is not null then greatest(0, fold.maximum * relative.factor) end
         from fold
-        inner join search on search.place = fold.place and search.round = fold.round - 1
-        inner join billing.price_item as item on item.price_item_id = search.price_item_id
+        inner join billing.price_item as item on item.price_item_id = fold.items[fold.still]
         cross join lateral (
             select 1 + coalesce(item.percent, 0) * 0.01 as factor, coalesce(item.amount, 0) as extra
         ) as relative
+        where fold.still > 0
     )
 
     select
         fold.place, fold.is_blocked, fold.items, fold.setup, fold.rate, fold.step_to, fold.step_rate,
         fold.first_increment, fold.next_increment, fold.free_units, fold.free_mode, fold.minimum, fold.maximum
     from fold
-    where fold.round = 0;
+    where fold.still = 0;
 end;
 
 comment on function logic.price_search(logic.price_key[], logic.what_if) is
