@@ -153,19 +153,19 @@ begin atomic
     ),
 
     wanted as materialized (
-        select distinct question.line_id, question.day, logic.term_day(question.day, term.days) as since
+        select question.line_id, question.day, logic.term_day(question.day, term.days) as since
         from unnest(p_lines, p_days) as question (line_id, day)
         cross join term
     ),
 
     held as materialized (
         select
-            asked.line_id, asked.day, contract.contract_id, contract.customer_id,
+            asked.line_id, asked.asked_on, asked.day, contract.contract_id, contract.customer_id,
             coalesce(line_said.price_list_id, line.price_list_id) as line_list_id,
             coalesce(contract_said.price_list_id, contract.price_list_id) as contract_list_id,
             coalesce(contract_said.seller_id, contract.seller_id) as seller_id,
             service.price_list_id as service_list_id
-        from (select distinct wanted.line_id, wanted.since as day from wanted) as asked
+        from (select wanted.line_id, wanted.day as asked_on, wanted.since as day from wanted) as asked
         inner join billing.contract_line as line on line.contract_line_id = asked.line_id
         inner join billing.contract on contract.contract_id = line.contract_id
         inner join billing.service on service.service_id = line.service_id
@@ -220,7 +220,7 @@ begin atomic
     )
 
     select
-        wanted.line_id, wanted.day, held.contract_id, held.customer_id, tree.kind, seller.seller_id,
+        held.line_id, held.asked_on, held.contract_id, held.customer_id, tree.kind, seller.seller_id,
         reseller_list.price_list_id,
         array_remove(
             array[
@@ -230,8 +230,7 @@ begin atomic
             null
         ),
         tree.ancestors, coalesce(grouped.groups, '{}')
-    from wanted
-    inner join held on held.line_id = wanted.line_id and held.day = wanted.since
+    from held
     inner join tree on tree.holder_id = held.customer_id and tree.day = held.day
     left join grouped on grouped.holder_id = held.customer_id and grouped.day = held.day
     left join billing.seller on seller.seller_id = coalesce(held.seller_id, tree.seller_id)
@@ -251,6 +250,7 @@ comment on function logic.holder_list(bigint[], date[]) is
 $$Who holds a contract line on a day: contract, customer, seller, the price lists to try in order (RATING.md
 2), the
 customers above (itself first) and all their groups. Draft lists are never tried.
+Expects each line and day once.
 Example: select * from logic.holder_list('{1}', '{2026-10-05}')
 Raises: nothing$$;
 

@@ -210,17 +210,28 @@ create function logic.ring_membership(p_lines bigint[], p_days date[])
 returns table (contract_line_id bigint, day date, ring_id bigint)
 language sql stable parallel safe rows 5000
 begin atomic
-    with holder as (
-        select * from logic.holder_list(p_lines, p_days)
+    with asked as materialized (
+        select distinct question.line_id, question.day
+        from unnest(p_lines, p_days) as question (line_id, day)
+    ),
+
+    holder as materialized (
+        select *
+        from logic.holder_list(
+            array(select line_id from asked order by line_id, day),
+            array(select day from asked order by line_id, day)
+        )
     )
 
     select holder.contract_line_id, holder.day, member.ring_id
     from holder
-    inner join billing.ring_member as member on member.customer_id = any(holder.ancestors)
+    cross join lateral unnest(holder.ancestors) as ancestor (customer_id)
+    inner join billing.ring_member as member on member.customer_id = ancestor.customer_id
     union
     select holder.contract_line_id, holder.day, member.ring_id
     from holder
-    inner join billing.ring_member as member on member.customer_group_id = any(holder.groups)
+    cross join lateral unnest(holder.groups) as groups (group_id)
+    inner join billing.ring_member as member on member.customer_group_id = groups.group_id
     union
     select holder.contract_line_id, holder.day, member.ring_id
     from holder
