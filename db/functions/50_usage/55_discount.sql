@@ -513,6 +513,8 @@ language plpgsql stable rows 20000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set enable_mergejoin = off
+-- pieces and rings are thousands, whatever the planner makes of the arrays
+set enable_nestloop = off
 as $$
 declare
     v_scale numeric := logic.block_scale();
