@@ -556,14 +556,16 @@ begin
         from unnest(v_staged) as staging
     ),
 
+    -- Only what tells records apart: the rest of a record is fetched once it is known to be new.
     keyed as materialized (
         select
-            named.*,
+            named.line_no, named.started_at, named.record_key,
             substring(sha256(convert_to(named.record_key, 'UTF8')) for 16) as key_hash,
-            hashtextextended(case when named.is_bad then named.raw else named.content end, 0) as content_hash
+            hashtextextended(named.content, 0) as content_hash
         from (
             select
-                staged.*,
+                staged.line_no, staged.started_at,
+                case when staged.is_bad then staged.raw else staged.content end as content,
                 case
                     when staged.is_bad
                         then 'line-' || encode(sha256(convert_to(coalesce(staged.raw, ''), 'UTF8')), 'hex')
@@ -594,7 +596,10 @@ begin
     ),
 
     fresh as materialized (
-        select first_seen.* from first_seen inner join new_key on new_key.key_hash = first_seen.key_hash
+        select staged.*, first_seen.record_key, first_seen.key_hash
+        from first_seen
+        inner join new_key on new_key.key_hash = first_seen.key_hash
+        inner join staged on staged.line_no = first_seen.line_no
     ),
 
     number as (
