@@ -1,5 +1,58 @@
 -- import: an import from its first to its last step. Callers: `leissner import`, uploads of the web pages.
 
+create function logic.exclusion_drop(p_table regclass)
+returns jsonb
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_taken jsonb;
+    v_name text;
+begin
+    select coalesce(jsonb_agg(jsonb_build_object(
+        'table', p_table::text, 'name', con.conname, 'definition', pg_get_constraintdef(con.oid),
+        'comment', obj_description(con.oid, 'pg_constraint')
+    ) order by con.conname), '[]')
+    into v_taken
+    from pg_constraint as con
+    where con.conrelid = p_table and con.contype = 'x';
+    -- A loop, because DDL takes one constraint at a time.
+    for v_name in select taken ->> 'name' from jsonb_array_elements(v_taken) as taken loop
+        execute format('alter table %s drop constraint %I', p_table, v_name);
+    end loop;
+    return v_taken;
+end;
+$$;
+
+comment on function logic.exclusion_drop(regclass) is
+$$Takes the exclusion constraints off a table and returns them for logic.exclusion_add: in one transaction only.
+Example: select logic.exclusion_drop('billing.subscriber_number') where false
+Raises: nothing$$;
+
+create function logic.exclusion_add(p_taken jsonb)
+returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_one jsonb;
+begin
+    for v_one in select * from jsonb_array_elements(p_taken) loop
+        execute format(
+            'alter table %s add constraint %I %s', v_one ->> 'table', v_one ->> 'name', v_one ->> 'definition'
+        );
+        execute format(
+            'comment on constraint %I on %s is %L', v_one ->> 'name', v_one ->> 'table', v_one ->> 'comment'
+        );
+    end loop;
+end;
+$$;
+
+comment on function logic.exclusion_add(jsonb) is
+$$Puts back what logic.exclusion_drop took, which checks all rows at once.
+Example: select logic.exclusion_add('[]')
+Raises: 23P01 where rows exclude each other$$;
+
 create function logic.import_run(p_import_id bigint, p_is_close boolean)
 returns jsonb
 language plpgsql volatile security definer
@@ -15,6 +68,7 @@ declare
     v_sentence text;
     v_detail text;
     v_state text;
+    v_taken jsonb := '[]';
 begin
     perform access.require('admin', 'batch');
     create temporary table import_error (
@@ -54,6 +108,10 @@ begin
 
     for v_file in select loaded.file from import_loaded as loaded order by loaded.place loop
         exit when exists (select from import_error);
+        -- An operator's first numbers: overlaps are looked for once, when all are in.
+        if v_file.file = 'numbers' and not exists (select from billing.subscriber_number) then
+            v_taken := logic.exclusion_drop('billing.subscriber_number');
+        end if;
         begin
             select merged.* into strict v_done from logic.import_merge(v_file.file, p_is_close) as merged;
             v_counts := v_counts || jsonb_build_object(
@@ -79,6 +137,7 @@ begin
     if not exists (select from import_error) then
         begin
             set constraints all immediate;
+            perform logic.exclusion_add(v_taken);
         exception when integrity_constraint_violation then
             -- What was merged stays; only the look at it has failed.
             get stacked diagnostics

@@ -96,7 +96,8 @@ Raises: nothing$$;
 
 create function logic.customer_on(p_customer_id bigint, p_day date)
 returns table (
-    customer_id bigint, parent_id bigint, price_list_id bigint, seller_id bigint, kind text, group_ids bigint[]
+    customer_id bigint, parent_id bigint, price_list_id bigint, seller_id bigint, kind text,
+    group_ids bigint[]
 )
 language sql stable parallel safe rows 1
 begin atomic

@@ -75,8 +75,8 @@ begin atomic
                 false
             ) as is_brought_forward
         from cell
-        -- Compared as rows, so that only price_item_target_ix fits: look-ups in the index of the constraint that
-        -- tells periods apart cost several times as much.
+        -- Compared as rows, so that only price_item_target_ix fits: look-ups in the index of the constraint
+        -- that tells periods apart cost several times as much.
         inner join billing.price_item as item
             on (item.price_list_id, item.target_key) >= (cell.price_list_id, cell.target_key)
             and (item.price_list_id, item.target_key) <= (cell.price_list_id, cell.target_key)

@@ -239,7 +239,8 @@ begin
         )
     ),
 
-    -- Lists tried together, under one number: calls are told apart by numbers, which costs less than by arrays.
+    -- Lists tried together, under one number: calls are told apart by numbers, which costs less than by
+    -- arrays.
     tariff as materialized (
         select
             row_number() over () as tariff_id, one.asked_list_id, one.reseller_list_id, one.retail_lists

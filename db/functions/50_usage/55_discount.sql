@@ -461,7 +461,8 @@ begin
             end
         );
         -- what is kept of a whole call; pieces are added up first
-        v_took := v_took || case when p_share = 1 then round(v_amount - v_left, 12) else v_amount - v_left end;
+        v_took := v_took
+            || case when p_share = 1 then round(v_amount - v_left, 12) else v_amount - v_left end;
         v_amount := v_left;
         exit when p_exclusives[v_n];
     end loop;
@@ -472,8 +473,8 @@ $$;
 comment on function logic.ring_run(numeric, numeric, bigint, numeric, text[], numeric[], boolean[]) is
 $$Applies rings in the order given to one piece of a call: amount, uncovered units, units of a block, share
 of the call.
-Returns what is left, then what each ring took (negative: a fixed price above what was left; to 12 decimals when the
-share is 1), nothing else rounded.
+Returns what is left, then what each ring took (negative: a fixed price above what was left; to 12 decimals
+when the share is 1), nothing else rounded.
 Example: select logic.ring_run(10, 120, 60, 1, '{percent, off_minute}', '{10, 0.5}', '{false, false}')
 Raises: nothing$$;
 
