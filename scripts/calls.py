@@ -33,8 +33,9 @@ calls.add_command(rerate)
 @click.option("--source", required=True, metavar="NAME", help="What wrote the files: its code in sources.csv.")
 @click.option("--jobs", type=click.IntRange(1, 32), default=1, show_default=True,
               help="Files loaded at the same time, each over a connection of its own.")
+@click.option("--again", is_flag=True, help="Read known files from their start: after bill_if was corrected.")
 @AS_JSON
-def load(paths, source, jobs, as_json) -> int:
+def load(paths, source, jobs, again, as_json) -> int:
     """Read files of call records and rate them. What was loaded before is known by its content and left alone.
 
     Exit code 1 when a file was refused.
@@ -51,10 +52,10 @@ def load(paths, source, jobs, as_json) -> int:
 
             def one(path: Path) -> loader.Result:
                 with db.connect() as own:
-                    return _load(own, loader, source, profile, path, step(path))
+                    return _load(own, loader, source, profile, path, step(path), again)
 
             if jobs == 1:
-                results = [_load(conn, loader, source, profile, path, step(path)) for path in files]
+                results = [_load(conn, loader, source, profile, path, step(path), again) for path in files]
             else:
                 # Threads are enough: the work is done by the server.
                 pool = ThreadPoolExecutor(jobs)
@@ -73,10 +74,10 @@ def load(paths, source, jobs, as_json) -> int:
     return int(any(result.status == "refused" for result in results))
 
 
-def _load(conn, loader, source: str, profile: dict, path: Path, progress):
+def _load(conn, loader, source: str, profile: dict, path: Path, progress, again: bool):
     """The result of one file; what is wrong with it is a result too, so that the others go on."""
     try:
-        return loader.load(conn, source, profile, path, progress)
+        return loader.load(conn, source, profile, path, progress, again)
     except (LeissnerError, FileNotFoundError, PermissionError, IsADirectoryError) as error:
         result = loader.Result(path.name, "refused")
         result.problem = f"{error}" if isinstance(error, LeissnerError) else f"{error.strerror}: {path}"

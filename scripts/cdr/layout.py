@@ -171,13 +171,12 @@ def conditions_of(text: str | None, columns: Columns, optional: bool = False) ->
             if optional:
                 continue
             raise
-        made.append((entry, _condition(place, found[2], found[3])))
+        made.append((entry, _condition(place, found[2], found[3].strip())))
     return made
 
 
 def _condition(place: int, sign: str, value: str) -> Callable[[Row], bool]:
     if sign == "=":
-        value = value.strip()
         return lambda row: row[place] == value
     search = compiled(value).search
     return lambda row: search(row[place]) is not None

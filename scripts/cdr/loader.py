@@ -99,8 +99,8 @@ class Ahead:
 
 
 def load(conn: db.Connection, source: str, profile: dict, path: Path,
-         progress: Callable[[float], None] = lambda share: None) -> Result:
-    """Loads what is new in a file. Raises WrongFile where it is not what the source says."""
+         progress: Callable[[float], None] = lambda share: None, again: bool = False) -> Result:
+    """Loads what is new in a file, or `again` all of it. Raises WrongFile where it is not what the source says."""
     result = Result(path.name)
     state = path.stat()
     with opened(path) as (file, is_packed):
@@ -122,23 +122,25 @@ def load(conn: db.Connection, source: str, profile: dict, path: Path,
     with db.transaction(conn, "batch"):
         known = db.call(conn, "file_open", p_source=source, p_head_hash=head_hash)
     try:
-        _load(conn, source, path, state.st_size, is_finished, reader, head_hash, known, result, progress)
+        _load(conn, source, path, state.st_size, is_finished, reader, head_hash, known, result, progress, again)
     finally:
         with suppress(psycopg.Error), db.transaction(conn, "batch"):
             db.call(conn, "file_close", p_source=source, p_head_hash=head_hash)
     return result
 
 
-def _load(conn, source, path, size, is_finished, reader, head_hash, known, result, progress) -> None:
+def _load(conn, source, path, size, is_finished, reader, head_hash, known, result, progress, again) -> None:
     found = _found(path, known)
     with opened(path) as (file, is_packed):
         stream, line_no = Stream(path, file, is_packed), 0
         if found:
             if found["name"] != path.name:
                 is_finished = True  # a log that was renamed is written no more
+        # Read again, its first batch puts the known file back to where that batch ends.
+        if found and not again:
             stream.pass_over(found["position"])
             stream.pass_line_end()
-            line_no = found["line_no"]
+            line_no, reader.goes_on = found["line_no"], True
             if found["last_started_at"]:
                 reader.last = int(found["last_started_at"].timestamp())
             if result.status != "empty":
@@ -165,7 +167,7 @@ def _load(conn, source, path, size, is_finished, reader, head_hash, known, resul
             result.notes["last line still being written: left for the next time"] = 1
     result.listed = reader.listed
     if begun and result.status == "continued":
-        result.notes["went on at line"] = line_no + 1
+        result.notes[f"went on at line {line_no + 1}"] = 1
 
 
 def _found(path: Path, known: list[dict]) -> dict | None:

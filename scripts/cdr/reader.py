@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from operator import itemgetter
+from zoneinfo import ZoneInfo
 
 from leissner.scripts.cdr.layout import (
     Columns,
@@ -26,6 +27,8 @@ from leissner.scripts.errors import LeissnerError
 STAGED = ("line_no", "key", "started_at", "units", "a_received", "b_received", "mode", "carrier", "account", "raw",
           "bad", "bad_duration", "zero_cause", "notes")
 WRONG_MOST, WRONG_SHARE = 100, 20  # more than 100 bad records and more than one in 20: the wrong source
+WRONG_ALL = 3  # so many records and none readable: the wrong source too
+UNBILLED_ALL = 20  # so many records and none that bill_if lets through: a slip in bill_if
 LISTED_MOST = 20  # examples per kind of note
 CUT_OFFS = {10800, 43200}  # seconds at which switches end a call whose end they missed
 ANONYMOUS = {"", "anonymous", "unknown", "restricted", "unavailable", "private", "0", "0000000000", "+266696687",
@@ -90,8 +93,9 @@ class Reader:
         self.plans: dict[int, list[Plan]] = {}
         self.notes: Counter = Counter()
         self.listed: list[dict] = []
-        self.zone_seen = self.zone_wrong = self.records = self.bad = 0
-        self.zone_example = 0
+        self.zone_seen = self.zone_wrong = self.records = self.bad = self.unbilled = 0
+        self.zone_example = self.zone_at = 0
+        self.goes_on = False  # only what is new in a known file is read
         self.together: dict[tuple[str, str], int] = {}
         self.hours: dict[int, str] = {}
         if first["columns"]:
@@ -124,6 +128,8 @@ class Reader:
         if self.has_header and self.header is None:
             self._header_take(text)
             return False
+        if number == 1 and self._is_names(self._rows([text])[0]):
+            return False
         return not self._is_type_line(text) and not self._is_header(text)
 
     def _header_take(self, text: str) -> None:
@@ -145,6 +151,13 @@ class Reader:
 
     def _is_header(self, text: str) -> bool:
         return self.header is not None and text == self.header_text
+
+    def _is_names(self, row: list[str] | None) -> bool:
+        """Does a first line name the columns of a format whose files have no such line?"""
+        if self.has_header or not row:
+            return False
+        names = {name.casefold() for plans in self.plans.values() for plan in plans for name in plan.names}
+        return sum(cell.strip().casefold() in names for cell in row) * 2 > len(row)
 
     def _first_day(self) -> int | None:
         if not (day := self.profile["starts_on"]):
@@ -276,7 +289,7 @@ class Reader:
                     if ahead > 1700 or ahead < -1700:
                         if abs(ahead - round(ahead / 900) * 900) <= 60:
                             self.zone_wrong += 1
-                            self.zone_example = ahead
+                            self.zone_example, self.zone_at = ahead, epoch
 
                 bad_duration = ""
                 if which == "answer":
@@ -312,6 +325,7 @@ class Reader:
                     return self._zero(number, start, units, f"no call: {text}")
             for text, meets in bill_if:
                 if not meets(row):
+                    self.unbilled += 1
                     return self._zero(number, start, units, f"not {text}")
             disposition = get_disposition(row) if get_disposition else ""
             if not units:
@@ -434,6 +448,8 @@ class Reader:
             if not line.strip():
                 self.notes["empty lines"] += bool(line) or number != last_number
                 continue
+            if number == 1 and self._is_names(row):
+                continue
             fitting = plans.get(len(row)) if row is not None else None
             if fitting and len(fitting) == 1 and not self.has_header:
                 made = fitting[0].record(number, row, line)
@@ -465,8 +481,9 @@ class Reader:
         if not self.is_escaped and (joined := self._joined(row)):
             self.notes["stray quotes in a name"] += 1
             return joined[0].record(number, joined[1], line)
-        widths = " or ".join(str(width) for width in sorted(self.plans))
-        return self._bad(number, line, f"{len(row)} columns instead of {widths}")
+        least, most = min(self.plans), max(self.plans)
+        widths = f"{least}" if least == most else f"{least} to {most}"
+        return self._bad(number, line, f"{len(row)} column{'s' * (len(row) != 1)} instead of {widths}")
 
     def _joined(self, row: list[str]) -> tuple[Plan, list[str]] | None:
         """A row with surplus columns, whose name had quotes in it, and the plan that then fits."""
@@ -565,10 +582,21 @@ class Reader:
             raise WrongFile(
                 f"{self.name}: the times are {hours} hours off the epochs in uniqueid, so the time zone of the source "
                 f"({self.profile['time_zone']}) is wrong.",
-                "Asterisk writes GMT with usegmtime=yes, its local time without: correct time_zone in sources.csv.")
-        if self.bad > WRONG_MOST and self.bad * WRONG_SHARE > self.records:
+                f"Set time_zone in sources.csv to {self._zone_right()}, import it, and load the file again.")
+        if self.unbilled == self.records >= UNBILLED_ALL and not self.goes_on:
+            raise WrongFile(
+                f"{self.name}: bill_if lets none of {self.records} records through: {self.profile['bill_if']}.",
+                "Nothing of it was kept. Correct bill_if in sources.csv, import it, and load the file again.")
+        if (self.bad > WRONG_MOST and self.bad * WRONG_SHARE > self.records
+                or self.bad == self.records >= WRONG_ALL and not self.goes_on):
             raise WrongFile(f"{self.name}: {self.bad} of {self.records} records cannot be read. Wrong source?",
                             "Nothing of it was kept. Is --source the one that wrote the file, and is its row right?")
+
+    def _zone_right(self) -> str:
+        """The zone in which the times agree with the epochs."""
+        offset = datetime.fromtimestamp(self.zone_at, ZoneInfo(self.profile["time_zone"])).utcoffset()
+        hours = round((offset.total_seconds() + self.zone_example) / 900) / 4
+        return f"the zone that was {hours:+g} hours from UTC then" if hours else "UTC"
 
 
 # -- durations -----------------------------------------------------------------------------------------------------

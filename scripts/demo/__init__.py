@@ -23,7 +23,7 @@ USERS = [("anna-admin", "admin"), ("petra-pris", "pricing"), ("sixten-support", 
 @click.command()
 @click.option("--home", type=click.Path(path_type=Path), help="Home to use instead of LEISSNER_HOME or the default.")
 @click.option("--seed", default=7, show_default=True, help="Another seed makes another operator.")
-@click.option("--calls", default=60000, show_default=True, help="How many calls.")
+@click.option("--calls", type=click.IntRange(1), default=60000, show_default=True, help="How many calls.")
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The day it is played on (today).")
 def demo(home: Path | None, seed: int, calls: int, day: dt.datetime | None) -> None:
     """Set up a believable operator, load its calls, and show what came out. A second run changes nothing."""

@@ -437,6 +437,28 @@ def test_bill_if_counts_by_condition(read):
     assert [bool(cause) for cause in made.column("zero_cause")] == [False, True, True, True]
 
 
+def test_blanks_round_the_operator_of_a_condition_do_not_count(read):
+    made = read("asterisk", asterisk(dstchannel="PJSIP/trunk-a"),
+                bill_if="dstchannel ~ trunk; dcontext = from-internal")
+    assert made.column("zero_cause") == [""]
+
+
+@pytest.mark.parametrize("records, refused", [(19, False), (20, True)])
+def test_a_bill_if_that_lets_nothing_through_is_refused(read, records, refused):
+    if refused:
+        with pytest.raises(WrongFile, match="bill_if lets none of 20 records through: dstchannel~trnk"):
+            read("asterisk", asterisk() * records, bill_if="dstchannel~trnk")
+    else:
+        assert len(read("asterisk", asterisk() * records, bill_if="dstchannel~trnk").rows) == records
+
+
+def test_a_line_of_names_that_asterisk_does_not_write_is_no_record(read):
+    names = ("accountcode,src,dst,dcontext,clid,channel,dstchannel,lastapp,lastdata,start,answer,end,duration,billsec,"
+             "disposition,amaflags,uniqueid,userfield\n")
+    made = read("asterisk", names + asterisk())
+    assert [row["bad"] for row in made.rows] == [""]
+
+
 def test_anonymous_falls_back_to_the_asserted_identity_and_redirecting_pays(read):
     made = read("generic", "t,u,a,b,pai,div\n2026-10-14 09:12:09,60,anonymous,2,46902001005,\n"
                 "2026-10-14 09:12:09,60,+4798765432,2,,46902001006\n",
@@ -515,7 +537,8 @@ def test_a_line_without_end_is_refused(read):
 # -- wrong source --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("good, bad, refused", [(0, 100, False), (0, 101, True), (1918, 101, True), (1919, 101, False)])
+@pytest.mark.parametrize("good, bad, refused", [(0, 2, False), (0, 3, True), (1, 100, False), (1, 101, True),
+                                                (1918, 101, True), (1919, 101, False)])
 def test_wrong_source_is_more_than_five_percent_and_more_than_a_hundred(read, good, bad, refused):
     data = PLAIN + "k1,2026-10-14 09:12:09,60,1,2\n" * good + "not,a,record\n" * bad
     if refused:
