@@ -126,7 +126,8 @@ def _show(results: list, total: dict, counts: tuple[str, ...]) -> None:
     click.echo(f"{'':<{width}}" + "".join(f"{name:>12}" for name in counts))
     for result in results:
         if result.status == "refused":
-            click.echo(f"{result.file:<{width}}  refused: {result.problem}")
+            problem = result.problem.removeprefix(f"{result.file}: ")
+            click.echo(f"{result.file:<{width}}  refused: {_printable(problem)}")
             if result.hint:
                 click.echo(f"{'':<{width}}  {result.hint}")
             continue
@@ -136,7 +137,7 @@ def _show(results: list, total: dict, counts: tuple[str, ...]) -> None:
             for what, count in sorted(found.items(), key=lambda item: -item[1]):
                 click.echo(f"{'':<{width}}  {title}: {count} × {what}")
         for one in result.listed:
-            click.echo(f"{'':<{width}}  line {one['line']}, {one['note']}: {one['text'][:120]}")
+            click.echo(f"{'':<{width}}  line {one['line']}, {one['note']}: {_printable(one['text'][:120])}")
     if len(results) > 1:
         click.echo(f"{'total':<{width}}" + "".join(f"{total[name]:>12}" for name in counts))
 
@@ -167,7 +168,9 @@ def suspense(action, reason, as_json) -> None:
     for row in rows:
         if reason:
             where = f"{row['file'] or ''}:{row['line_no'] or ''}"
-            click.echo(f"{row['source']}:{row['key']}  {where}\n    {row['detail']}\n    {row['raw'] or ''}")
+            click.echo(f"{row['source']}:{row['key']}  {where}")
+            for text in (row["detail"], row["raw"]):
+                click.echo(f"    {_printable(text or '')}")
         else:
             click.echo(f"{row['calls']:>9} × {row['reason']}, {row['first_on'] or '?'} to {row['last_on'] or '?'}: "
                        f"{row['example']}\n            {row['remedy']}")
@@ -178,7 +181,9 @@ def _retry(reason: str | None, as_json: bool) -> None:
     total = dict.fromkeys(("read", "rated", "suspended"), 0)
     with db.connect() as conn:
         with db.transaction(conn, "support", read_only=True):
-            waiting = sum(row["calls"] for row in db.call(conn, "suspense_summary")
+            summary = db.call(conn, "suspense_summary")
+            bad = sum(row["calls"] for row in summary if row["reason"] == "bad_record")
+            waiting = sum(row["calls"] for row in summary
                           if row["reason"] != "bad_record" and reason in (None, row["reason"]))
         while waiting > total["read"]:
             with db.transaction(conn, "batch"):
@@ -191,7 +196,8 @@ def _retry(reason: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(total))
     else:
-        click.echo(f"{total['read']} tried again: {total['rated']} rated, {total['suspended']} still wait.")
+        click.echo(f"{total['read']} tried again: {total['rated']} rated, {total['suspended']} still wait."
+                   + (f" {bad} bad_record cannot be tried again: load a corrected file." if bad else ""))
 
 
 @calls.command()
@@ -225,6 +231,8 @@ def steps_show(rows: list[dict], as_json: bool) -> None:
 def export(from_, to, customer, file) -> None:
     """Rated and suspended calls of a period as CSV; FILE - is the screen."""
     params = {"p_from": _day(from_), "p_to": _day(to), "p_customer_no": customer}
+    if not file.parent.is_dir():
+        raise LeissnerError(f"There is no folder {file.parent}.", "Make it first, or name another FILE.")
     look = {"from": f"{params['p_from']}", "to": f"{params['p_to']}"}
     with db.connect() as conn, audit.look(conn, "batch", "call_export", customer, **look):
         columns, rows = db.stream(conn, "call_export", **params)
@@ -237,6 +245,11 @@ def export(from_, to, customer, file) -> None:
                 count += 1
     if f"{file}" != "-":
         click.echo(f"{count} calls written to {file}.")
+
+
+def _printable(text: str) -> str:
+    """Control characters escaped: what a file holds must not steer the terminal."""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]", lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def _day(moment) -> date:
