@@ -30,3 +30,5 @@ def quote(a, b, at, units, mode, carrier, price_list, as_json) -> None:
         rows = db.call(conn, "quote", p_a=a, p_b=b, p_at=moment, p_units=units, p_mode=mode, p_carrier=carrier,
                        p_list=price_list)
     steps_show(rows, as_json)
+    if price_list and carrier and not any(row["level"] == "cost" for row in rows):
+        click.echo("With --list no cost is shown: --carrier was not used.", err=True)

@@ -38,7 +38,7 @@ begin
                 when 'timestamp' then 'A time such as 2026-10-01T08:00:00+02:00 is needed.'
                 when 'boolean' then 'yes or no is needed.'
                 when 'enum' then 'One of ' || replace(cell.option, ',', ', ') || ' is needed.'
-                when 'time_zone' then 'A time zone such as Europe/Stockholm is needed.'
+                when 'time_zone' then 'A time zone such as Europe/Stockholm or UTC is needed.'
                 when 'pattern' then 'Needed: ' || cell.expected || '.'
             end,
             format(
