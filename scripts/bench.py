@@ -77,10 +77,23 @@ def bench(calls, customers, import_customers, seed, one_by_one, statements, keep
             operator_of(import_customers, seed).write(files / "operator")
             start_server(home, False)
             command("up")
-            phase(result, f"import {import_customers} customers", lambda: command("import", files / "operator"),
-                  import_customers)
+            before, parties, after = import_order(files / "operator")
+            phase(result, "import an operator's catalogue, numbering and prices", lambda: command("import", *before))
+            phase(result, f"import {import_customers} customers, contracts, lines and numbers",
+                  lambda: command("import", *parties), import_customers)
+            phase(result, "import their bundles, rings, terms and sources", lambda: command("import", *after))
             command("down")
     show(result, as_json)
+
+
+def import_order(folder: Path) -> tuple[list[Path], list[Path], list[Path]]:
+    """The files of an operator: what customers need, the customers, what needs customers."""
+    parties = ("customer_groups", "customers", "contracts", "contract_lines", "numbers")
+    after = ("customer_terms", "contract_terms", "line_terms", "bundles", "charges", "preselections", "rings",
+             "sources", "trunks", "extensions")
+    found = sorted(folder.glob("*.csv"))
+    return ([path for path in found if path.stem not in parties + after],
+            [path for path in found if path.stem in parties], [path for path in found if path.stem in after])
 
 
 @contextlib.contextmanager

@@ -60,7 +60,7 @@ create table audit.change (
     constraint change_op_ck check (op in ('insert', 'update', 'delete', 'truncate'))
 ) partition by range (at);
 
-create index change_pk_ix on audit.change (table_name, pk);
+create index change_pk_ix on audit.change using hash (pk);
 create index change_at_ix on audit.change using brin (at);
 
 comment on table audit.change is

@@ -273,7 +273,6 @@ create table billing.subscriber_number (
     constraint subscriber_number_period_ck check (from_on <= to_on)
 );
 create index subscriber_number_line_ix on billing.subscriber_number (contract_line_id);
-create index subscriber_number_number_ix on billing.subscriber_number (number, kind);
 create index subscriber_number_block_ix on billing.subscriber_number (head) where head is not null;
 
 comment on table billing.subscriber_number is
@@ -312,7 +311,6 @@ comment on constraint subscriber_number_block_ck on billing.subscriber_number is
     'A block must end with a number as long as its first, and not below it.';
 comment on constraint subscriber_number_period_ck on billing.subscriber_number is
     'A period cannot end before it begins.';
-comment on index billing.subscriber_number_number_ix is 'The line of a single number.';
 comment on index billing.subscriber_number_block_ix is 'The block a number lies in.';
 
 create trigger _10_row_version before update on billing.subscriber_number

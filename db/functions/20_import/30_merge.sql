@@ -222,8 +222,8 @@ begin
     );
     if v_file.id is not null then
         execute format(
-            'update import_r_%s set %I = nextval(pg_get_serial_sequence(%L, %L)) where import_row is null',
-            p_file, v_file.id, 'billing.' || v_file.table_name, v_file.id
+            'update import_r_%s set %I = nextval(%L) where import_row is null', p_file, v_file.id,
+            pg_get_serial_sequence('billing.' || v_file.table_name, v_file.id)
         );
     end if;
     for v_self in select cell.* from (select * from logic.import_cell_list where file = p_file)

@@ -25,7 +25,8 @@ end;
 $$;
 
 comment on function logic.exclusion_drop(regclass) is
-$$Takes the exclusion constraints off a table and returns them for logic.exclusion_add: in one transaction only.
+$$Takes the exclusion constraints off a table and returns them for logic.exclusion_add: in one transaction
+only.
 Example: select logic.exclusion_drop('billing.subscriber_number') where false
 Raises: nothing$$;
 
