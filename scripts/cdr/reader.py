@@ -27,7 +27,7 @@ from leissner.scripts.errors import LeissnerError
 STAGED = ("line_no", "key", "started_at", "units", "a_received", "b_received", "mode", "carrier", "account", "raw",
           "bad", "bad_duration", "zero_cause", "notes")
 WRONG_MOST, WRONG_SHARE = 100, 20  # more than 100 bad records and more than one in 20: the wrong source
-WRONG_ALL = 3  # so many records and none readable: the wrong source too
+WRONG_ALL = 20  # so many records and none readable: the wrong source too; fewer may all be bad
 UNBILLED_ALL = 20  # so many records and none that bill_if lets through: a slip in bill_if
 LISTED_MOST = 20  # examples per kind of note
 CUT_OFFS = {10800, 43200}  # seconds at which switches end a call whose end they missed
