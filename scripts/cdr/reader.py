@@ -27,7 +27,6 @@ from leissner.scripts.errors import LeissnerError
 STAGED = ("line_no", "key", "started_at", "units", "a_received", "b_received", "mode", "carrier", "account", "raw",
           "bad", "bad_duration", "zero_cause", "notes")
 WRONG_MOST, WRONG_SHARE = 100, 20  # more than 100 bad records and more than one in 20: the wrong source
-WRONG_ALL = 20  # so many records and none readable: the wrong source too; fewer may all be bad
 UNBILLED_ALL = 20  # so many records and none that bill_if lets through: a slip in bill_if
 LISTED_MOST = 20  # examples per kind of note
 CUT_OFFS = {10800, 43200}  # seconds at which switches end a call whose end they missed
@@ -587,8 +586,7 @@ class Reader:
             raise WrongFile(
                 f"{self.name}: bill_if lets none of {self.records} records through: {self.profile['bill_if']}.",
                 "Nothing of it was kept. Correct bill_if in sources.csv, import it, and load the file again.")
-        if (self.bad > WRONG_MOST and self.bad * WRONG_SHARE > self.records
-                or self.bad == self.records >= WRONG_ALL and not self.goes_on):
+        if self.bad > WRONG_MOST and self.bad * WRONG_SHARE > self.records:
             raise WrongFile(f"{self.name}: {self.bad} of {self.records} records cannot be read. Wrong source?",
                             "Nothing of it was kept. Is --source the one that wrote the file, and is its row right?")
 

@@ -537,7 +537,7 @@ def test_a_line_without_end_is_refused(read):
 # -- wrong source --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("good, bad, refused", [(0, 19, False), (0, 20, True), (1, 100, False), (1, 101, True),
+@pytest.mark.parametrize("good, bad, refused", [(0, 100, False), (0, 101, True), (1, 100, False), (1, 101, True),
                                                 (1918, 101, True), (1919, 101, False)])
 def test_wrong_source_is_more_than_five_percent_and_more_than_a_hundred(read, good, bad, refused):
     data = PLAIN + "k1,2026-10-14 09:12:09,60,1,2\n" * good + "not,a,record\n" * bad
