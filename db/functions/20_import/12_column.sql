@@ -290,7 +290,7 @@ sources
     duration_format - enum:seconds,hh:mm:ss,ms seconds duration_format
     columns - text - columns
     key_columns - text - key_columns
-    bill_if - text - bill_if
+    bill_if - pattern:^[[:space:]]*[^=~;]+[=~][^;]*(;[[:space:]]*[^=~;]+[=~][^;]*)*;?[[:space:]]*$ - bill_if
     strip - texts - strip
     which_time - enum:answer,start,end answer which_time
     area_code - text - area_code
@@ -363,6 +363,10 @@ begin atomic
             'prefixes', 'prefix', array['rtrim(s.prefix, ''$'')', 's.prefix like ''%$'''],
             't.digits || case when t.is_whole then ''$'' else '''' end',
             '1 to 18 digits, perhaps with $ at the end'
+        ),
+        (
+            'sources', 'bill_if', array['s.bill_if'], 't.bill_if',
+            'column=value or column~pattern, several with ; between'
         ),
         (
             'bands', 'weekdays', array['logic.weekdays_parse(s.weekdays)'],
