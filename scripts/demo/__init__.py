@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from leissner.scripts import db
+from leissner.scripts import db, margin
 from leissner.scripts.errors import LeissnerError
 
 USERS = [("anna-admin", "admin"), ("petra-pris", "pricing"), ("sixten-support", "support"), ("frida-finans", "finance")]
@@ -116,20 +116,8 @@ def show_margin(conn: db.Connection, first: dt.date, day: dt.date) -> None:
     """Margin per product over the demo's months, in the operator's currency."""
     with db.transaction(conn, "admin", read_only=True):
         rows = db.call(conn, "margin_list", p_from=first, p_to=day, p_by="product")
-    figures = ("calls", "minutes", "revenue", "cost", "margin", "margin_percent", "unknown_cost")
-    digits = dict.fromkeys(("revenue", "cost", "margin"), 2) | {"margin_percent": 1}
-
-    def line(name: str, row: dict) -> str:
-        cells = ("" if row[one] is None else f"{row[one]:,.{digits.get(one, 0)}f}" for one in figures)
-        return f"{name:<28}" + "".join(f"{cell.replace(',', ' '):>13}" for cell in cells)
-
-    click.secho(f"\nMargin per product, {first} to {day - dt.timedelta(days=1)}", bold=True)
-    heads = (one.replace("margin_percent", "%").replace("_", " ") for one in figures)
-    click.echo(f"{'':<28}" + "".join(f"{head:>13}" for head in heads))
-    for row in rows:
-        click.echo(line(row["name"] or row["key"], row))
-    total = {one: sum(row[one] or 0 for row in rows) for one in figures} | {"margin_percent": None}
-    click.secho(line("Total", total), bold=True)
+    click.echo()
+    margin.show(rows, "product", first, day)
 
 
 def next_commands(folder: Path, made: dict, home: Path | None) -> list[str]:

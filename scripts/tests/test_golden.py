@@ -109,6 +109,24 @@ def test_the_daily_totals_give_the_known_report(golden, conn):
         assert {name: Decimal(want[name]) for name in have} == have, want
 
 
+@pytest.mark.parametrize("by", ["product", "destination", "country", "customer", "seller", "carrier"])
+def test_margin_is_that_of_the_calls_however_it_is_cut(golden, conn, by):
+    period = ("--from", "2026-01-01", "--to", "2027-01-01", "--by", by)
+    total = json.loads(done(golden("margin", *period, "--json")).out)["total"]
+    calls, revenue, margin = conn.execute(
+        "select count(*) as n, sum(retail_base) as revenue, sum(margin) as margin from billing.call"
+    ).fetchone().values()
+    assert (total["calls"], Decimal(total["revenue"]), Decimal(total["margin"])) == (calls, revenue, margin)
+    shown = done(golden("margin", *period)).out.splitlines()
+    assert f"{revenue:,.2f}".replace(",", " ") in next(line for line in shown if line.startswith("Total"))
+
+
+def test_margin_of_no_period_and_of_a_wrong_one(golden):
+    assert "No rated calls" in done(golden("margin")).out
+    assert golden("margin", "--today", "--from", "2026-01-01").code == 2
+    assert golden("margin", "--from", "2026-02-01", "--to", "2026-01-01").code == 1
+
+
 def test_loading_again_changes_nothing(golden, conn, tmp_path):
     before = exported(golden, tmp_path), conn.execute("select * from billing.call_day order by 1, 2, 3").fetchall()
     (tmp_path / "renamed.csv").write_bytes((GOLDEN / "calls.csv").read_bytes())
