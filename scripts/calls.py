@@ -14,10 +14,10 @@ import click
 from leissner.scripts import audit, db
 from leissner.scripts.errors import LeissnerError
 from leissner.scripts.rerate import rerate
+from leissner.scripts.suspense import printable, rate, suspense
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
 DAY = click.DateTime(["%Y-%m-%d"])
-RETRY = 50_000
 
 
 @click.group()
@@ -26,6 +26,8 @@ def calls() -> None:
 
 
 calls.add_command(rerate)
+calls.add_command(rate)
+calls.add_command(suspense)
 
 
 @calls.command()
@@ -65,6 +67,7 @@ def load(paths, source, jobs, again, as_json) -> int:
                     pool.shutdown(cancel_futures=True)
         with db.transaction(conn, "batch"):
             db.call(conn, "totals_fold")
+            db.call(conn, "suspense_mend")
     total = {name: sum(getattr(result, name) for result in results) for name in loader.COUNTS}
     if as_json:
         click.echo(json.dumps({"source": source, "files": [result.as_dict() for result in results], "total": total},
@@ -127,7 +130,7 @@ def _show(results: list, total: dict, counts: tuple[str, ...]) -> None:
     for result in results:
         if result.status == "refused":
             problem = result.problem.removeprefix(f"{result.file}: ")
-            click.echo(f"{result.file:<{width}}  refused: {_printable(problem)}")
+            click.echo(f"{result.file:<{width}}  refused: {printable(problem)}")
             if result.hint:
                 click.echo(f"{'':<{width}}  {result.hint}")
             continue
@@ -137,67 +140,9 @@ def _show(results: list, total: dict, counts: tuple[str, ...]) -> None:
             for what, count in sorted(found.items(), key=lambda item: -item[1]):
                 click.echo(f"{'':<{width}}  {title}: {count} × {what}")
         for one in result.listed:
-            click.echo(f"{'':<{width}}  line {one['line']}, {one['note']}: {_printable(one['text'][:120])}")
+            click.echo(f"{'':<{width}}  line {one['line']}, {one['note']}: {printable(one['text'][:120])}")
     if len(results) > 1:
         click.echo(f"{'total':<{width}}" + "".join(f"{total[name]:>12}" for name in counts))
-
-
-@calls.command()
-@AS_JSON
-def rate(as_json) -> None:
-    """Rate everything that waits, as far as its cause is fixed by now."""
-    _retry(None, as_json)
-
-
-@calls.command()
-@click.argument("action", required=False, type=click.Choice(["retry"]))
-@click.option("--reason", help="Only this reason, as in the summary.")
-@AS_JSON
-def suspense(action, reason, as_json) -> None:
-    """What could not be rated, by reason; with --reason the records one by one; `retry` rates them again."""
-    if action:
-        _retry(reason, as_json)
-        return
-    with db.connect() as conn, audit.look(conn, "support", "suspense_list", reason):
-        rows = db.call(conn, "suspense_list", p_reason=reason) if reason else db.call(conn, "suspense_summary")
-    if as_json:
-        click.echo(json.dumps(rows, default=str, ensure_ascii=False))
-        return
-    if not rows:
-        click.echo("Nothing waits.")
-    for row in rows:
-        if reason:
-            where = f"{row['file'] or ''}:{row['line_no'] or ''}"
-            click.echo(f"{row['source']}:{row['key']}  {where}")
-            for text in (row["detail"], row["raw"]):
-                click.echo(f"    {_printable(text or '')}")
-        else:
-            click.echo(f"{row['calls']:>9} × {row['reason']}, {row['first_on'] or '?'} to {row['last_on'] or '?'}: "
-                       f"{row['example']}\n            {row['remedy']}")
-
-
-def _retry(reason: str | None, as_json: bool) -> None:
-    """Rates suspended records again, each once, in transactions of moderate size."""
-    total = dict.fromkeys(("read", "rated", "suspended"), 0)
-    with db.connect() as conn:
-        with db.transaction(conn, "support", read_only=True):
-            summary = db.call(conn, "suspense_summary")
-            bad = sum(row["calls"] for row in summary if row["reason"] == "bad_record")
-            waiting = sum(row["calls"] for row in summary
-                          if row["reason"] != "bad_record" and reason in (None, row["reason"]))
-        while waiting > total["read"]:
-            with db.transaction(conn, "batch"):
-                done, = db.call(conn, "suspense_retry", p_reason=reason,
-                                p_limit=min(RETRY, waiting - total["read"]))
-            if not done["read"]:
-                break
-            for name in total:
-                total[name] += done[name]
-    if as_json:
-        click.echo(json.dumps(total))
-    else:
-        click.echo(f"{total['read']} tried again: {total['rated']} rated, {total['suspended']} still wait."
-                   + (f" {bad} bad_record cannot be tried again: load a corrected file." if bad else ""))
 
 
 @calls.command()
@@ -245,11 +190,6 @@ def export(from_, to, customer, file) -> None:
                 count += 1
     if f"{file}" != "-":
         click.echo(f"{count} calls written to {file}.")
-
-
-def _printable(text: str) -> str:
-    """Control characters escaped: what a file holds must not steer the terminal."""
-    return re.sub(r"[\x00-\x1f\x7f-\x9f]", lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def _day(moment) -> date:

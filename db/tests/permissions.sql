@@ -62,7 +62,16 @@ from (
     ('simulate', array['pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch',
     'integration']),
     ('source_profile', array['batch', 'integration']),
+    ('suspense_call_list', array['pricing', 'sales', 'support', 'finance', 'auditor', 'batch',
+    'integration']),
+    ('suspense_drop', array['pricing', 'support']),
+    ('suspense_drop_list', array['pricing', 'sales', 'support', 'finance', 'auditor', 'batch',
+    'integration']),
+    ('suspense_group_list', array['pricing', 'sales', 'support', 'finance', 'auditor', 'batch',
+    'integration']),
+    ('suspense_id_list', array['pricing', 'support', 'batch']),
     ('suspense_list', array['pricing', 'sales', 'support', 'finance', 'auditor', 'batch', 'integration']),
+    ('suspense_mend', array['batch', 'integration']),
     ('suspense_retry', array['pricing', 'support', 'batch']),
     ('suspense_summary', array['pricing', 'sales', 'support', 'finance', 'auditor', 'batch', 'integration']),
     ('totals_fold', array['batch']),
@@ -198,7 +207,8 @@ from (
             'billing.cdr_file', 'billing.load', 'billing.call_key', 'billing.call', 'billing.call_suspense',
             'billing.customer_month', 'billing.call_day', 'billing.call_customer_month',
             'billing.bundle_month', 'billing.ring_month', 'billing.rerate', 'billing.rerate_part',
-            'billing.rerate_customer', 'billing.call_former', 'billing.call_correction'
+            'billing.rerate_customer', 'billing.call_former', 'billing.call_correction',
+            'billing.suspense_drop', 'billing.call_dropped'
         ]
     )
 ) as topic (readers, writers, tables)

@@ -710,7 +710,7 @@ $$Writes the counts of a batch and its audit event.
 Example: select logic.load_close(0, 0, 0, 0, 0, 0, 0)
 Raises: nothing$$;
 
-create function logic.suspense_rate(p_reason text, p_limit integer)
+create function logic.suspense_rate(p_reason text, p_limit integer, p_ids bigint[])
 returns table (load_id bigint, read bigint, rated bigint, suspended bigint)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -723,6 +723,7 @@ declare
     v_suspended bigint;
 begin
     perform access.require('admin', 'batch', 'pricing', 'support');
+    perform logic.suspense_reason_check(p_reason);
     insert into billing.load (kind) values ('suspense') returning load.load_id into v_load_id;
     -- A line that cannot be read stays as it is: only a new file can mend it.
     with waiting as materialized (
@@ -730,6 +731,7 @@ begin
         from billing.call_suspense as suspense
         where
             suspense.reason <> 'bad_record' and (p_reason is null or suspense.reason = p_reason)
+            and (p_ids is null or suspense.suspense_id = any(p_ids))
             and suspense.tried_at < now()
         order by suspense.tried_at, suspense.suspense_id
         limit p_limit
@@ -786,27 +788,30 @@ begin
 end;
 $$;
 
-comment on function logic.suspense_rate(text, integer) is
-$$Tries again to rate up to p_limit suspended records (of one reason, or NULL for all), the longest waiting
+comment on function logic.suspense_rate(text, integer, bigint[]) is
+$$Tries again to rate up to p_limit suspended records (of one reason, or NULL for all; of p_ids, or NULL for
+any), the longest waiting
 first; what
 still fails keeps its place with today's reason.
-Example: select * from logic.suspense_rate('no_subscriber', 50000)
-Raises: LB901 without the level admin, batch, pricing or support$$;
+Example: select * from logic.suspense_rate('no_subscriber', 50000, null)
+Raises: LB391 for an unknown reason, LB901 without the level admin, batch, pricing or support$$;
 
 -- api
 
-create function api.suspense_retry(p_reason text default null, p_limit integer default 50000)
+create function api.suspense_retry(
+    p_reason text default null, p_limit integer default 50000, p_ids bigint[] default null
+)
 returns table (load_id bigint, read bigint, rated bigint, suspended bigint)
 language sql volatile
 begin atomic
     select tried.load_id, tried.read, tried.rated, tried.suspended
-    from logic.suspense_rate(p_reason, p_limit) as tried;
+    from logic.suspense_rate(p_reason, p_limit, p_ids) as tried;
 end;
 
-comment on function api.suspense_retry(text, integer) is
-$$Rates suspended records again, all or those of one reason, at most p_limit in this transaction (call again
-while read > 0).
+comment on function api.suspense_retry(text, integer, bigint[]) is
+$$Rates suspended records again, all or those of one reason, or the ones named, at most p_limit in this
+transaction (call again while read > 0).
 Example: select * from api.suspense_retry('no_subscriber')
-Raises: LB901 without the level admin, batch, pricing or support$$;
-grant execute on function api.suspense_retry(text, integer)
+Raises: LB391 for an unknown reason, LB901 without the level admin, batch, pricing or support$$;
+grant execute on function api.suspense_retry(text, integer, bigint[])
 to leissner_admin, leissner_batch, leissner_pricing, leissner_support;

@@ -97,6 +97,7 @@ as $$
 begin
     perform access.require('admin', 'pricing', 'sales', 'support', 'finance', 'auditor', 'batch',
     'integration');
+    perform logic.suspense_reason_check(p_reason);
     return query
     select
         source.code, suspense.key, suspense.reason, suspense.detail, logic.suspense_remedy(suspense.reason),
@@ -115,7 +116,7 @@ $$;
 comment on function logic.suspense_list(text, integer) is
 $$Records in suspense, of one reason or all, with the step that fixes each.
 Example: select * from logic.suspense_list('no_subscriber', 10) where false
-Raises: LB901 without a level of the staff$$;
+Raises: LB391 for an unknown reason, LB901 without a level of the staff$$;
 
 create function logic.suspense_summary()
 returns table (reason text, calls bigint, first_on date, last_on date, example text, remedy text)
@@ -388,7 +389,7 @@ end;
 comment on function api.suspense_list(text, integer) is
 $$Records in suspense, of one reason or all, with the step that fixes each.
 Example: select * from api.suspense_list('no_subscriber') where false
-Raises: LB901 without a level of the staff$$;
+Raises: LB391 for an unknown reason, LB901 without a level of the staff$$;
 grant execute on function api.suspense_list(text, integer)
 to leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_auditor,
 leissner_batch, leissner_integration;

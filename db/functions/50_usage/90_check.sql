@@ -10,6 +10,8 @@ begin atomic
             select call.file_id from billing.call
             union all
             select suspense.file_id from billing.call_suspense as suspense
+            union all
+            select dropped.file_id from billing.call_dropped as dropped
         ) as all_stored
         group by all_stored.file_id
     ),
