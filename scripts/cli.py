@@ -21,6 +21,7 @@ COMMANDS = {
     "calls": ("calls", "Call records: load, rate, rerate, suspense, explain, export"),
     "quote": ("quote", "The price of one call"),
     "margin": ("margin", "Revenue, cost and margin per product, customer, seller …"),
+    "rates": ("rates", "Suppliers' rate sheets, shown and then written"),
     "simulate": ("simulate", "What a draft list or a ring would make of real traffic"),
     "check": ("check", "Prove on the live data what must always be true"),
     "demo": ("demo", "A believable operator to try everything on"),

@@ -58,7 +58,9 @@ inner join space on proc.pronamespace = space.oid;
 
 -- COPY refuses a table with row-level security. These hold rows within a transaction only; levels may insert.
 create temporary view staging as
-select unnest(array['billing.call_staging', 'billing.import_staging']) as full_name;
+select unnest(array[
+    'billing.call_staging', 'billing.import_staging', 'billing.rate_staging', 'billing.rate_change_staging'
+]) as full_name;
 
 select is_empty(
     $$
@@ -178,7 +180,8 @@ select bag_eq(
         'logic.export_rows', 'logic.file_close', 'logic.file_open', 'logic.import_run', 'logic.load_begin',
         'logic.load_finish', 'logic.source_profile',
         'logic.load_rate', 'logic.login_begin', 'logic.login_end', 'logic.logout', 'logic.margin_list',
-        'logic.message_get', 'logic.password_change', 'logic.rerate_begin', 'logic.rerate_finish',
+        'logic.message_get', 'logic.password_change', 'logic.rate_change_list', 'logic.rate_plan',
+        'logic.rate_settings', 'logic.rate_write', 'logic.rerate_begin', 'logic.rerate_finish',
         'logic.rerate_next', 'logic.rerate_show', 'logic.rerate_try', 'logic.session_get',
         'logic.session_level_set', 'logic.simulate', 'logic.suspense_list', 'logic.suspense_rate',
         'logic.suspense_call_list', 'logic.suspense_drop', 'logic.suspense_drop_list',

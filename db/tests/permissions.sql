@@ -32,6 +32,7 @@ from (
     ('call_explain', array['pricing', 'sales', 'support', 'finance', 'credit', 'auditor', 'batch',
     'integration', 'seller', 'customer']),
     ('call_export', array['pricing', 'sales', 'support', 'finance', 'auditor', 'batch', 'integration']),
+    ('call_under_cost', array['pricing', 'finance', 'auditor', 'batch', 'report']),
     ('check_list', array['auditor', 'batch']),
     ('check_run', array['auditor', 'batch']),
     ('export_rows', array['auditor', 'batch']),
@@ -52,6 +53,11 @@ from (
     ('password_change', array['everyone']),
     ('password_set', array['admin']),
     ('quote', array['pricing', 'sales', 'support', 'finance', 'auditor', 'batch', 'integration']),
+    ('rate_change_list', array['pricing', 'batch']),
+    ('rate_plan', array['pricing', 'batch']),
+    ('rate_settings', array['pricing', 'batch']),
+    ('rate_sheet_begin', array['pricing', 'batch']),
+    ('rate_write', array['pricing', 'batch']),
     ('rerate_begin', array['pricing', 'batch']),
     ('rerate_finish', array['pricing', 'batch']),
     ('rerate_next', array['pricing', 'batch']),
@@ -61,6 +67,7 @@ from (
     ('session_level_set', array['everyone']),
     ('simulate', array['pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch',
     'integration']),
+    ('source_loaded_at', array['batch', 'integration']),
     ('source_profile', array['batch', 'integration']),
     ('suspense_call_list', array['pricing', 'sales', 'support', 'finance', 'auditor', 'batch',
     'integration']),
@@ -207,7 +214,8 @@ from (
             'billing.cdr_file', 'billing.load', 'billing.call_key', 'billing.call', 'billing.call_suspense',
             'billing.customer_month', 'billing.call_day', 'billing.call_customer_month',
             'billing.bundle_month', 'billing.ring_month', 'billing.rerate', 'billing.rerate_part',
-            'billing.rerate_customer', 'billing.call_former', 'billing.call_correction',
+            'billing.rerate_customer', 'billing.call_former', 'billing.call_correction', 'billing.rate_sheet',
+            'billing.price_origin',
             'billing.suspense_drop', 'billing.call_dropped'
         ]
     )
@@ -270,7 +278,8 @@ select is_empty(
             values
             ('access.session', 'update', array['admin']),
             ('billing.call_staging', 'insert', array['admin', 'pricing', 'support', 'batch', 'integration']),
-            ('billing.import_staging', 'insert', array['admin', 'batch'])
+            ('billing.import_staging', 'insert', array['admin', 'batch']),
+            ('billing.rate_staging', 'insert', array['admin', 'pricing', 'batch'])
         ) as exception (table_name, right_name, levels)
         cross join unnest(levels) as level
     $$,
