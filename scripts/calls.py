@@ -5,7 +5,7 @@ import json
 import re
 import sys
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,11 +13,13 @@ import click
 
 from leissner.scripts import audit, db
 from leissner.scripts.errors import LeissnerError
+from leissner.scripts.margin import period
 from leissner.scripts.rerate import rerate
 from leissner.scripts.suspense import printable, rate, suspense
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
 DAY = click.DateTime(["%Y-%m-%d"])
+SHOWN = 50  # calls on the screen
 
 
 @click.group()
@@ -31,13 +33,14 @@ calls.add_command(suspense)
 
 
 @calls.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="FILE|DIR…")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE|DIR…")
 @click.option("--source", required=True, metavar="NAME", help="What wrote the files: its code in sources.csv.")
 @click.option("--jobs", type=click.IntRange(1, 32), default=1, show_default=True,
               help="Files loaded at the same time, each over a connection of its own.")
 @click.option("--again", is_flag=True, help="Read known files from their start: after bill_if was corrected.")
+@click.option("--follow", is_flag=True, help="Go on with new files and lines as they come, until interrupted.")
 @AS_JSON
-def load(paths, source, jobs, again, as_json) -> int:
+def load(paths, source, jobs, again, follow, as_json) -> int:
     """Read files of call records and rate them. What was loaded before is known by its content and left alone.
 
     Exit code 1 when a file was refused.
@@ -45,6 +48,18 @@ def load(paths, source, jobs, again, as_json) -> int:
     from concurrent.futures import ThreadPoolExecutor
 
     from leissner.scripts.cdr import loader
+
+    for path in paths:
+        # A log that is followed may just be between its rotation and its next line.
+        if not (path.exists() or follow and path.parent.is_dir()):
+            raise click.BadParameter(f"Path '{path}' does not exist.", param_hint="FILE|DIR…")
+    if follow:
+        from leissner.scripts.follow import Follower
+
+        if again or jobs > 1:
+            raise click.UsageError("--follow goes without --again and --jobs.")
+        Follower(source, list(paths), as_json).run()
+        return 0
 
     with db.connect() as conn:
         with db.transaction(conn, "batch"):
@@ -166,6 +181,33 @@ def steps_show(rows: list[dict], as_json: bool) -> None:
             level = row["level"]
             click.secho(level, bold=True)
         click.echo(f"{row['step']:>3}  {row['text']}")
+
+
+@calls.command("under-cost")
+@click.option("--from", "from_", type=DAY, help="First local day.  [default: today]")
+@click.option("--to", type=DAY, help="The day after the last.  [default: tomorrow]")
+@click.option("--csv", "as_csv", is_flag=True, help="All of them as CSV; else the latest on the screen.")
+def under_cost(from_, to, as_csv) -> None:
+    """Calls that cost more than they were sold for, the latest first; those a bundle paid are left out."""
+    with db.connect() as conn:
+        first, end = period(conn, from_, to)
+        with audit.look(conn, "pricing", "call_under_cost", **{"from": f"{first}", "to": f"{end}"}):
+            columns, rows = db.stream(conn, "call_under_cost", p_from=first, p_to=end,
+                                      p_limit=None if as_csv else SHOWN + 1)
+            if as_csv:
+                writer = csv.writer(sys.stdout, lineterminator="\n")
+                writer.writerow(columns)
+                writer.writerows(map(_text, row) for row in rows)
+                return
+            shown = [dict(zip(columns, map(_text, row), strict=True)) for row in rows]
+    for row in shown[:SHOWN]:
+        click.echo(f"{row['started_at']}  {row['source']}:{row['key']}  {row['customer_no']}  {row['destination']}"
+                   f"{' by ' + row['carrier'] if row['carrier'] else ''}: cost {row['cost']}, sold for {row['retail']}"
+                   f"{', to the reseller for ' + row['reseller'] if row['reseller'] else ''} ({row['price_list']})")
+    if not shown:
+        click.echo(f"No calls sold under cost from {first} to {end - timedelta(days=1)}.")
+    elif len(shown) > SHOWN:
+        click.echo("There are more: --csv gives all.")
 
 
 @calls.command()

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import json
 import sys
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -30,13 +31,11 @@ def margin(today, from_, to, by, as_csv, as_json) -> None:
     """
     if today and (from_ or to):
         raise click.UsageError("Give --today, or --from and --to.")
-    if to and not from_:
-        raise click.UsageError("--to needs --from.")
-    first = from_.date() if from_ else dt.date.today()
-    end = to.date() if to else max(first, dt.date.today()) + dt.timedelta(days=1)
-    look = {"from": f"{first}", "to": f"{end}"}
-    with db.connect() as conn, audit.look(conn, "pricing", "margin", by, **look):
-        rows = db.call(conn, "margin_list", p_from=first, p_to=end, p_by=by)
+    with db.connect() as conn:
+        first, end = period(conn, from_, to)
+        look = {"from": f"{first}", "to": f"{end}"}
+        with audit.look(conn, "pricing", "margin", by, **look):
+            rows = db.call(conn, "margin_list", p_from=first, p_to=end, p_by=by)
     if as_json:
         click.echo(json.dumps({"by": by, **look, "rows": rows, "total": total_of(rows)}, default=str,
                               ensure_ascii=False))
@@ -48,6 +47,18 @@ def margin(today, from_, to, by, as_csv, as_json) -> None:
         show(rows, by, first, end)
     else:
         click.echo(f"No rated calls from {first} to {end - dt.timedelta(days=1)}.")
+
+
+def period(conn: db.Connection, from_: dt.datetime | None, to: dt.datetime | None) -> tuple[dt.date, dt.date]:
+    """The days from … to; without them today, which is where the operator is and not where this machine is."""
+    if to and not from_:
+        raise click.UsageError("--to needs --from.")
+    with db.transaction(conn, "pricing", read_only=True):
+        operator = db.call(conn, "operator_get")
+    zone = ZoneInfo(operator[0]["time_zone"]) if operator else dt.UTC
+    today = dt.datetime.now(zone).date()
+    first = from_.date() if from_ else today
+    return first, to.date() if to else max(first, today) + dt.timedelta(days=1)
 
 
 def total_of(rows: list[dict]) -> dict:

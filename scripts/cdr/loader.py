@@ -99,8 +99,12 @@ class Ahead:
 
 
 def load(conn: db.Connection, source: str, profile: dict, path: Path,
-         progress: Callable[[float], None] = lambda share: None, again: bool = False) -> Result:
-    """Loads what is new in a file, or `again` all of it. Raises WrongFile where it is not what the source says."""
+         progress: Callable[[float], None] = lambda share: None, again: bool = False,
+         finished: bool | None = None) -> Result:
+    """Loads what is new in a file, or `again` all of it. Raises WrongFile where it is not what the source says.
+
+    `finished`: is a last line without an end a whole one? None: where the file is quiet, or was renamed.
+    """
     result = Result(path.name)
     state = path.stat()
     with opened(path) as (file, is_packed):
@@ -111,30 +115,32 @@ def load(conn: db.Connection, source: str, profile: dict, path: Path,
         result.status = "skipped"
         return result
     reader.sniff(head)
-    is_finished = is_packed or time.time() - state.st_mtime >= profile["quiet_seconds"]
+    is_quiet = time.time() - state.st_mtime >= profile["quiet_seconds"]
+    is_finished = is_packed or (is_quiet if finished is None else finished)
     record = first_record(path, reader.is_record, is_finished)
     if record is None:
         result.status = "empty"
         if not any(layout["sequence"] for layout in profile["layouts"]) or not head:
             return result
         record = b"empty " + path.name.encode()  # remembered, so that its running number is not missed later
-    head_hash = hashlib.sha256(record).digest()
+    head_hash = head_hash_of(record)
     with db.transaction(conn, "batch"):
         known = db.call(conn, "file_open", p_source=source, p_head_hash=head_hash)
     try:
-        _load(conn, source, path, state.st_size, is_finished, reader, head_hash, known, result, progress, again)
+        _load(conn, source, path, state.st_size, is_finished, finished is None, reader, head_hash, known, result,
+              progress, again)
     finally:
         with suppress(psycopg.Error), db.transaction(conn, "batch"):
             db.call(conn, "file_close", p_source=source, p_head_hash=head_hash)
     return result
 
 
-def _load(conn, source, path, size, is_finished, reader, head_hash, known, result, progress, again) -> None:
-    found = _found(path, known)
+def _load(conn, source, path, size, is_finished, by_name, reader, head_hash, known, result, progress, again) -> None:
+    found = found_in(path, known)
     with opened(path) as (file, is_packed):
         stream, line_no = Stream(path, file, is_packed), 0
         if found:
-            if found["name"] != path.name:
+            if by_name and found["name"] != path.name:
                 is_finished = True  # a log that was renamed is written no more
         # Read again, its first batch puts the known file back to where that batch ends.
         if found and not again:
@@ -151,8 +157,8 @@ def _load(conn, source, path, size, is_finished, reader, head_hash, known, resul
             is_first, file_id = True, found and found["file_id"]
             position = found["position"] if found else 0
             for data, batch in ahead:
-                file_id, missing = _commit(conn, source, path.name, head_hash, file_id, position, data, batch, result,
-                                           ahead.check if is_first else lambda: None)
+                file_id, missing = commit(conn, source, path.name, head_hash, file_id, position, data, batch, result,
+                                          ahead.check if is_first else lambda: None)
                 if missing:
                     result.notes["files of the series missing before this one"] = missing
                 is_first, position = False, batch.block.position
@@ -170,7 +176,12 @@ def _load(conn, source, path, size, is_finished, reader, head_hash, known, resul
         result.notes[f"went on at line {line_no + 1}"] = 1
 
 
-def _found(path: Path, known: list[dict]) -> dict | None:
+def head_hash_of(record: bytes) -> bytes:
+    """What a file is looked up by: its first record."""
+    return hashlib.sha256(record).digest()
+
+
+def found_in(path: Path, known: list[dict]) -> dict | None:
     """The known file that this one is, or goes on: the longest of those whose whole content it begins with."""
     found = None
     if known:
@@ -185,7 +196,7 @@ def _found(path: Path, known: list[dict]) -> dict | None:
     return found
 
 
-def _commit(conn, source, name, head_hash, file_id, position, data, batch: Batch, result: Result, verdict):
+def commit(conn, source, name, head_hash, file_id, position, data, batch: Batch, result: Result, verdict):
     """One batch: its records, their prices and the file's new position, together."""
     block = batch.block
     last = batch.last_started_at
