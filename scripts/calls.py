@@ -82,7 +82,6 @@ def load(paths, source, jobs, again, follow, as_json) -> int:
                     pool.shutdown(cancel_futures=True)
         with db.transaction(conn, "batch"):
             db.call(conn, "totals_fold")
-            db.call(conn, "suspense_mend")
     total = {name: sum(getattr(result, name) for result in results) for name in loader.COUNTS}
     if as_json:
         click.echo(json.dumps({"source": source, "files": [result.as_dict() for result in results], "total": total},

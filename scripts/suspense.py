@@ -103,8 +103,6 @@ def retry(reason: str | None, group: str | None, as_json: bool) -> None:
                 total[name] += done[name]
             if not done["read"] and not group:
                 break
-        with db.transaction(conn, "batch"):
-            corrected = db.call_one(conn, "suspense_mend")
         with db.transaction(conn, "support", read_only=True):
             bad = sum(row["calls"] for row in db.call(conn, "suspense_summary") if row["reason"] == "bad_record")
     if as_json:
@@ -112,15 +110,12 @@ def retry(reason: str | None, group: str | None, as_json: bool) -> None:
         return
     click.echo(f"{total['read']} tried again: {total['rated']} rated, {total['suspended']} still wait."
                + (f" {bad} bad_record cannot be tried again: load a corrected file." if bad and not group else ""))
-    if corrected:
-        click.echo(f"{corrected} bad_record closed: the corrected records were loaded.")
 
 
 def _portions(conn, reason: str | None, group: str | None):
     """What to try in one transaction each: records of the group, or as many as wait."""
     with db.transaction(conn, "support", read_only=True):
         if group:
-            db.call(conn, "suspense_group_list", p_group=group)  # refuses one that there is not
             ids = db.call_one(conn, "suspense_id_list", p_group=group)
         else:
             waiting = sum(row["calls"] for row in db.call(conn, "suspense_summary")

@@ -1,5 +1,5 @@
 -- Usage: suspended records that will never be rated: dropped by a person, or replaced by a corrected record.
--- Lock: none that anyone waits for. Duration: under a second.
+-- Lock: suspense against writing, while an index is built. Duration: under a second.
 
 create table billing.suspense_drop (
     drop_id bigint generated always as identity constraint suspense_drop_pk primary key,
@@ -34,6 +34,11 @@ create table billing.call_dropped (
     like billing.call_suspense including comments,
     constraint call_dropped_pk primary key (suspense_id)
 );
+-- Asked in every batch: are there lines that its records may correct?
+create index call_suspense_bad_ix on billing.call_suspense (source_id, suspense_id)
+where reason = 'bad_record';
+comment on index billing.call_suspense_bad_ix is 'Lines of a source that could not be read.';
+
 create index call_dropped_drop_ix on billing.call_dropped (drop_id);
 create index call_dropped_key_ix on billing.call_dropped (source_id, key_hash);
 

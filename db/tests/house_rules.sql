@@ -185,7 +185,7 @@ select bag_eq(
         'logic.rerate_next', 'logic.rerate_show', 'logic.rerate_try', 'logic.session_get',
         'logic.session_level_set', 'logic.simulate', 'logic.suspense_list', 'logic.suspense_rate',
         'logic.suspense_call_list', 'logic.suspense_drop', 'logic.suspense_drop_list',
-        'logic.suspense_group_list', 'logic.suspense_mend', 'logic.suspense_summary', 'logic.totals_fold'
+        'logic.suspense_group_list', 'logic.suspense_summary', 'logic.totals_fold'
     ],
     'only listed functions run with the rights of the owner'
 );

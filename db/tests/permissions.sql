@@ -78,7 +78,6 @@ from (
     'integration']),
     ('suspense_id_list', array['pricing', 'support', 'batch']),
     ('suspense_list', array['pricing', 'sales', 'support', 'finance', 'auditor', 'batch', 'integration']),
-    ('suspense_mend', array['batch', 'integration']),
     ('suspense_retry', array['pricing', 'support', 'batch']),
     ('suspense_summary', array['pricing', 'sales', 'support', 'finance', 'auditor', 'batch', 'integration']),
     ('totals_fold', array['batch']),

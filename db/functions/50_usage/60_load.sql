@@ -648,6 +648,7 @@ begin
         array(select record from ready where is_bad)
     into v_read, v_zero, v_duplicate, v_conflicting, v_records, v_bad_records;
 
+    perform logic.suspense_mend(v_source_id, v_file_id, v_records);
     insert into billing.call_suspense (
         source_id, key, key_hash, file_id, line_no, load_id, reason, detail, started_at, units, a_received,
         b_received, mode, carrier, account, raw

@@ -549,6 +549,10 @@ begin
     from billing.call_suspense as suspense
     where suspense.source_id = v_source_id and suspense.key_hash = v_hash and access.is_staff();
     if v_suspense.suspense_id is null then
+        return query select * from logic.call_dropped_text(v_source_id, v_hash);
+        if found then
+            return;
+        end if;
         perform billing.fail('LB301', jsonb_build_object('call', p_call));
     end if;
     v_started_at := v_suspense.started_at at time zone (select operator.time_zone from billing.operator);

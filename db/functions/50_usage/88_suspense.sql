@@ -171,14 +171,17 @@ Raises: nothing$$;
 
 create function logic.suspense_id_list(p_group text)
 returns bigint[]
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+declare
+    v_ids bigint[];
+begin
     with cause as materialized (
         select * from logic.suspense_cause_list() as one where one.group_id = p_group
     )
 
-    select coalesce(array_agg(suspense.suspense_id order by suspense.suspense_id), '{}')
+    select array_agg(suspense.suspense_id order by suspense.suspense_id) into v_ids
     from billing.call_suspense as suspense
     inner join cause
         on cause.source_id = suspense.source_id and cause.reason = suspense.reason
@@ -189,12 +192,17 @@ begin atomic
         cause.mode is not distinct from suspense.mode
         and (cause.reason <> 'bad_record' or cause.file_id is not distinct from suspense.file_id)
         and (cause.reason <> 'no_cost' or cause.carrier is not distinct from suspense.carrier);
+    if v_ids is null then
+        perform billing.fail('LB390', jsonb_build_object('group', p_group));
+    end if;
+    return v_ids;
 end;
+$$;
 
 comment on function logic.suspense_id_list(text) is
 $$The records of a group.
-Example: select logic.suspense_id_list('0123456789')
-Raises: nothing$$;
+Example: select logic.suspense_id_list('0123456789') where false
+Raises: LB390 for an unknown group$$;
 
 create function logic.suspense_group_list(p_group text, p_limit integer)
 returns table (
@@ -232,6 +240,7 @@ begin
             to_char(max(cause.last_at) at time zone v_time_zone, 'YYYY-MM-DD"T"HH24:MI:SS') as last_at,
             min(cause.example) as example,
             string_agg(distinct source.code, ', ' order by source.code) as sources,
+            billing.common_head(min(cause.fact collate "C"), max(cause.fact collate "C")) as head,
             max(cause.file_id) as file_id, max(cause.carrier) as carrier,
             (min(cause.first_at) at time zone v_time_zone)::date as first_on,
             (max(cause.last_at) at time zone v_time_zone)::date as last_on
@@ -606,7 +615,11 @@ begin
                     )
                     else format(
                         'prefixes.csv: no prefix begins with %s; add %s,DESTINATION, or longer ones.',
-                        shown.about, shown.about
+                        shown.about,
+                        case
+                            when length(shown.head) > length(shown.about) then shown.head
+                            else shown.about
+                        end
                     )
                 end
             when 'no_price' then format(
@@ -680,9 +693,6 @@ begin
     inner join billing.cdr_source as source on source.source_id = suspense.source_id
     left join billing.cdr_file as file on file.file_id = suspense.file_id
     order by suspense.suspense_id;
-    if not found then
-        perform billing.fail('LB390', jsonb_build_object('group', p_group));
-    end if;
 end;
 $$;
 
@@ -813,75 +823,96 @@ $$What left suspense without being rated, the latest first.
 Example: select * from logic.suspense_drop_list() where false
 Raises: LB901 without a level of the staff$$;
 
-create function logic.suspense_mend()
+create function logic.call_dropped_text(p_source_id bigint, p_key_hash bytea)
+returns table (step bigint, level text, text text, amount numeric, currency text)
+language sql stable
+begin atomic
+    select
+        line.n, 'suspense',
+        case line.n
+            when 1 then format(
+                'From %s to %s, %s units: waited since %s, reason %s: %s.',
+                coalesce(gone.a_received, 'nobody'), coalesce(gone.b_received, 'nobody'),
+                coalesce(gone.units::text, 'unknown'), gone.suspended_at::date, gone.reason, gone.detail
+            )
+            else format(
+                '%s on %s by %s, with %s in all: %s.', initcap(gone_with.kind), gone_with.dropped_at::date,
+                gone_with.dropped_by, gone_with.calls, gone_with.because
+            )
+        end,
+        null::numeric, null
+    from billing.call_dropped as gone
+    inner join billing.suspense_drop as gone_with on gone_with.drop_id = gone.drop_id
+    cross join (values (1::bigint), (2)) as line (n)
+    where gone.source_id = p_source_id and gone.key_hash = p_key_hash and access.is_staff()
+    order by line.n;
+end;
+
+comment on function logic.call_dropped_text(bigint, bytea) is
+$$What became of a record that left suspense without being rated, in sentences; for staff only.
+Example: select * from logic.call_dropped_text(1, '\x00')
+Raises: nothing$$;
+
+create function logic.suspense_mend(p_source_id bigint, p_file_id bigint, p_records logic.record[])
 returns bigint
-language plpgsql volatile security definer
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+    v_delimiter text := (
+        select source.delimiter from billing.cdr_source as source where source.source_id = p_source_id
+    );
     v_ids bigint[];
 begin
-    perform access.require('admin', 'batch', 'integration');
-    -- A line that could not be read says two things for sure: where it stood, and which words are in it. The
-    -- record that took its place has its key among the words; or it stands on the same line of a file loaded
-    -- later, with the same name or the same first record, and both its numbers are in the bad line.
+    -- Nearly always there is none.
+    if not exists (
+        select from billing.call_suspense as suspense
+        where suspense.source_id = p_source_id and suspense.reason = 'bad_record'
+    ) then
+        return 0;
+    end if;
+    -- Of a line that could not be read two things are sure: where it stood, and the words in it. A record
+    -- took its place that has its key where the bad line has the same word, and nowhere else; or that stands
+    -- on the same line of another file with that name or that first record, and has both its numbers.
     with bad as materialized (
-        select
-            suspense.suspense_id, suspense.source_id, suspense.file_id, suspense.line_no, suspense.raw,
-            suspense.load_id
+        select suspense.suspense_id, suspense.file_id, suspense.line_no, suspense.raw
         from billing.call_suspense as suspense
-        where suspense.reason = 'bad_record'
+        where suspense.source_id = p_source_id and suspense.reason = 'bad_record'
         order by suspense.suspense_id desc
-        -- the newest ones: this runs after each load
+        -- the newest: this is part of every batch
         limit 10000
     ),
 
     word as materialized (
-        select distinct
-            bad.suspense_id, bad.source_id, bad.load_id,
-            substring(sha256(convert_to(part.word, 'UTF8')) for 16) as key_hash
+        select bad.suspense_id, btrim(part.text, '" ') as text, part.place
         from bad
-        cross join lateral regexp_split_to_table(bad.raw, '[,;\t"|]') as part (word)
-        -- shorter words are found anywhere
-        where length(part.word) >= 8
+        cross join lateral unnest(string_to_array(bad.raw, v_delimiter))
+            with ordinality as part (text, place)
     ),
 
     by_key as (
         select word.suspense_id
         from word
-        inner join billing.call_key as known
-            on known.source_id = word.source_id and known.key_hash = word.key_hash
-        left join billing.call
-            on call.start_on = known.start_on and call.source_id = word.source_id
-            and call.key_hash = word.key_hash
-        left join billing.call_suspense as waits
-            on waits.source_id = word.source_id and waits.key_hash = word.key_hash
-        where coalesce(call.load_id, waits.load_id) > word.load_id
-    ),
-
-    place as materialized (
-        select bad.suspense_id, bad.line_no, bad.raw, later.file_id
-        from bad
-        inner join billing.cdr_file as file on file.file_id = bad.file_id
-        inner join billing.cdr_file as later
-            on later.source_id = file.source_id and later.file_id > file.file_id
-            and (later.name = file.name or later.head_hash = file.head_hash)
+        inner join unnest(p_records) as record on record.key = word.text
+        where
+            array[word.place] = array(
+                select own.place
+                from unnest(string_to_array(record.raw, v_delimiter)) with ordinality as own (text, place)
+                where btrim(own.text, '" ') = record.key
+            )
     ),
 
     by_place as (
-        select place.suspense_id
-        from place
-        inner join (
-            select call.file_id, call.line_no, call.a_received, call.b_received from billing.call
-            where call.file_id in (select place.file_id from place)
-            union all
-            select waits.file_id, waits.line_no, waits.a_received, waits.b_received
-            from billing.call_suspense as waits
-            where waits.reason <> 'bad_record' and waits.file_id in (select place.file_id from place)
-        ) as mended on mended.file_id = place.file_id and mended.line_no = place.line_no
+        select bad.suspense_id
+        from bad
+        inner join billing.cdr_file as file on file.file_id = bad.file_id
+        inner join billing.cdr_file as this
+            on this.file_id = p_file_id and this.file_id > file.file_id
+            and (this.name = file.name or this.head_hash = file.head_hash)
+        inner join unnest(p_records) as record on record.line_no = bad.line_no
         where
-            mended.a_received <> '' and mended.b_received <> ''
-            and strpos(place.raw, mended.a_received) > 0 and strpos(place.raw, mended.b_received) > 0
+            record.a_received <> '' and record.b_received <> ''
+            and strpos(bad.raw, record.a_received) > 0 and strpos(bad.raw, record.b_received) > 0
     )
 
     select array_agg(every.suspense_id order by every.suspense_id) into v_ids
@@ -896,12 +927,12 @@ begin
 end;
 $$;
 
-comment on function logic.suspense_mend() is
-$$Closes lines that could not be read and whose corrected record has been loaded since, as far as that can be
-known:
-by the record's key, or by file and line with both numbers. How many.
-Example: select logic.suspense_mend() where false
-Raises: LB901 without the level admin, batch or integration$$;
+comment on function logic.suspense_mend(bigint, bigint, logic.record[]) is
+$$Closes lines of a source that could not be read and whose corrected record is among those of a file just
+loaded, as far
+as that can be known: by the record's own key, or by file, line and both numbers. How many.
+Example: select logic.suspense_mend(1, 1, '{}') where false
+Raises: nothing$$;
 
 -- api
 
@@ -950,8 +981,8 @@ return logic.suspense_id_list(p_group);
 
 comment on function api.suspense_id_list(text) is
 $$The records of a group, to try them again.
-Example: select api.suspense_id_list('0123456789')
-Raises: nothing$$;
+Example: select api.suspense_id_list('0123456789') where false
+Raises: LB390 for an unknown group$$;
 grant execute on function api.suspense_id_list(text)
 to leissner_admin, leissner_batch, leissner_pricing, leissner_support;
 
@@ -985,14 +1016,3 @@ Raises: LB901 without a level of the staff$$;
 grant execute on function api.suspense_drop_list()
 to leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_auditor,
 leissner_batch, leissner_integration;
-
-create function api.suspense_mend()
-returns bigint
-language sql volatile
-return logic.suspense_mend();
-
-comment on function api.suspense_mend() is
-$$Closes lines that could not be read and whose corrected record has been loaded since. How many.
-Example: select api.suspense_mend() where false
-Raises: LB901 without the level admin, batch or integration$$;
-grant execute on function api.suspense_mend() to leissner_admin, leissner_batch, leissner_integration;
