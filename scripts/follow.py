@@ -148,23 +148,26 @@ class Follower:
 
     def run(self) -> None:
         """Until a signal comes."""
-        with self._signals(), suppress(Stop):
-            self._begin()
-            self._say(f"following {', '.join(map(str, self.paths))} as {self.source}")
-            pause = PAUSE
-            while True:
-                try:
-                    if self.conn is None:
-                        self.conn = db.connect()
-                    self._look()
-                    if self.quiet_until:
-                        self.quiet_until, pause = 0.0, PAUSE
-                        self._say("works again")
-                except (psycopg.Error, LeissnerError, OSError) as error:
-                    self._away(error)
-                    pause = min(pause * 2, LONGEST_PAUSE)
-                self._wait(pause)
-        self._end()
+        try:
+            with self._signals(), suppress(Stop):
+                self._begin()
+                self._say(f"following {', '.join(map(str, self.paths))} as {self.source}")
+                pause = PAUSE
+                while True:
+                    try:
+                        if self.conn is None:
+                            self.conn = db.connect()
+                        self._look()
+                        if self.quiet_until:
+                            self.quiet_until, pause = 0.0, PAUSE
+                            self._say("works again")
+                    except (psycopg.Error, LeissnerError, OSError) as error:
+                        self._away(error)
+                        pause = min(pause * 2, LONGEST_PAUSE)
+                    self._wait(pause)
+            self._end()
+        finally:
+            self._disconnect()
 
     # -- beginning, end, and in between ----------------------------------------------------------------------------
 
@@ -211,17 +214,19 @@ class Follower:
             self.quiet_until = time.monotonic() + QUIET
             text = db.problem(error).sentence if isinstance(error, psycopg.Error) else f"{error}"
             self._say(f"{text} It will be tried again until it works.", is_problem=True)
+        self._disconnect()
+
+    def _disconnect(self) -> None:
         self._drop(self.tails)
         if self.conn is not None:
             self.conn.close()
             self.conn = None
 
     def _end(self) -> None:
-        self._drop(self.tails)
-        with suppress(psycopg.Error, LeissnerError):
-            self._fold()
+        """Tells what was done."""
         if self.conn is not None:
-            self.conn.close()
+            with suppress(psycopg.Error):
+                self._fold()
         counts = {name: getattr(self.total, name) for name in loader.COUNTS}
         if self.as_json:
             click.echo(json.dumps({"source": self.source, "total": counts}))
