@@ -259,7 +259,7 @@ begin
     nearby as materialized (
         select
             shown.group_id, apart.digits, line.contract_line_id, contract.customer_id,
-            abs(billing.number_point(near.number) - billing.number_point(shown.about)) as distance
+            abs(billing.number_point(near.number) - billing.number_point(shown.about)) as distance, near.valid
         from shown
         cross join (values (0), (2), (3)) as apart (digits)
         inner join billing.subscriber_number as near
@@ -278,7 +278,7 @@ begin
             on contract.contract_id = line.contract_id and contract.state = 'active'
         where shown.reason = 'no_subscriber' and shown.about ~ '^[0-9]{6,18}$'
         union all
-        select shown.group_id, 0, line.contract_line_id, contract.customer_id, 0
+        select shown.group_id, 0, line.contract_line_id, contract.customer_id, 0, near.valid
         from shown
         inner join billing.subscriber_number as near
             on near.kind = 'account' and near.number = substr(shown.about, 9)
@@ -290,13 +290,14 @@ begin
 
     owner as materialized (
         select distinct on (sole.group_id)
-            sole.group_id, sole.digits, sole.contract_line_id, customer.customer_no, contract.contract_no,
-            line.line_no
+            sole.group_id, sole.digits, sole.contract_line_id, sole.days, customer.customer_no,
+            contract.contract_no, line.line_no
         from (
             select
                 nearby.group_id, nearby.digits,
                 (array_agg(nearby.contract_line_id order by nearby.distance, nearby.contract_line_id))[1]
-                as contract_line_id
+                as contract_line_id,
+                range_agg(nearby.valid) as days
             from nearby
             group by nearby.group_id, nearby.digits
             having min(nearby.customer_id) = max(nearby.customer_id)
@@ -590,9 +591,10 @@ begin
                         shown.sources
                     )
                     when owner.digits = 0 then format(
-                        'numbers.csv: %s is with contract %s, line %s, on other days: cover %s to %s.',
+                        'numbers.csv: %s is with contract %s, line %s, on %s only: let it, and the line,'
+                        ' cover %s to %s.',
                         regexp_replace(shown.about, '^account ', ''), owner.contract_no, owner.line_no,
-                        shown.first_on, shown.last_on
+                        owner.days, shown.first_on, shown.last_on
                     )
                     else format(
                         'numbers.csv: add %s,%s,%s,%s%s (number,contract_no,line_no,from%s).',
