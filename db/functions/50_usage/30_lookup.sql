@@ -290,6 +290,12 @@ begin atomic
         from (select distinct asked.head, asked.day from asked) as wanted
         inner join found on found.digits = wanted.head and found.valid @> wanted.day
         order by wanted.head, wanted.day, found.length desc
+    ),
+
+    -- A handful, joined as a whole: an index would be asked once for each number.
+    whole as materialized (
+        select prefix.prefix_id, prefix.destination_id, prefix.digits, prefix.valid
+        from billing.prefix where prefix.is_whole
     )
 
     select
@@ -297,8 +303,7 @@ begin atomic
         coalesce(whole.destination_id, longest.destination_id)
     from asked
     left join longest on longest.head = asked.head and longest.day = asked.day
-    left join billing.prefix as whole
-        on whole.is_whole and whole.digits = asked.number and whole.valid @> asked.day
+    left join whole on whole.digits = asked.number and whole.valid @> asked.day
     where whole.prefix_id is not null or longest.prefix_id is not null;
 end;
 

@@ -449,6 +449,13 @@ begin
         )
     ),
 
+    -- The few prices that are needed, taken out first: a join would go through all of them for each stretch.
+    crossing_price as materialized (
+        select price.*
+        from price
+        where price.place = any(array(select crossing.price_place from crossing))
+    ),
+
     stretch_key as materialized (
         select
             stretch.span, stretch.n, row_number() over () as place, price.price_list_id,
@@ -456,7 +463,7 @@ begin
             crossing.mode_id, stretch_band.bands, crossing.epoch
         from stretch
         inner join crossing on crossing.span = stretch.span
-        inner join price on price.place = crossing.price_place
+        inner join crossing_price as price on price.place = crossing.price_place
         inner join stretch_band on stretch_band.day = stretch.day and stretch_band.second = stretch.cut
     ),
 
@@ -487,7 +494,7 @@ begin
             ) as sum
         from stretch
         inner join crossing on crossing.span = stretch.span
-        inner join price as first on first.place = crossing.price_place
+        inner join crossing_price as first on first.place = crossing.price_place
         inner join stretch_key on stretch_key.span = stretch.span and stretch_key.n = stretch.n
         left join stretch_price as found on found.place = stretch_key.place
         cross join lateral (
