@@ -124,6 +124,7 @@ def test_an_unknown_number_is_worth_what_its_neighbours_pay(golden, leissner, lo
     assert unknown["worth"] is None and "CONTRACT" in unknown["step"]
     assert "begin with 46902001" in row["assumption"] and "46902001234,C1,1," in row["step"]
     imported(leissner, tmp_path, "numbers.csv", "number,contract_no,line_no\n46902001234,C1,1\n")
+    assert "by now" in groups(golden)["no_subscriber", "46902001234"]["step"]
     assert golden("rate", "--group", row["group_id"])["rated"] == row["calls"] == 40
     assert regular(conn, "a_number = '46902001234'") == Decimal(row["worth"])
 

@@ -130,7 +130,7 @@ begin
     return query
     select
         suspense.reason, count(*), min(suspense.start_on), max(suspense.start_on),
-        (array_agg(suspense.detail order by suspense.suspense_id))[1], logic.suspense_remedy(suspense.reason)
+        min(suspense.detail), logic.suspense_remedy(suspense.reason)
     from billing.call_suspense as suspense
     group by suspense.reason
     order by count(*) desc, suspense.reason;

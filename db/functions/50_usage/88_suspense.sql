@@ -65,7 +65,7 @@ returns table (
     about text, is_closed boolean, calls bigint, units numeric, first_at timestamptz, last_at timestamptz,
     example text
 )
-language sql stable rows 1000
+language sql stable rows 20000
 set search_path = pg_catalog, pg_temp
 begin atomic
     with waiting as materialized (
@@ -204,6 +204,49 @@ $$The records of a group.
 Example: select logic.suspense_id_list('0123456789') where false
 Raises: LB390 for an unknown group$$;
 
+create type logic.suspense_pick as (
+    source_id bigint, reason text, fact text, mode text, carrier text, group_id text, calls bigint,
+    contract_line_id bigint
+);
+comment on type logic.suspense_pick is
+'A cause to price: its group, how many records that has, and the contract line that may own its number.';
+
+-- With so many rows to come the planner hashes: by its own guess of the groups it would try all with all.
+create function logic.suspense_sample(p_picks logic.suspense_pick[], p_size integer)
+returns table (
+    seq integer, group_id text, reason text, source_id bigint, started_at timestamptz, start_on date,
+    units numeric, a_received text, b_received text, mode text, carrier text, account text,
+    bad_duration text, contract_line_id bigint
+)
+language sql stable rows 20000
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select
+        (row_number() over ())::integer, pick.group_id, suspense.reason, suspense.source_id,
+        suspense.started_at, suspense.start_on, suspense.units, suspense.a_received, suspense.b_received,
+        suspense.mode, suspense.carrier, suspense.account, suspense.bad_duration, pick.contract_line_id
+    from billing.call_suspense as suspense
+    inner join unnest(p_picks) as pick
+        on pick.source_id = suspense.source_id and pick.reason = suspense.reason
+        and pick.fact = logic.suspense_fact(
+            suspense.reason, suspense.detail, suspense.account, suspense.mode, suspense.carrier
+        )
+    where
+        pick.mode is not distinct from suspense.mode
+        and (pick.reason <> 'no_cost' or pick.carrier is not distinct from suspense.carrier)
+        -- Keys' hashes are as good as dice, and fall the same way every time.
+        and (
+            pick.calls <= p_size
+            or (get_byte(suspense.key_hash, 0) * 256 + get_byte(suspense.key_hash, 1)) * pick.calls
+            < 65536::bigint * p_size
+        );
+end;
+
+comment on function logic.suspense_sample(logic.suspense_pick[], integer) is
+$$The records of causes; of a group with more than p_size about that many, by chance.
+Example: select * from logic.suspense_sample('{}', 1000)
+Raises: nothing$$;
+
 create function logic.suspense_group_list(p_group text, p_limit integer)
 returns table (
     group_id text, reason text, about text, sources text, file text, calls bigint, seconds numeric,
@@ -308,35 +351,35 @@ begin
         order by sole.group_id, sole.digits
     ),
 
-    -- What can be priced honestly. Keys' hashes are as good as dice, and fall the same way every time.
-    sample as materialized (
+    -- What can be priced honestly.
+    picked as materialized (
         select
-            row_number() over () as seq, shown.group_id, shown.reason, suspense.source_id,
-            suspense.started_at, suspense.start_on, suspense.units, suspense.a_received, suspense.b_received,
-            suspense.mode, suspense.carrier, suspense.account, suspense.bad_duration, owner.contract_line_id
-        from billing.call_suspense as suspense
-        inner join cause
-            on cause.source_id = suspense.source_id and cause.reason = suspense.reason
-            and cause.fact = logic.suspense_fact(
-                suspense.reason, suspense.detail, suspense.account, suspense.mode, suspense.carrier
-            )
-        inner join shown on shown.group_id = cause.group_id
+            cause.source_id, cause.reason, cause.fact, cause.mode, cause.carrier, shown.group_id, shown.calls,
+            owner.contract_line_id
+        from shown
+        inner join cause on cause.group_id = shown.group_id
         left join owner on owner.group_id = shown.group_id
         where
-            cause.mode is not distinct from suspense.mode
-            and (cause.reason <> 'no_cost' or cause.carrier is not distinct from suspense.carrier)
-            and (
-                shown.reason = 'no_subscriber' and owner.contract_line_id is not null
-                or shown.reason in (
-                    'unknown_carrier', 'future_start', 'no_price', 'not_for_sale', 'no_cost',
-                    'no_reseller_price', 'no_exchange_rate'
-                )
+            shown.reason = 'no_subscriber' and owner.contract_line_id is not null
+            or shown.reason in (
+                'unknown_carrier', 'future_start', 'no_price', 'not_for_sale', 'no_cost', 'no_reseller_price',
+                'no_exchange_rate'
             )
-            and (
-                shown.calls <= c_sample
-                or (get_byte(suspense.key_hash, 0) * 256 + get_byte(suspense.key_hash, 1)) * shown.calls
-                < 65536::bigint * c_sample
-            )
+    ),
+
+    sample as materialized (
+        select *
+        from logic.suspense_sample(
+            array(
+                select
+                    row(
+                        picked.source_id, picked.reason, picked.fact, picked.mode, picked.carrier,
+                        picked.group_id, picked.calls, picked.contract_line_id
+                    )::logic.suspense_pick
+                from picked
+            ),
+            c_sample
+        )
     ),
 
     number as materialized (
@@ -380,7 +423,7 @@ begin
 
     line_day as materialized (
         select
-            record.seq, record.group_id,
+            record.seq, record.group_id, record.reason,
             coalesce(record.contract_line_id, direct.contract_line_id) as line_id,
             logic.term_day(record.start_on, v_term_days) as day
         from record
@@ -405,12 +448,11 @@ begin
     -- Calls of an unknown number by the lists of whom it may belong to, one after the other.
     turn as materialized (
         select
-            row_number() over () as asked_seq, record.seq, list.place, list.price_list_id
-        from record
-        inner join line_day on line_day.seq = record.seq
+            row_number() over () as asked_seq, line_day.seq, list.place, list.price_list_id
+        from line_day
         inner join holder on holder.contract_line_id = line_day.line_id and holder.day = line_day.day
         cross join lateral unnest(holder.retail_lists) with ordinality as list (price_list_id, place)
-        where record.reason = 'no_subscriber'
+        where line_day.reason = 'no_subscriber'
     ),
 
     by_list as materialized (
@@ -547,8 +589,13 @@ begin
         case
             when shown.reason = 'no_subscriber' and owner.group_id is not null and worth.priced > 0 then
                 case owner.digits
-                    when 0 then format('at the prices of customer %s, who has it on other days',
-                    owner.customer_no)
+                    when 0 then format(
+                        'at the prices of customer %s, who has it%s', owner.customer_no,
+                        case
+                            when owner.days @> daterange(shown.first_on, shown.last_on, '[]') then ''
+                            else ' on other days'
+                        end
+                    )
                     else format(
                         'at the prices of customer %s, who alone has numbers that begin with %s',
                         owner.customer_no, left(shown.about, length(shown.about) - owner.digits)
@@ -590,6 +637,11 @@ begin
                         ' in sources.csv.',
                         shown.sources
                     )
+                    when owner.digits = 0 and owner.days @> daterange(shown.first_on, shown.last_on, '[]')
+                        then format(
+                            '%s is with contract %s, line %s, by now.',
+                            regexp_replace(shown.about, '^account ', ''), owner.contract_no, owner.line_no
+                        )
                     when owner.digits = 0 then format(
                         'numbers.csv: %s is with contract %s, line %s, on %s only: let it, and the line,'
                         ' cover %s to %s.',
