@@ -37,6 +37,9 @@ FOLD = 100  # batches between two foldings of the totals
 TAILS = 50  # files kept open
 
 
+FOLDER, ROTATED, LIVE = range(3)  # a file in a folder; what a growing file was renamed or copied to; that itself
+
+
 class Stop(Exception):
     """Asked to end: by a signal."""
 
@@ -54,6 +57,26 @@ class Seen:
     rest: bool = False  # it ended in the middle of a line
     not_before: float = 0.0  # wait until then, unless it changes
     problem: str | None = None
+
+
+class File:
+    """A file as it is now."""
+
+    def __init__(self, path: str, kind: int, state: os.stat_result, since: float):
+        self.path, self.kind, self.state = Path(path), kind, state
+        self.key = state.st_dev, state.st_ino  # a renamed file is the same
+        self.is_old = state.st_mtime < since
+
+    @property
+    def age(self) -> float:
+        return time.time() - self.state.st_mtime
+
+    def place(self) -> tuple:
+        """What is new comes before what may be years old, a log after what it was rotated to; numbers in order."""
+        parts = [(0, self.state.st_mtime_ns, "")] if self.kind != FOLDER else [
+            (not part.isdecimal(), int(part) if part.isdecimal() else 0, part)
+            for part in re.split(r"(\d+)", self.path.name)]
+        return self.is_old, self.kind == LIVE, parts
 
 
 class Tail:
@@ -139,7 +162,7 @@ class Follower:
     as_json: bool
     conn: db.Connection | None = None
     total: loader.Result = field(default_factory=lambda: loader.Result("total"))
-    seen: dict[tuple, Seen] = field(default_factory=dict)  # by device and inode: a renamed file is the same
+    seen: dict[tuple, Seen] = field(default_factory=dict)  # by device and inode
     tails: dict[tuple, Tail] = field(default_factory=dict)
     since: dict[Path, float] = field(default_factory=dict)
     unfolded: int = FOLD
@@ -195,8 +218,8 @@ class Follower:
             for path in self.paths:
                 loaded = db.call_one(self.conn, "source_loaded_at", p_source=self.source,
                                      p_name=None if path.is_dir() else path.name)
-                # An hour, because clocks differ.
-                self.since[path] = loaded.timestamp() - 3600 if loaded else now
+                # An hour: clocks differ, and the first start may have been broken off before anything was loaded.
+                self.since[path] = (loaded.timestamp() if loaded else now) - 3600
 
     def _wait(self, seconds: float) -> None:
         end = time.monotonic() + seconds
@@ -251,70 +274,67 @@ class Follower:
 
     def _look(self) -> None:
         """Loads all that has changed since the last look; old files only for a while, so that new lines do not wait."""
-        found, end = [], time.monotonic() + TURN
-        for path in self.paths:
-            found += self._files(path)
-        for gone in self.seen.keys() - {key for _, key, _, _ in found}:
+        found = [one for path in self.paths for one in self._files(path)]
+        for gone in self.seen.keys() - {one.key for one in found}:
             del self.seen[gone]
             self._drop([gone])
         self._drop(list(self.tails)[:-TAILS])
-        for path, key, state, is_live in found:
+        end = time.monotonic() + TURN
+        for one in sorted(filter(self._is_due, found), key=File.place):
             self._go_on()
-            if self._read(path, key, state, is_live) and time.monotonic() > end:
+            if self._read(one) and time.monotonic() > end:
                 break
         if self.unfolded >= FOLD:
             self._fold()
 
-    def _files(self, path: Path) -> list[tuple[Path, tuple, os.stat_result, bool]]:
-        """The files of a folder; or a growing file after those that it was renamed or copied to."""
+    def _files(self, path: Path) -> Iterator[File]:
+        """The files of a folder; or a growing file and those that it was renamed or copied to."""
         is_folder = path.is_dir()
-        name, since, found = _rotated(path), self.since[path], []
+        name, since = _rotated(path), self.since[path]
         with os.scandir(path if is_folder else path.parent) as entries:
             for entry in entries:
+                if entry.name.startswith(".") or not (is_folder or name.fullmatch(entry.name)):
+                    continue
                 with suppress(FileNotFoundError):
-                    if entry.name.startswith(".") or not (is_folder or name.fullmatch(entry.name)):
-                        continue
-                    state, is_live = entry.stat(), not is_folder and entry.name == path.name
-                    key = state.st_dev, state.st_ino
-                    if entry.is_file() and (is_folder or is_live or key in self.seen or state.st_mtime >= since):
-                        found.append((Path(entry.path), key, state, is_live))
-        # What is new comes before what may be years old; numbers in names in their order.
-        return sorted(found, key=lambda one: (
-            one[3], one[2].st_mtime < since,
-            [(not part.isdigit(), int(part) if part.isdigit() else 0, part)
-             for part in re.split(r"(\d+)", one[0].name)] if is_folder else [(True, one[2].st_mtime_ns, "")]))
+                    if entry.is_file():
+                        kind = FOLDER if is_folder else LIVE if entry.name == path.name else ROTATED
+                        one = File(entry.path, kind, entry.stat(), since)
+                        if kind != ROTATED or one.key in self.seen or not one.is_old:
+                            yield one
 
-    def _read(self, path: Path, key: tuple, state: os.stat_result, is_live: bool) -> bool:
+    def _is_due(self, file: File) -> bool:
+        seen = self.seen.get(file.key)
+        return (seen is None or (file.state.st_size, file.state.st_mtime_ns) != (seen.size, seen.changed)
+                or seen.rest and time.monotonic() >= seen.not_before)
+
+    def _read(self, file: File) -> bool:
         """Loads what is new in a file; was it looked into?"""
-        seen = self.seen.get(key)
+        seen = self.seen.get(file.key)
         is_new, seen = seen is None, seen or Seen()
-        has_changed = (state.st_size, state.st_mtime_ns) != (seen.size, seen.changed)
-        if not has_changed and (not seen.rest or time.monotonic() < seen.not_before):
-            return False
-        age = time.time() - state.st_mtime
         try:
-            if age < SETTLED and key not in self.tails and not is_live and (
-                    is_new and path.parent not in self.paths or _is_packed(path)):
-                return False
-            self._load(path, key, state, seen, is_live, is_new)
+            if file.age < SETTLED and file.key not in self.tails and (
+                    is_new and file.kind == ROTATED or _is_packed(file.path)):
+                return False  # still being copied or packed
+            self._load(file, seen, is_new)
         except FileNotFoundError:
             return False  # renamed meanwhile: the next look finds it
         except (psycopg.Error, LeissnerError, OSError) as error:
-            self._drop([key])
+            self._drop([file.key])
             if isinstance(error, psycopg.Error) and (self.conn.broken or self.conn.closed):
                 raise
             if getattr(error, "sqlstate", None) == "LB313":
                 return True  # another loader was faster: the next look goes on after it
-            self._wrong(path, seen, error)
-        seen.size, seen.changed = state.st_size, state.st_mtime_ns
-        self.seen[key] = seen
+            self._wrong(file.path, seen, error)
+        seen.size, seen.changed = file.state.st_size, file.state.st_mtime_ns
+        self.seen[file.key] = seen
         return True
 
-    def _load(self, path: Path, key: tuple, state: os.stat_result, seen: Seen, is_live: bool, is_new: bool) -> None:
+    def _load(self, file: File, seen: Seen, is_new: bool) -> None:
+        path, key = file.path, file.key
         with db.transaction(self.conn, "batch", read_only=True):
             profile = db.call_one(self.conn, "source_profile", p_source=self.source)
         # The last line of a growing file is never taken before its end is there.
-        is_finished = not is_live and time.time() - state.st_mtime >= profile["quiet_seconds"]
+        is_finished = file.kind != LIVE and file.age >= profile["quiet_seconds"]
         result = loader.Result(path.name, "continued")
         tail = None if is_finished else self.tails.pop(key, None)
         try:
@@ -329,8 +349,8 @@ class Follower:
         if not tail:
             self._drop([key])
             result = loader.load(self.conn, self.source, profile, path, self._go_on, finished=is_finished)
-        seen.rest = not (is_live or is_finished)
-        seen.not_before = time.monotonic() + max(state.st_mtime + profile["quiet_seconds"] - time.time(), 0)
+        seen.rest = not (file.kind == LIVE or is_finished)
+        seen.not_before = time.monotonic() + max(profile["quiet_seconds"] - file.age, 0)
         seen.problem = None
         self._done(result)
 

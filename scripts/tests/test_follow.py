@@ -279,3 +279,20 @@ def test_today_is_the_operators(leissner, conn, monkeypatch):
         today = dt.datetime.now(ZoneInfo(zone)).date()
         shown = json.loads(leissner("margin", "--today", "--json").out)
         assert (shown["from"], shown["to"]) == (f"{today}", f"{today + dt.timedelta(days=1)}")
+
+
+def test_what_was_rotated_while_nobody_looked_is_not_lost(follow, conn, tmp_path):
+    path = tmp_path / "Master.csv"
+    path.write_text(HEAD)
+    for number in range(2):
+        running = follow(path).process
+        running.stdout.readline()
+        running.kill()
+        running.communicate()
+        add(path, lines(3 * number, 3 * number + 3))
+        path.rename(tmp_path / f"Master.csv.{number}")
+        path.write_text(HEAD)
+    add(path, lines(6, 8))
+    follow(path)
+    until(lambda: rated(conn.info.dsn) == 8, 20)
+    assert sorted(one["read"] for one in files(conn)) == [2, 3, 3]
