@@ -160,13 +160,44 @@ def _show(results: list, total: dict, counts: tuple[str, ...]) -> None:
 
 
 @calls.command()
-@click.argument("call")
+@click.argument("call", required=False)
+@click.option("--customer", metavar="NO", help="All calls of this customer in a month, in sums.")
+@click.option("--month", type=click.DateTime(["%Y-%m"]), help="The month, as 2026-10.")
 @AS_JSON
-def explain(call, as_json) -> None:
-    """Why a call (source:key) costs what it costs, step by step."""
-    with db.connect() as conn, audit.look(conn, "support", "call_explain", call):
-        rows = db.call(conn, "call_explain", p_call=call)
-    steps_show(rows, as_json)
+def explain(call, customer, month, as_json) -> None:
+    """Why a call (source:key) costs what it costs, step by step, and why not something else: the prices and rings that
+    nearly applied, with the rule that beat each. With --customer and --month: which lists, prices, bundles and rings
+    made the calls of that month."""
+    if bool(call) == bool(customer) or bool(customer) != bool(month):
+        raise click.UsageError("Give a call, or --customer and --month.")
+    with db.connect() as conn:
+        if customer:
+            with audit.look(conn, "support", "bill_explain", customer, month=f"{month:%Y-%m}"):
+                bill_show(db.call(conn, "bill_explain", p_customer=customer, p_month=month.date()), as_json)
+            return
+        with audit.look(conn, "support", "call_explain", call):
+            rows = db.call(conn, "call_explain", p_call=call)
+            rivals = db.call(conn, "call_why_not", p_call=call)
+    not_so = [{"step": len(rows) + n, "level": f"not: {row['level']}", "text": row["text"], "amount": None,
+               "currency": None} for n, row in enumerate(rivals, 1)]
+    steps_show(rows + not_so, as_json)
+
+
+def bill_show(rows: list[dict], as_json: bool) -> None:
+    """Prints what made a customer's month."""
+    if as_json:
+        click.echo(json.dumps(rows, default=_text, ensure_ascii=False))
+        return
+    if not rows:
+        click.echo("No rated calls in that month.")
+        return
+    click.echo(f"{'':<8}{'':<56}{'calls':>8}{'billed':>12}{'amount':>14}")
+    for row in rows:
+        has_code = row["section"] in ("list", "bundle", "ring")
+        name = f"{row['code']}: {row['name']}" if has_code else row["name"]
+        amount = "" if row["amount"] is None else f"{row['amount']:,.2f} {row['currency']}"
+        click.secho(f"{row['section']:<8}{name[:55]:<56}{row['calls']:>8}{row['units'] or '':>12}{amount:>14}",
+                    bold=row["section"] == "total")
 
 
 def steps_show(rows: list[dict], as_json: bool) -> None:
