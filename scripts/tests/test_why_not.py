@@ -81,7 +81,8 @@ def test_a_month_adds_up_to_what_the_calls_cost(rated, leissner):
         paid = conn.execute("""
             select price_list.currency, sum(retail) as retail, sum(regular) as regular from billing.call
             inner join billing.price_list on price_list_id = retail_list_id
-            inner join billing.customer using (customer_id) where customer_no = '1001' group by 1
+            inner join billing.customer using (customer_id) where customer_no = '1001'
+            and start_on >= '2026-10-01' and start_on < '2026-11-01' group by 1
         """).fetchall()
     assert paid
     for row in paid:
