@@ -5,7 +5,7 @@ STAMP := .venv/installed-$(shell cat requirements.lock pyproject.toml | cksum | 
 STAMP_DEV := .venv/installed-dev-$(shell cat requirements-dev.lock pyproject.toml | cksum | tr ' ' -)
 PIP := .venv/bin/python -m pip install --quiet --no-deps --disable-pip-version-check
 
-.PHONY: install install-dev demo test test-long bench lint lock thin
+.PHONY: install install-dev demo test test-long mutate bench lint lock thin
 
 install: $(STAMP)
 install-dev: $(STAMP_DEV)
@@ -33,6 +33,10 @@ test: lint
 
 test-long: lint
 	LEISSNER_LONG=1 .venv/bin/pytest
+
+# Changes 40 places in the functions of logic, one at a time: a test must notice each. Takes an hour.
+mutate: install-dev
+	.venv/bin/python -m leissner.db.tests.mutate
 
 bench: install
 	@.venv/bin/leissner bench
