@@ -180,14 +180,14 @@ class Follower:
                     try:
                         if self.conn is None:
                             self.conn = db.connect()
-                        self._look()
+                        has_more = self._look()
                         if self.quiet_until:
                             self.quiet_until, pause = 0.0, PAUSE
                             self._say("works again")
                     except (psycopg.Error, LeissnerError, OSError) as error:
                         self._away(error)
-                        pause = min(pause * 2, LONGEST_PAUSE)
-                    self._wait(pause)
+                        has_more, pause = False, min(pause * 2, LONGEST_PAUSE)
+                    self._wait(0 if has_more else pause)
             self._end()
         finally:
             self._disconnect()
@@ -272,20 +272,23 @@ class Follower:
 
     # -- one look --------------------------------------------------------------------------------------------------
 
-    def _look(self) -> None:
-        """Loads all that has changed since the last look; old files only for a while, so that new lines do not wait."""
+    def _look(self) -> bool:
+        """Loads what has changed since the last look; after a while looks anew, so that new lines do not wait for
+        old files. Is there more?"""
         found = [one for path in self.paths for one in self._files(path)]
         for gone in self.seen.keys() - {one.key for one in found}:
             del self.seen[gone]
             self._drop([gone])
         self._drop(list(self.tails)[:-TAILS])
-        end = time.monotonic() + TURN
+        end, has_more = time.monotonic() + TURN, False
         for one in sorted(filter(self._is_due, found), key=File.place):
             self._go_on()
             if self._read(one) and time.monotonic() > end:
+                has_more = True
                 break
         if self.unfolded >= FOLD:
             self._fold()
+        return has_more
 
     def _files(self, path: Path) -> Iterator[File]:
         """The files of a folder; or a growing file and those that it was renamed or copied to."""
