@@ -319,6 +319,9 @@ class Follower:
                     is_new and file.kind == ROTATED or _is_packed(file.path)):
                 return False  # still being copied or packed
             self._load(file, seen, is_new)
+        except Stop:
+            self._say(f"{file.path.name}: broken off; the next start goes on there")
+            raise
         except FileNotFoundError:
             return False  # renamed meanwhile: the next look finds it
         except (psycopg.Error, LeissnerError, OSError) as error:
