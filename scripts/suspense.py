@@ -5,6 +5,7 @@ import json
 import re
 import sys
 from datetime import datetime
+from itertools import chain
 
 import click
 
@@ -167,12 +168,13 @@ def _about(row: dict) -> str:
 
 def _group_show(group: str, as_csv: bool, as_json: bool) -> None:
     with db.connect() as conn, audit.look(conn, "support", "suspense_list", group):
-        head, = db.call(conn, "suspense_group_list", p_group=group)
+        head = None if as_csv else db.call(conn, "suspense_group_list", p_group=group)[0]
         columns, rows = db.stream(conn, "suspense_call_list", p_group=group)
         if as_csv:
+            first = next(rows)  # refuses a group that there is not, before anything is written
             writer = csv.writer(sys.stdout, lineterminator="\n")
             writer.writerow(columns[1:])
-            writer.writerows([_cell(value) for value in row[1:]] for row in rows)
+            writer.writerows([_cell(value) for value in row[1:]] for row in chain([first], rows))
             return
         calls = [dict(zip(columns[1:], row[1:], strict=True)) for row in rows]
     if as_json:

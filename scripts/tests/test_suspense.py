@@ -81,6 +81,8 @@ def test_a_group_lists_its_records(golden, leissner, conn):
     assert {call["reason"] for call in one["records"]} == {"no_destination"}
     listed = list(csv.DictReader(io.StringIO(leissner("calls", "suspense", "--group", row["group_id"], "--csv").out)))
     assert [call["call"] for call in listed] == [call["call"] for call in one["records"]]
+    outcome = leissner("calls", "suspense", "--group", "0123456789", "--csv")
+    assert outcome.code == 1 and not outcome.out
     outcome = leissner("calls", "suspense", "--limit", 1)
     for text in ("no_subscriber  46855512345", "smaller groups", "184 wait."):
         assert text in outcome.out

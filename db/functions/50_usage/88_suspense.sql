@@ -99,7 +99,7 @@ begin atomic
     ),
 
     head as materialized (
-        select distinct left(waiting.fact, size.longest + 1) as digits
+        select left(waiting.fact, size.longest + 1) as digits
         from waiting
         cross join size
         where waiting.reason = 'no_destination' and waiting.fact ~ '^[0-9]+$'
@@ -733,16 +733,20 @@ language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
+declare
+    v_ids bigint[];
 begin
     perform access.require('admin', 'pricing', 'sales', 'support', 'finance', 'auditor', 'batch',
     'integration');
+    -- Apart: within the statement the planner would run it once more, for its guess.
+    v_ids := logic.suspense_id_list(p_group);
     return query
     select
         suspense.suspense_id, source.code || ':' || suspense.key, suspense.reason, suspense.detail,
         suspense.started_at, suspense.units, suspense.a_received, suspense.b_received, suspense.mode,
         suspense.carrier, suspense.account, file.name, suspense.line_no, suspense.suspended_at,
         suspense.tried_at, suspense.raw
-    from unnest(logic.suspense_id_list(p_group)) as one (suspense_id)
+    from unnest(v_ids) as one (suspense_id)
     inner join billing.call_suspense as suspense on suspense.suspense_id = one.suspense_id
     inner join billing.cdr_source as source on source.source_id = suspense.source_id
     left join billing.cdr_file as file on file.file_id = suspense.file_id
