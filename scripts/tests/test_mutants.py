@@ -42,3 +42,23 @@ def test_a_month_is_not_later_than_itself(conn):
         ).fetchall()
         assert {"month": row["month"], "is_later": False} in found
         assert all(one["is_later"] == (one["month"] > row["month"]) for one in found)
+
+
+def test_what_a_ring_takes_is_rounded_not_cut(conn):
+    took = "select (logic.ring_run(10, 1, 60, %s::numeric, '{off_minute}', '{0.1}', '{false}'))[2]::text as took"
+    assert conn.execute(took, (1,)).fetchone()["took"] == "0.001666666667"
+    assert conn.execute(took, (0.5,)).fetchone()["took"].startswith("0.0016666666666")
+
+
+def test_only_a_trunk_with_an_asterisk_is_the_beginning_of_names(conn):
+    conn.execute("insert into billing.trunk (source_id, trunk, carrier_id)"
+                 " select source.source_id, known.trunk, carrier.carrier_id"
+                 " from billing.cdr_source as source inner join (values ('SIP/a*', 'nord'), ('SIP/abc', 'terra'),"
+                 " ('SIP/b', 'terra')) as known (trunk, carrier) on source.code = 'plain'"
+                 " inner join billing.carrier on carrier.code = known.carrier")
+    rows = conn.execute("select asked.trunk, found.carrier from unnest(%s::text[]) as asked (trunk)"
+                        " inner join billing.cdr_source as source on source.code = 'plain'"
+                        " cross join lateral logic.trunk_list(array[source.source_id], array[asked.trunk]) as found",
+                        (["SIP/ax", "SIP/abc", "SIP/abd", "SIP/bc", "SIP/b"],)).fetchall()
+    assert {row["trunk"]: row["carrier"] for row in rows} == {
+        "SIP/ax": "nord", "SIP/abc": "terra", "SIP/abd": "nord", "SIP/b": "terra"}
