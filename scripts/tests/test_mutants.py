@@ -62,3 +62,14 @@ def test_only_a_trunk_with_an_asterisk_is_the_beginning_of_names(conn):
                         (["SIP/ax", "SIP/abc", "SIP/abd", "SIP/bc", "SIP/b"],)).fetchall()
     assert {row["trunk"]: row["carrier"] for row in rows} == {
         "SIP/ax": "nord", "SIP/abc": "terra", "SIP/abd": "nord", "SIP/b": "terra"}
+
+
+def test_what_waits_without_an_a_number_is_tried_again_too(conn, leissner):
+    with conn.transaction():
+        conn.execute("set local session_replication_role = replica")
+        conn.execute("update billing.call_suspense set a_received = null where key = (select min(key) from"
+                     " billing.call_suspense where reason = 'no_destination')")
+    waiting = conn.execute("select count(*) as n from billing.call_suspense").fetchone()["n"]
+    assert leissner("calls", "rate").code in (0, 1)
+    read = conn.execute("select read from billing.load order by load_id desc limit 1").fetchone()["read"]
+    assert waiting == read > 1
