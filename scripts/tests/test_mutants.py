@@ -73,3 +73,12 @@ def test_what_waits_without_an_a_number_is_tried_again_too(conn, leissner):
     assert leissner("calls", "rate").code in (0, 1)
     read = conn.execute("select read from billing.load order by load_id desc limit 1").fetchone()["read"]
     assert waiting == read > 1
+
+
+def test_rated_again_a_month_goes_on_after_its_last_call(conn, leissner):
+    months = ("select customer_id, month, last_started_at, last_key from billing.customer_month"
+              " where last_started_at is not null order by 1, 2")
+    loaded = conn.execute(months).fetchall()
+    conn.execute("update billing.price_item set rate = rate * 2 where rate > 0")
+    assert leissner("calls", "rerate", "--from", "2026-01-01", "--to", "2027-01-01").code == 0
+    assert len(loaded) > 1 and conn.execute(months).fetchall() == loaded
