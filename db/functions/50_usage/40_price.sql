@@ -14,7 +14,6 @@ returns table (
     minimum numeric, maximum numeric
 )
 language sql stable parallel safe rows 5000
-set plan_cache_mode = force_custom_plan
 begin atomic
     with recursive question as materialized (
         select asked.place, asked.price_list_id, asked.destination_id, asked.mode_id, asked.bands, asked.day,

@@ -99,7 +99,6 @@ create function logic.call_price(
 returns setof logic.call_priced
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
 set enable_mergejoin = off
 as $$
 #variable_conflict error

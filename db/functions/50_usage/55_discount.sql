@@ -34,7 +34,6 @@ create function logic.bundle_allot(
 returns setof logic.bundle_draw
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
 -- lines and calls are thousands, whatever the planner makes of the arrays: hash joins only
 set enable_nestloop = off
 as $$
@@ -296,7 +295,6 @@ create function logic.ring_match(p_calls logic.discount_in[], p_what_if logic.wh
 returns table (seq integer, ring_id bigint)
 language plpgsql stable rows 20000
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
 set enable_mergejoin = off
 as $$
 declare
@@ -512,7 +510,6 @@ create function logic.call_discount(
 returns setof logic.discount_out
 language plpgsql stable rows 20000
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
 set enable_mergejoin = off
 -- pieces and rings are thousands, whatever the planner makes of the arrays
 set enable_nestloop = off

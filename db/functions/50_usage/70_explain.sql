@@ -613,12 +613,14 @@ create function logic.call_quote(
 returns table (step bigint, level text, text text, amount numeric, currency text)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
+-- planned once a session: planning costs far more than one call
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
     v_list_id bigint;
     v_priced logic.call_priced;
-    v_months record;
+    v_month date;
     v_calls logic.discount_in[];
     v_discount logic.discount_out;
     v_call billing.call;
@@ -655,6 +657,7 @@ begin
         return;
     end if;
 
+    v_month := date_trunc('month', v_priced.day::timestamp)::date;
     v_calls := array[
         row(
             1, date_trunc('second', p_at), '', null, v_priced.day, v_priced.customer_id,
@@ -666,16 +669,29 @@ begin
         )::logic.discount_in
     ];
     if v_list_id is null then
-        v_calls := v_calls || array(
-            select stored
-            from logic.stateful_month(array[v_priced.contract_line_id], array[v_priced.day]) as concerned
-            cross join lateral logic.month_call_list(array[concerned.customer_id],
-            array[concerned.month]) as stored
-            where concerned.month = date_trunc('month', v_priced.day::timestamp)::date
-        );
         select discount.* into v_discount
         from logic.call_discount(
-            v_calls, array(select draw from logic.bundle_allot(v_calls, '{}') as draw), '{}'
+            v_calls,
+            array(
+                select draw
+                from logic.bundle_allot(
+                    v_calls,
+                    array(
+                        select
+                            row(stored.bundle_id, stored.month, stored.carried, null, stored.used)
+                            ::logic.bundle_draw
+                        from billing.bundle
+                        inner join billing.bundle_month as stored on stored.bundle_id = bundle.bundle_id
+                        where bundle.contract_line_id = v_priced.contract_line_id and stored.month = v_month
+                    )
+                ) as draw
+            ),
+            array(
+                select
+                    row(stored.customer_id, stored.month, stored.ring_id, stored.counted)::logic.ring_count
+                from billing.ring_month as stored
+                where stored.customer_id = v_priced.customer_id and stored.month = v_month
+            )
         ) as discount
         where discount.seq = 1;
     end if;
