@@ -53,6 +53,8 @@ def load(paths, source, jobs, again, follow, as_json) -> int:
         # A log that is followed may just be between its rotation and its next line.
         if not (path.exists() or follow and path.parent.is_dir()):
             raise click.BadParameter(f"Path '{path}' does not exist.", param_hint="FILE|DIR…")
+        if path.exists() and not (path.is_file() or path.is_dir()):  # opening a pipe would wait for its writer
+            raise click.BadParameter(f"'{path}' is neither a file nor a folder.", param_hint="FILE|DIR…")
     if follow:
         from leissner.scripts.follow import Follower
 
@@ -210,7 +212,7 @@ def steps_show(rows: list[dict], as_json: bool) -> None:
         if row["level"] != level:
             level = row["level"]
             click.secho(level, bold=True)
-        click.echo(f"{row['step']:>3}  {row['text']}")
+        click.echo(f"{row['step']:>3}  {printable(row['text'])}")
 
 
 @calls.command("under-cost")

@@ -45,6 +45,8 @@ def files(paths: tuple[Path, ...]) -> list[Path]:
     """The files that are meant: of a folder all CSV and XLSX files in it."""
     found = []
     for path in paths:
+        if not (path.is_file() or path.is_dir()):  # opening a pipe would wait for its writer
+            raise LeissnerError(f"{path} is neither a file nor a folder.")
         inside = sorted(p for p in path.iterdir() if p.suffix.lower() in (".csv", ".xlsx")) if path.is_dir() else [path]
         if not inside:
             raise LeissnerError(f"{path} has no CSV or XLSX file.")
@@ -108,6 +110,9 @@ def rows(path: Path, columns: dict[str, dict[str, bool]], errors: list[dict]) ->
         for line, cells in lines:
             if len(cells) != len(header):
                 wrong(line, None, None, f"{len(header)} cells are needed, as in the header; here are {len(cells)}.")
+                continue
+            if nul := next((name for name, cell in zip(header, cells, strict=True) if "\0" in cell), None):
+                wrong(line, nul, None, "There is a NUL byte in this cell.")
                 continue
             yield line, [None if index is None else cells[index] or None for index in order]
     except (UnicodeDecodeError, csv.Error) as error:

@@ -68,6 +68,8 @@ def import_(file, list_, effective, full, map_, codes, split, product, mode, off
     same, gone, blocked. A price in force ends the day the new one begins; nothing in the past changes. How the sheet
     was read is kept with the list, so that the next one needs no options. Into a draft list it can be simulated.
     """
+    if not file.is_file():  # opening a pipe would wait for its writer
+        raise LeissnerError(f"{file} is no file.")
     with db.connect() as conn:
         with db.transaction(conn, "pricing", read_only=True):
             kept = db.call_one(conn, "rate_settings", p_list=list_)

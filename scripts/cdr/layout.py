@@ -32,12 +32,17 @@ class Columns:
         self.names = list(names or [])
         self.width = len(self.names) or width
         self.places: dict[str, int] = {}
+        self.twice: set[str] = set()
         for place, name in enumerate(self.names):
-            self.places.setdefault(name.strip().casefold(), place)
+            key = name.strip().casefold()
+            if self.places.setdefault(key, place) != place:
+                self.twice.add(key)
 
     def place(self, name: str) -> int:
         """Place of a column, from 0."""
         name = name.strip()
+        if name.casefold() in self.twice:
+            raise NoColumn(f"The file has two columns {name}.", "Say in the source's columns which place counts.")
         place = self.places.get(name.casefold())
         if place is None and name.isdigit() and name.isascii() and int(name) >= 1:
             place = int(name) - 1

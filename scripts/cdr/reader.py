@@ -28,6 +28,7 @@ STAGED = ("line_no", "key", "started_at", "units", "a_received", "b_received", "
           "bad", "bad_duration", "zero_cause", "notes")
 WRONG_MOST, WRONG_SHARE = 100, 20  # more than 100 bad records and more than one in 20: the wrong source
 UNBILLED_ALL = 20  # so many records and none that bill_if lets through: a slip in bill_if
+LONGEST_NUMBER = 200  # characters: no switch dials more, SIP addresses included
 LISTED_MOST = 20  # examples per kind of note
 CUT_OFFS = {10800, 43200}  # seconds at which switches end a call whose end they missed
 ANONYMOUS = {"", "anonymous", "unknown", "restricted", "unavailable", "private", "0", "0000000000", "+266696687",
@@ -274,6 +275,8 @@ class Reader:
                 a, b = get_a(row).strip(), get_b(row).strip()
                 if ("e" in b or "E" in b) and EXPONENT.fullmatch(b) or ("e" in a or "E" in a) and EXPONENT.fullmatch(a):
                     raise Bad("a number in exponent form: digits are lost")
+                if len(a) > LONGEST_NUMBER or len(b) > LONGEST_NUMBER:
+                    raise Bad(f"a number of more than {LONGEST_NUMBER} characters")
                 epoch = int(get_epoch(row) or 0) if get_epoch else 0
 
                 if doubled:

@@ -60,7 +60,8 @@ def opened(path: Path) -> Iterator[tuple[BinaryIO, bool]]:
                     with opener(raw, "rb") as file:
                         yield file, True
                     return
-        except (EOFError, OSError, lzma.LZMAError, zipfile.BadZipFile) as error:
+        # RuntimeError: a zip with a password
+        except (EOFError, OSError, RuntimeError, lzma.LZMAError, zipfile.BadZipFile) as error:
             if isinstance(error, OSError) and error.errno is not None:
                 raise
             raise WrongFile(f"{path.name} cannot be unpacked: {error}.") from error
