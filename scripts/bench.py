@@ -1,24 +1,28 @@
 """`leissner bench`: how fast is it here? An operator of its own on a throw-away server with production settings.
 
 Generating the files is not counted. Half of the calls come in the plain form, half as an Asterisk Master.csv, whose
-unanswered, internal and incoming records come on top.
+unanswered, internal and incoming records come on top. The floor is what PostgreSQL itself needs to take the same files
+in and to write the finished rows once more, in one process, without any rule.
 """
 
 import contextlib
+import csv
 import dataclasses
 import datetime as dt
-import functools
 import io
 import json
 import os
 import platform
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from random import Random
 
 import click
 
@@ -35,43 +39,83 @@ where dbid = (select oid from pg_database where datname = current_database())
 order by total_exec_time desc
 limit 20
 """
+# Where loading spends its time, over both loaders: statements by how they begin. What is asked inside call_price is
+# taken off it.
+PARTS = r"""
+with part as (
+    select
+        case
+            when query ~* '^copy .*call_staging' then 'copy'
+            when query ~ '^\s*with staged as materialized' then 'type, known before?'
+            when query ~ 'v_priced := array' or query ~ '^\s*with asked_trunk' then 'price'
+            when query ~ 'v_discounts := array|stateful_month\(|v_draws := array' then 'bundles and rings'
+            when query ~ '^\s*with inserted as' then 'write'
+            when query ~ '^\s*(insert into|update) billing\.(ring|bundle|customer)_month' then 'counters'
+            when query ~ '^commit' then 'commit'
+        end as part,
+        total_exec_time
+    from pg_stat_statements
+    where dbid = (select oid from pg_database where datname = current_database())
+)
+
+select part, round((max(total_exec_time) / 1000)::numeric, 1)::text as seconds
+from part
+where part is not null
+group by 1
+order by max(total_exec_time) desc
+"""
 TARGET_S = 60  # one million calls loaded and rated on two cores
+TARGET_FLOOR = 4  # times the floor
 
 
 @click.command()
 @click.option("--calls", default=1_000_000, show_default=True, help="How many calls to load and rate.")
-@click.option("--customers", default=2000, show_default=True, help="Customers of the operator that has the calls.")
+@click.option("--customers", default=20_000, show_default=True, help="Customers of the operator that has the calls.")
+@click.option("--prefixes", default=50_000, show_default=True, help="Prefixes it knows.")
+@click.option("--rings", default=50, show_default=True, help="Discount rings it has.")
 @click.option("--import-customers", default=100_000, show_default=True, help="Customers of the import; 0: none.")
+@click.option("--sheet-rows", default=60_000, show_default=True, help="Rows of the supplier's sheet; 0: none.")
+@click.option("--fourfold", is_flag=True, help="Also load four times as many calls, on a server of their own.")
 @click.option("--seed", default=7, show_default=True)
 @click.option("--one-by-one", is_flag=True, help="One loader after the other, instead of one per source at once.")
 @click.option("--statements", is_flag=True, help="Also show which statements the time went to (costs some itself).")
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep server and files in this empty folder.")
 @click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
-def bench(calls, customers, import_customers, seed, one_by_one, statements, keep, as_json) -> None:
-    """Measure import, loading and rating, and the rebuild of all functions and views."""
+def bench(calls, customers, prefixes, rings, import_customers, sheet_rows, fourfold, seed, one_by_one, statements, keep,
+          as_json) -> None:
+    """Measure import, a rate sheet, loading and rating against the floor, re-rating, quotes, and the rebuild of all
+    functions and views."""
     result = {"machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
               "calls": calls, "phases": []}
     with home_of_its_own(keep) as (home, files):
-        first, counted = write_files(files, calls, customers, seed)
-        result["phases"].append(("files written (not counted)", first, None))
+        first, counted = write_files(files, calls, customers, prefixes, rings, seed)
+        phase(result, "files written (not counted)", lambda: None, seconds=first)
         start_server(home, statements)
         phase(result, "migrate an empty database", lambda: command("up"))
         phase(result, "rebuild all functions and views", rebuild)
         phase(result, f"import {customers} customers", lambda: command("import", files / "operator"), customers)
-        loads = (("plain", files / "plain.csv"), ("pbx-umea", files / "Master.csv"))
-        if one_by_one:
-            for source, path in loads:
-                load = functools.partial(command, "calls", "load", path, "--source", source)
-                phase(result, f"load and rate {path.name}", load, counted[source])
-        else:
-            phase(result, "load and rate two sources side by side", lambda: side_by_side(loads), sum(counted.values()))
+        result["operator"] = operator_size(files / "operator")
+        load(result, files, counted, one_by_one)
+        floor(result, files, sum(counted.values()))
+        quotes(result)
+        rerate(result, files / "operator")
         if statements:
-            result["statements"] = statement_list()
+            result["statements"] = statement_list(STATEMENTS)
         command("down")
-    loading = [(seconds, count) for name, seconds, count in result["phases"] if name.startswith("load")]
-    seconds, count = sum(s for s, _ in loading), sum(c for _, c in loading)
-    result |= {"load_seconds": round(seconds, 1), "calls_per_second": round(count / seconds),
-               "million_seconds": round(seconds / count * 1_000_000, 1), "target_million_seconds": TARGET_S}
+    if sheet_rows:
+        with home_of_its_own(keep and keep / "sheet") as (home, files):
+            start_server(home, False)
+            command("up")
+            sheet(result, files, sheet_rows, seed)
+            command("down")
+    if fourfold:
+        with home_of_its_own(keep and keep / "fourfold") as (home, files):
+            _, counted = write_files(files, calls * 4, customers, prefixes, rings, seed)
+            start_server(home, False)
+            command("up")
+            command("import", files / "operator")
+            load(result, files, counted, one_by_one, "four times as many: ")
+            command("down")
     if import_customers:
         with home_of_its_own(keep and keep / "import") as (home, files):
             operator_of(import_customers, seed).write(files / "operator")
@@ -84,6 +128,166 @@ def bench(calls, customers, import_customers, seed, one_by_one, statements, keep
             phase(result, "import their bundles, rings, terms and sources", lambda: command("import", *after))
             command("down")
     show(result, as_json)
+
+
+def load(result: dict, files: Path, counted: dict[str, int], one_by_one: bool, what: str = "") -> None:
+    """Loads and rates the two files; with the memory that loaders and backends took at most."""
+    loads = (("plain", files / "plain.csv"), ("pbx-umea", files / "Master.csv"))
+    turns = [[one] for one in loads] if one_by_one else [loads]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with Memory() as memory:
+        for turn in turns:
+            names = ", ".join(path.name for _, path in turn)
+            phase(result, f"{what}load and rate {names}", lambda turn=turn: side_by_side(turn),
+                  sum(counted[source] for source, _ in turn))
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if not what:
+        rows = [row for row in result["phases"] if row["name"].startswith("load")]
+        seconds, count = sum(row["seconds"] for row in rows), sum(row["count"] for row in rows)
+        result |= {
+            "load_seconds": round(seconds, 1), "calls_per_second": round(count / seconds),
+            "million_seconds": round(seconds / count * 1_000_000, 1), "target_million_seconds": TARGET_S,
+            "parse_seconds": round(after.ru_utime - before.ru_utime, 1), "memory_mb": memory.peak,
+            "parts": statement_list(PARTS) if statements_are_on() else [],
+        }
+
+
+def floor(result: dict, files: Path, count: int) -> None:
+    """The same files by COPY into tables with a primary key, and the finished rows into a table like billing.call."""
+    columns = ", ".join(f"c{number} text" for number in range(18))
+    with db.connect(as_deployer=True) as conn:
+        conn.execute("create schema floor; create table floor.plain (key text primary key, started_at timestamptz,"
+                     " units bigint, a_number text, b_number text, mode text, carrier text, account text);"
+                     f"create table floor.master (line bigint generated always as identity primary key, {columns});"
+                     "create table floor.call (like billing.call including all)")
+        names = ", ".join(f"c{number}" for number in range(18))
+
+        def take(name: str, statement: str) -> None:
+            with open(files / name, "rb") as file, conn.cursor().copy(statement) as stream:
+                while block := file.read(1 << 20):
+                    stream.write(block)
+
+        def copies() -> None:
+            take("plain.csv", "copy floor.plain from stdin (format csv, header true)")
+            take("Master.csv", f"copy floor.master ({names}) from stdin (format csv)")
+
+        listed = ", ".join(row["attname"] for row in conn.execute(
+            "select attname from pg_attribute where attrelid = 'floor.call'::regclass and attnum > 0"
+            " and attgenerated = '' and not attisdropped order by attnum").fetchall())
+        finished = f"insert into floor.call ({listed}) overriding system value select {listed} from billing.call"
+        one = phase(result, "floor: COPY of the same files", copies, count)
+        two = phase(result, "floor: INSERT … SELECT of the finished rows", lambda: conn.execute(finished), count)
+        conn.execute("drop table floor.plain, floor.master, floor.call; drop schema floor")
+    result |= {"floor_seconds": round(one + two, 1), "times_floor": round(result["load_seconds"] / (one + two), 1),
+               "target_times_floor": TARGET_FLOOR}
+
+
+def quotes(result: dict, count: int = 1000) -> None:
+    """Milliseconds of a quote inside the database, for calls as they were."""
+    with db.connect(as_deployer=True) as conn, conn.transaction():
+        calls = conn.execute(
+            "select a_number as p_a, b_number as p_b, started_at as p_at, units as p_units from billing.call"
+            " where a_number is not null and account is null order by key_hash limit %s", (count,)
+        ).fetchall()
+        times = []
+        conn.execute("select set_config('role', 'leissner_pricing', true)")
+        for one in calls:
+            began = time.perf_counter()
+            db.call(conn, "quote", **one)
+            times.append((time.perf_counter() - began) * 1000)
+    times.sort()
+    result["quote_ms"] = {"p50": round(times[len(times) // 2], 1), "p99": round(times[len(times) * 99 // 100], 1)}
+
+
+def rerate(result: dict, operator: Path) -> None:
+    """Every price a little dearer, then the calls of the whole time rated again."""
+    rows = list(csv.DictReader(io.StringIO((operator / "prices.csv").read_text("utf-8"))))
+    for row in rows:
+        if row["rate"] and not row["target"].startswith("service:"):
+            row["rate"] = f"{float(row['rate']) * 1.01:.6f}"
+    with open(operator / "prices.csv", "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    command("import", operator / "prices.csv")
+    with db.connect(as_deployer=True) as conn:
+        span = conn.execute("select min(start_on) as first, max(start_on) + 1 as end, count(*) as n from billing.call"
+                            ).fetchone()
+    phase(result, "every call rated again after a change of all prices",
+          lambda: command("calls", "rerate", "--from", span["first"], "--to", span["end"], "--jobs", "2"), span["n"])
+
+
+def sheet(result: dict, files: Path, rows: int, seed: int) -> None:
+    """A supplier's first sheet, every row a destination; then the next one, with two thirds of the rates changed."""
+    rng = Random(seed)
+    codes: set[str] = set()
+    while len(codes) < rows:
+        codes.add(f"{rng.randrange(20, 99)}{rng.randrange(10 ** rng.randrange(2, 6))}")
+    operator = files / "sheet-operator"
+    operator.mkdir()
+    (operator / "currencies.csv").write_text("code\nSEK\n")
+    (operator / "operator.csv").write_text("name,org_no\nSheet,556000-0000\n")
+    (operator / "products.csv").write_text("code,name\ninternational,International\n")
+    (operator / "price_lists.csv").write_text("code,name,level\nSHEET,Sheet,cost\n")
+    command("import", operator)
+    day = dt.date.today() + dt.timedelta(days=30)
+    for turn in range(2):
+        path = files / f"sheet{turn}.csv"
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("Destination,Code,Rate,Increments,Effective\n")
+            for place, code in enumerate(sorted(codes)):
+                rate = (place * 7919 % 9000 + 1000 + turn * (place % 3) * 7) / 100_000
+                file.write(f"Breakout {code},{code},{rate:.5f},60/1,{day + dt.timedelta(days=31 * turn)}\n")
+        what = (f"rate sheet of {rows} rows, every code a new destination", f"the next sheet of {rows} rows")[turn]
+        phase(result, what, lambda path=path: command("rates", "import", path, "--list", "SHEET", "--product",
+                                                      "international", "--yes"), rows)
+
+
+class Memory:
+    """The most that one loader and one backend held of their own while a block ran, in MB."""
+
+    def __init__(self) -> None:
+        self.peak = {"loader": 0, "backend": 0}
+        self.is_over = threading.Event()
+        self.thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> "Memory":
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.is_over.set()
+        self.thread.join()
+
+    def _watch(self) -> None:
+        while not self.is_over.wait(0.2):
+            for path in Path("/proc").glob("[0-9]*"):
+                with contextlib.suppress(OSError, ValueError):
+                    name = (path / "cmdline").read_bytes().split(b"\0")
+                    kind = "backend" if name[0].startswith(b"postgres: leissner_cli") else (
+                        "loader" if b"load" in name and b"calls" in name else None)
+                    if kind:
+                        status = dict(line.split(":", 1) for line in (path / "status").read_text().splitlines())
+                        own = int(status["RssAnon"].split()[0]) // 1024
+                        self.peak[kind] = max(self.peak[kind], own)
+
+
+def operator_size(folder: Path) -> dict[str, int]:
+    """What the operator has of what counts."""
+    def rows(name: str) -> list[dict]:
+        with open(folder / f"{name}.csv", newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file))
+
+    numbers = sum(int(row["to_number"]) - int(row["number"]) + 1 if row["to_number"] else 1
+                  for row in rows("numbers") if row["kind"] != "account")
+    counts = {name: len(rows(name)) for name in ("customers", "prefixes", "price_lists", "prices", "rings", "bundles")}
+    return counts | {"numbers": numbers}
+
+
+def statements_are_on() -> bool:
+    with db.connect(as_deployer=True) as conn:
+        track = conn.execute("select current_setting('pg_stat_statements.track', true) as track").fetchone()
+        return track["track"] == "all"
 
 
 def import_order(folder: Path) -> tuple[list[Path], list[Path], list[Path]]:
@@ -127,14 +331,49 @@ def operator_of(customers: int, seed: int):
     return operator
 
 
-def write_files(folder: Path, calls: int, customers: int, seed: int) -> tuple[float, dict[str, int]]:
-    """Writes operator and calls; returns the seconds it took and the billable calls per source."""
-    from random import Random
+def grow(operator, prefixes: int, rings: int, seed: int) -> None:
+    """The operator with as many prefixes and rings, and a level more under the lists of its larger customers."""
+    rng = Random(f"grow {seed}")
+    files = operator.files
+    known = {row["prefix"] for row in files["prefixes"]}
+    roots = [row for row in files["prefixes"] if row["prefix"].isdigit() and len(row["prefix"]) >= 3]
+    while len(files["prefixes"]) < prefixes:
+        root = rng.choice(roots)
+        digits = root["prefix"] + "".join(rng.choice("0123456789") for _ in range(rng.randrange(1, 4)))
+        if digits not in known and len(digits) <= 9:
+            known.add(digits)
+            files["prefixes"].append(root | {"prefix": digits})
+    # customer → REGION → FLEX → FORETAG → MASTER: five levels
+    parents = sorted({row["parent"] for row in files["price_lists"] if row["code"][1:].isdigit()})
+    for parent in parents:
+        level = next(row for row in files["price_lists"] if row["code"] == parent)
+        files["price_lists"].append(level | {"code": f"{parent}-REGION", "name": f"{level['name']}, region",
+                                             "parent": parent, "draft": ""})
+        operator.price(f"{parent}-REGION", "product:international", percent="-1.5")
+    for row in files["price_lists"]:
+        if row["code"][1:].isdigit():
+            row["parent"] += "-REGION"
+    groups = [row["code"] for row in files["customer_groups"]]
+    for number in range(len(files["rings"]), rings):
+        unit = rng.choice(("none", "none", "none", "block", "amount"))
+        operator.add(
+            "rings", code=f"X{number}", name=f"Extra {number}", priority=200 + number, kind="percent",
+            value=rng.randrange(1, 9), level="retail", members=f"group:{rng.choice(groups)}",
+            targets=rng.choice(("product:mobile", "product:international", "product:national_fixed")),
+            modes="group:calls", volume_unit=unit, volume_from="" if unit == "none" else 0,
+            volume_to="" if unit == "none" else 500,
+        )
 
+
+def write_files(
+    folder: Path, calls: int, customers: int, prefixes: int, rings: int, seed: int
+) -> tuple[float, dict[str, int]]:
+    """Writes operator and calls; returns the seconds it took and the billable calls per source."""
     from leissner.scripts.demo import calls as demo_calls
 
     began = time.monotonic()
     operator = operator_of(customers, seed)
+    grow(operator, prefixes, rings, seed)
     operator.write(folder / "operator")
     traffic = demo_calls.Traffic(seed, operator)
     counted = {"plain": calls - calls * 45 // 100, "pbx-umea": calls * 45 // 100}
@@ -197,29 +436,44 @@ def rebuild() -> None:
                                for file in files])
 
 
-def statement_list() -> list[dict]:
+def statement_list(query: str) -> list[dict]:
     with db.connect(as_deployer=True) as conn:
-        return conn.execute(STATEMENTS).fetchall()
+        return conn.execute(query).fetchall()
 
 
-def phase(result: dict, name: str, work, count: int | None = None) -> None:
-    """Runs and times one phase."""
+def phase(result: dict, name: str, work, count: int | None = None, seconds: float | None = None) -> float:
+    """Runs and times one phase; its seconds."""
     click.echo(f"{name} …", err=True)
     began = time.monotonic()
     work()
-    result["phases"].append((name, round(time.monotonic() - began, 2), count))
+    seconds = time.monotonic() - began if seconds is None else seconds
+    result["phases"].append({"name": name, "seconds": round(seconds, 2), "count": count})
+    return seconds
 
 
 def show(result: dict, as_json: bool) -> None:
+    """The table: seconds, things a second, and times the floor where that is the measure."""
+    for row in result["phases"]:
+        row["per_second"] = round(row["count"] / row["seconds"]) if row["count"] and row["seconds"] else None
+        row["times_floor"] = (
+            round(row["seconds"] / row["count"] * result["calls"] / result["floor_seconds"], 1)
+            if "load and rate" in row["name"] or "rated again" in row["name"] else None
+        )
     if as_json:
-        result["phases"] = [dict(zip(("name", "seconds", "count"), row, strict=True)) for row in result["phases"]]
         click.echo(json.dumps(result, ensure_ascii=False))
         return
-    click.echo(f"\n{result['machine']}")
-    for name, seconds, count in result["phases"]:
-        each = f"{count / seconds:12,.0f}/s" if count else ""
-        click.echo(f"{name:<40}{seconds:10.2f} s{each}")
-    click.echo(f"\nOne million calls loaded and rated: {result['million_seconds']} s "
-               f"(target {result['target_million_seconds']} s)")
+    click.echo(f"\n{result['machine']}; operator: "
+               + ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in result["operator"].items()))
+    click.echo(f"{'':<64}{'seconds':>10}{'a second':>12}{'× floor':>9}")
+    for row in result["phases"]:
+        each, times = (f"{value:,}" if value else "" for value in (row["per_second"], row["times_floor"]))
+        click.echo(f"{row['name']:<64}{row['seconds']:>10.2f}{each:>12}{times:>9}")
+    click.echo(f"\nOne million calls loaded and rated: {result['million_seconds']} s (target {TARGET_S} s), "
+               f"{result['times_floor']} × the floor of {result['floor_seconds']} s (target {TARGET_FLOOR} ×)")
+    click.echo(f"Loaders' own time (reading, parsing): {result['parse_seconds']} s; memory at most: "
+               + ", ".join(f"{name} {size} MB" for name, size in result["memory_mb"].items()))
+    click.echo(f"A quote in the database: {result['quote_ms']['p50']} ms, p99 {result['quote_ms']['p99']} ms")
+    for row in result["parts"]:
+        click.echo(f"{row['seconds']:>8} s  {row['part']}")
     for row in result.get("statements", []):
         click.echo(f"{row['seconds']:>8} s {row['calls']:8} ×  {row['statement']}")

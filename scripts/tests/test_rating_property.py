@@ -111,7 +111,7 @@ def test_generated_operators(bed, scenario):
 
 
 @pytest.mark.long
-@settings(CAREFUL, max_examples=200)
+@settings(CAREFUL, max_examples=2000)
 @given(scenario=st.integers(0, 2**32).map(lambda seed: build(Random(seed), calls=200)) | operators())
 def test_many_generated_operators(bed, scenario):
     check(bed, scenario, parts=3)
