@@ -34,7 +34,7 @@ test: lint
 test-long: lint
 	LEISSNER_LONG=1 .venv/bin/pytest
 
-# Changes 40 places in the functions of logic, one at a time: a test must notice each. Takes an hour.
+# Changes 40 places in the functions of logic, one at a time: a test must notice each. Takes hours.
 mutate: install-dev
 	.venv/bin/python -m leissner.db.tests.mutate
 

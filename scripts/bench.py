@@ -260,7 +260,7 @@ class Memory:
         self.thread.join()
 
     def _watch(self) -> None:
-        while not self.is_over.wait(0.2):
+        while not self.is_over.wait(1):
             for path in Path("/proc").glob("[0-9]*"):
                 with contextlib.suppress(OSError, ValueError):
                     name = (path / "cmdline").read_bytes().split(b"\0")
