@@ -15,7 +15,7 @@ from leissner.scripts import audit, db
 from leissner.scripts.errors import LeissnerError
 from leissner.scripts.margin import period
 from leissner.scripts.rerate import rerate
-from leissner.scripts.suspense import printable, rate, suspense
+from leissner.scripts.suspense import inert, printable, rate, suspense
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -141,20 +141,21 @@ def _progress(files: list[Path]):
 
 
 def _show(results: list, total: dict, counts: tuple[str, ...]) -> None:
-    width = max([len(result.file) for result in results] + [5])
+    names = [printable(result.file) for result in results]
+    width = max([len(name) for name in names] + [5])
     click.echo(f"{'':<{width}}" + "".join(f"{name:>12}" for name in counts))
-    for result in results:
+    for name, result in zip(names, results, strict=True):
         if result.status == "refused":
             problem = result.problem.removeprefix(f"{result.file}: ")
-            click.echo(f"{result.file:<{width}}  refused: {printable(problem)}")
+            click.echo(f"{name:<{width}}  refused: {printable(problem)}")
             if result.hint:
-                click.echo(f"{'':<{width}}  {result.hint}")
+                click.echo(f"{'':<{width}}  {printable(result.hint)}")
             continue
         status = "" if result.status == "loaded" else f"  {result.status}"
-        click.echo(f"{result.file:<{width}}" + "".join(f"{getattr(result, name):>12}" for name in counts) + status)
+        click.echo(f"{name:<{width}}" + "".join(f"{getattr(result, count):>12}" for count in counts) + status)
         for title, found in (("zero", result.causes), ("note", result.notes)):
             for what, count in sorted(found.items(), key=lambda item: -item[1]):
-                click.echo(f"{'':<{width}}  {title}: {count} × {what}")
+                click.echo(f"{'':<{width}}  {title}: {count} × {printable(what)}")
         for one in result.listed:
             click.echo(f"{'':<{width}}  line {one['line']}, {one['note']}: {printable(one['text'][:120])}")
     if len(results) > 1:
@@ -277,4 +278,4 @@ def _text(value) -> str:
     if isinstance(value, Decimal):
         text = f"{value:f}"
         return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
-    return f"{value}"
+    return inert(f"{value}")

@@ -6,14 +6,16 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
 from leissner.scripts import db
 from leissner.scripts.errors import LeissnerError
+from leissner.scripts.suspense import printable
 
 LISTED = 100
+LONGEST_LINE = 1 << 20
 WITH_LEDGER = {
     "accounts", "interest_rates", "reminder_steps", "credit_policies", "payment_sources", "jobs", "open_items",
 }  # fmt: skip
@@ -45,11 +47,11 @@ def files(paths: tuple[Path, ...]) -> list[Path]:
     """The files that are meant: of a folder all CSV and XLSX files in it."""
     found = []
     for path in paths:
-        if not (path.is_file() or path.is_dir()):  # opening a pipe would wait for its writer
-            raise LeissnerError(f"{path} is neither a file nor a folder.")
         inside = sorted(p for p in path.iterdir() if p.suffix.lower() in (".csv", ".xlsx")) if path.is_dir() else [path]
         if not inside:
             raise LeissnerError(f"{path} has no CSV or XLSX file.")
+        if other := next((one for one in inside if not one.is_file()), None):  # a pipe would wait for its writer
+            raise LeissnerError(f"{other} is neither a file nor a folder with files.")
         found += inside
     return list(dict.fromkeys(found))
 
@@ -122,12 +124,23 @@ def rows(path: Path, columns: dict[str, dict[str, bool]], errors: list[dict]) ->
 def read_csv(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Rows with the line they begin in; empty lines are passed over."""
     with open(path, encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file, strict=True)
+        reader = csv.reader(bounded(file), strict=True)
         line = 1
-        for cells in reader:
-            if cells:
-                yield line, cells
-            line = reader.line_num + 1
+        try:
+            for cells in reader:
+                if cells:
+                    yield line, cells
+                line = reader.line_num + 1
+        except csv.Error as error:
+            raise csv.Error(f"{error}, in the record that begins in line {line}") from error
+
+
+def bounded(file: TextIO) -> Iterator[str]:
+    """The lines of a file; one without end does not fill the memory."""
+    while text := file.readline(LONGEST_LINE):
+        if len(text) == LONGEST_LINE:
+            raise csv.Error("a line is longer than a megabyte")
+        yield text
 
 
 def read_xlsx(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -172,7 +185,7 @@ def report(result: dict[str, Any], dry_run: bool) -> None:
         at = ":".join(str(part) for part in (error["source"] or error["file"], error["line"]) if part)
         value = "" if error["value"] is None else f' "{error["value"]}"'
         about = f"{error['column'] or ''}{value}: " if error["column"] or value else ""
-        click.echo(f"{at}{': ' if at else ''}{about}{error['sentence']}", err=True)
+        click.echo(printable(f"{at}{': ' if at else ''}{about}{error['sentence']}"), err=True)
     if result["errors"]:
         count = result["error_count"]
         more = f", the first {LISTED} are listed" if count > LISTED else ""

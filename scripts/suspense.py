@@ -16,6 +16,7 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="The result as JS
 GROUP = click.option("--group", metavar="ID", help="Only this group, as `leissner calls suspense` lists them.")
 REASON = click.option("--reason", help="Only this reason, as in the list.")
 RETRY = 50_000
+FORMULA = re.compile(r"[=@\t\r]|[+-].*[(|!]", re.S)
 
 
 @click.command()
@@ -182,8 +183,8 @@ def _group_show(group: str, as_csv: bool, as_json: bool) -> None:
         return
     _group_text(head)
     for row in calls:
-        click.echo(f"{printable(row['call'])}  {row['file'] or ''}:{row['line_no'] or ''}  {row['started_at'] or ''}"
-                   f"  {row['units'] if row['units'] is not None else ''}")
+        click.echo(f"{printable(row['call'])}  {printable(row['file'] or '')}:{row['line_no'] or ''}"
+                   f"  {row['started_at'] or ''}  {row['units'] if row['units'] is not None else ''}")
         click.echo(f"    {printable(row['detail'])}")
 
 
@@ -196,7 +197,7 @@ def _reason_show(reason: str, as_json: bool) -> None:
     if not rows:
         click.echo("Nothing waits.")
     for row in rows:
-        click.echo(f"{printable(row['source'] + ':' + row['key'])}  {row['file'] or ''}:{row['line_no'] or ''}")
+        click.echo(printable(f"{row['source']}:{row['key']}  {row['file'] or ''}:{row['line_no'] or ''}"))
         for text in (row["detail"], row["raw"]):
             click.echo(f"    {printable(text or '')}")
 
@@ -206,10 +207,15 @@ def printable(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f-\x9f]", lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
+def inert(text: str) -> str:
+    """A CSV cell that no spreadsheet takes for a formula; numbers as they are received, +46… say, stay so."""
+    return f"'{text}" if FORMULA.match(text) else text
+
+
 def _number(value) -> str:
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _cell(value) -> str:
-    return "" if value is None else value.isoformat() if isinstance(value, datetime) else f"{value}"
+    return "" if value is None else value.isoformat() if isinstance(value, datetime) else inert(f"{value}")

@@ -20,7 +20,7 @@ from leissner.scripts.cdr.layout import (
     key_of,
 )
 from leissner.scripts.cdr.source import Block, WrongFile
-from leissner.scripts.cdr.times import REST, Clock, Unreadable
+from leissner.scripts.cdr.times import FIRST, LAST, REST, Clock, Unreadable
 from leissner.scripts.errors import LeissnerError
 
 # Columns of billing.call_staging, in the order of a record; load_id comes before them when a block is copied.
@@ -36,7 +36,7 @@ ANONYMOUS = {"", "anonymous", "unknown", "restricted", "unavailable", "private",
 EXPONENT = re.compile(r"\s*[+-]?\d+(?:[.,]\d*)?[eE]\+?\d+\s*", re.A)
 TYPES = re.compile(r"(?:(?:INTEGER|UNIQUEIDENTIFIER|VARCHAR\(\d+\))(?:,|$))+", re.I)
 TOTAL = re.compile(r"\W*(?:sub|grand )?(?:total|totalt|summa|sum|yhteensä|i alt)\b", re.I)
-CLOCK = re.compile(r"(-?)(?:(\d+):)?(\d{1,2}):(\d\d)(?:[.,](\d+))?", re.A)
+CLOCK = re.compile(r"(-?)(?:(\d{1,9}):)?(\d{1,2}):(\d\d)(?:[.,](\d+))?", re.A)
 TAIL = [f"{i // 60:02}:{i % 60:02}+00" for i in range(3600)]
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -228,7 +228,7 @@ class Reader:
         place = one.place if form is None else None
 
         def units(row: Row) -> int:
-            if place is not None and (text := row[place]).isdigit() and text.isascii():
+            if place is not None and (text := row[place]).isdigit() and text.isascii() and len(text) < 19:
                 return int(text)
             for get, read in readers:
                 if text := get(row).strip():
@@ -317,6 +317,8 @@ class Reader:
                     start += get_ring(row) if get_ring else max(get_total(row) - units, 0) if get_total else 0
                 if start is None:
                     raise Bad("no start")
+                if not FIRST <= start <= LAST:  # reckoned from units that no call has
+                    raise Unreadable
             except Bad as error:
                 return self._bad(number, raw, f"{error}")
             except (Unreadable, ValueError, OverflowError):
@@ -542,7 +544,7 @@ class Reader:
         if quote.startswith("\\"):
             options |= {"doublequote": False, "escapechar": "\\"}
         try:
-            reader = csv.reader(lines, **options)
+            reader = csv.reader(lines, strict=True, **options)  # else a quote open at the end is closed for it
             rows = list(reader)
             if len(rows) == len(lines):
                 return rows
