@@ -287,8 +287,8 @@ SWITCHES = [  # source, the bad line or CUCM's record, the reason it waits for, 
 
 @pytest.mark.parametrize("source, bad, reason, about", SWITCHES,
                          ids=[f"{row[0]} {number}" for number, row in enumerate(SWITCHES)])
-def test_each_reader_keeps_a_bad_line_and_rates_the_good(sources, database, leissner, tmp_path, request, source, bad, reason,
-                                                        about):
+def test_each_reader_keeps_a_bad_line_and_rates_the_good(sources, database, leissner, tmp_path, request, source, bad,
+                                                        reason, about):
     # Another good key and start in each case, so that none is a duplicate.
     turn = int(request.node.callspec.id.split()[1])
     if source == "cucm":
