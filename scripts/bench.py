@@ -66,6 +66,19 @@ order by max(total_exec_time) desc
 """
 TARGET_S = 60  # one million calls loaded and rated on two cores
 TARGET_FLOOR = 4  # times the floor
+TARGET_GROWTH = 1.15  # of the seconds a call takes, whatever else there is
+OTHERS = 9  # copies of all customers and lists, so that there are ten times as many
+# What loading writes, each table after those it refers to.
+LOADED = ("cdr_file", "load", "call_key", "call", "call_suspense", "customer_month", "call_day", "call_customer_month",
+          "ring_month", "bundle_month")
+# What differs in the copy of a loaded row of `nth` times `months` months earlier; every other column is the same.
+EARLIER = {
+    **dict.fromkeys(("load_id", "file_id"), "{0} + nth * 1000000"),
+    **dict.fromkeys(("start_on", "day", "month"), "({0} - nth * months)::date"),
+    **dict.fromkeys(("started_at", "last_started_at"), "{0} - nth * months"),
+    **dict.fromkeys(("key", "last_key"), "{0} || '-' || nth"),
+    **dict.fromkeys(("key_hash", "head_hash"), "substring(sha256({0} || int4send(nth)) for octet_length({0}))"),
+}
 
 
 @click.command()
@@ -76,13 +89,15 @@ TARGET_FLOOR = 4  # times the floor
 @click.option("--import-customers", default=100_000, show_default=True, help="Customers of the import; 0: none.")
 @click.option("--sheet-rows", default=60_000, show_default=True, help="Rows of the supplier's sheet; 0: none.")
 @click.option("--fourfold", is_flag=True, help="Also load four times as many calls, on a server of their own.")
+@click.option("--tenfold", is_flag=True, help="Also load the same calls beside ten times as many other customers, "
+              "price lists and loaded months.")
 @click.option("--seed", default=7, show_default=True)
 @click.option("--one-by-one", is_flag=True, help="One loader after the other, instead of one per source at once.")
 @click.option("--statements", is_flag=True, help="Also show which statements the time went to (costs some itself).")
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep server and files in this empty folder.")
 @click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
-def bench(calls, customers, prefixes, rings, import_customers, sheet_rows, fourfold, seed, one_by_one, statements, keep,
-          as_json) -> None:
+def bench(calls, customers, prefixes, rings, import_customers, sheet_rows, fourfold, tenfold, seed, one_by_one,
+          statements, keep, as_json) -> None:
     """Measure import, a rate sheet, loading and rating against the floor, re-rating, quotes, and the rebuild of all
     functions and views."""
     result = {"machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
@@ -95,7 +110,10 @@ def bench(calls, customers, prefixes, rings, import_customers, sheet_rows, fourf
         phase(result, "rebuild all functions and views", rebuild)
         phase(result, f"import {customers} customers", lambda: command("import", files / "operator"), customers)
         result["operator"] = operator_size(files / "operator")
+        if tenfold:
+            settle()
         load(result, files, counted, one_by_one)
+        prices = prices_of_all() if tenfold else None
         floor(result, files, sum(counted.values()))
         quotes(result)
         rerate(result, files / "operator")
@@ -115,6 +133,21 @@ def bench(calls, customers, prefixes, rings, import_customers, sheet_rows, fourf
             command("up")
             command("import", files / "operator")
             load(result, files, counted, one_by_one, "four times as many: ")
+            command("down")
+    if tenfold:
+        with home_of_its_own(keep and keep / "tenfold") as (home, files):
+            _, counted = write_files(files, calls, customers, prefixes, rings, seed, OTHERS)
+            start_server(home, statements)
+            command("up")
+            command("import", files / "operator")
+            phase(result, f"import {OTHERS} times as many others", lambda: command("import", files / "others"))
+            settle()
+            load(result, files, counted, one_by_one, "ten times the customers and lists: ")
+            phase(result, "the loaded months copied to ten times as many (not counted)", earlier_months)
+            settle()
+            load(result, files, counted, one_by_one, "ten times the loaded months too: ")
+            if prices_of_all() != prices:
+                raise LeissnerError("The same calls have other prices beside ten times as many others.")
             command("down")
     if import_customers:
         with home_of_its_own(keep and keep / "import") as (home, files):
@@ -141,15 +174,79 @@ def load(result: dict, files: Path, counted: dict[str, int], one_by_one: bool, w
             phase(result, f"{what}load and rate {names}", lambda turn=turn: side_by_side(turn),
                   sum(counted[source] for source, _ in turn))
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if not what:
-        rows = [row for row in result["phases"] if row["name"].startswith("load")]
-        seconds, count = sum(row["seconds"] for row in rows), sum(row["count"] for row in rows)
+    rows = result["phases"][-len(turns):]
+    seconds, count = sum(row["seconds"] for row in rows), sum(row["count"] for row in rows)
+    parts = statement_list(PARTS) if statements_are_on() else []
+    if what:
+        alike = result["load_seconds"] * count / result["calls_loaded"]
+        result["growth"].append({"name": what.rstrip(": "), "times": round(seconds / alike, 2), "parts": parts})
+    else:
         result |= {
+            "growth": [], "target_growth": TARGET_GROWTH, "calls_loaded": count,
             "load_seconds": round(seconds, 1), "calls_per_second": round(count / seconds),
             "million_seconds": round(seconds / count * 1_000_000, 1), "target_million_seconds": TARGET_S,
             "parse_seconds": round(after.ru_utime - before.ru_utime, 1), "memory_mb": memory.peak,
-            "parts": statement_list(PARTS) if statements_are_on() else [],
+            "parts": parts,
         }
+
+
+def prices_of_all() -> dict:
+    """How many calls have a price, and what they come to at each level."""
+    with db.connect(as_deployer=True) as conn:
+        return conn.execute("select count(*) as calls, sum(cost_base) as cost, sum(reseller_base) as reseller,"
+                            " sum(retail_base) as retail, (select count(*) from billing.call_suspense"
+                            " where load_id < 1000000) as suspended from billing.call where load_id < 1000000"
+                            ).fetchone()
+
+
+def earlier_months(copies: int = 10) -> None:
+    """All that is loaded goes to earlier months, so many times over, as if those had been loaded.
+
+    A month is left free before the newest calls: what no bundle brings over changes no price.
+    """
+    with db.connect(as_deployer=True) as conn:
+        conn.execute("select set_config('TimeZone', time_zone, false) from billing.operator")  # clocks stay as they are
+        conn.execute("set session_replication_role = replica")  # else only loading may empty what loading writes
+        columns = {table: [row["attname"] for row in conn.execute(
+            "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 and attgenerated = ''"
+            " and not attisdropped and not (attidentity <> '' and attname in ('call_id', 'suspense_id'))"
+            " order by attnum", (f"billing.{table}",)).fetchall()] for table in LOADED}
+        conn.execute("create schema earlier; create table earlier.copy as"
+                     " select nth, make_interval(months => span.months) as months from ("
+                     " select (extract(year from age) * 12 + extract(month from age))::int + 1 as months from age("
+                     " (select date_trunc('month', max(start_on)) + interval '1 month' from billing.call),"
+                     " (select date_trunc('month', min(start_on)) from billing.call)) as age"
+                     f") as span cross join generate_series(1, {copies}) as nth")
+        for table in LOADED:
+            conn.execute(f"create table earlier.{table} as select * from billing.{table}")
+        conn.execute("truncate " + ", ".join(f"billing.{table}" for table in LOADED))
+        # the newest months find no partition, as in the first load
+        for row in conn.execute("select inhrelid::regclass::text as name from pg_inherits"
+                                " where inhparent = 'billing.call'::regclass").fetchall():
+            conn.execute(f"drop table {row['name']}")
+        conn.execute("select logic.call_partition_add(array(select distinct (start_on - nth * months)::date"
+                     " from earlier.call cross join earlier.copy))")
+        for table, names in columns.items():
+            copied = [EARLIER.get(name, "{0}").format(f"loaded.{name}") for name in names]
+            grouped = ""
+            if table == "call_day":  # what was of the 31st may now be of the 30th, with what that day had
+                keys = names.index("load_id") + 1
+                copied[keys:] = [f"sum({one})" for one in copied[keys:]]
+                grouped = " group by " + ", ".join(map(str, range(1, keys + 1)))
+            conn.execute(f"insert into billing.{table} ({', '.join(names)}) overriding system value"
+                         f" select {', '.join(copied)} from earlier.copy cross join earlier.{table} as loaded{grouped}")
+        conn.execute("drop table earlier.copy, " + ", ".join(f"earlier.{table}" for table in LOADED))
+        conn.execute("drop schema earlier")
+
+
+def settle() -> None:
+    """What autovacuum and the checkpointer have long done in a database that has been at rest; beside loads that are
+    compared they would take turns with them."""
+    with db.connect(as_deployer=True) as conn:
+        conn.execute("vacuum (analyze)")
+        conn.execute("checkpoint")
+    if statements_are_on():
+        statement_list("select pg_stat_statements_reset()")
 
 
 def floor(result: dict, files: Path, count: int) -> None:
@@ -178,7 +275,7 @@ def floor(result: dict, files: Path, count: int) -> None:
         one = phase(result, "floor: COPY of the same files", copies, count)
         two = phase(result, "floor: INSERT … SELECT of the finished rows", lambda: conn.execute(finished), count)
         conn.execute("drop table floor.plain, floor.master, floor.call; drop schema floor")
-    result |= {"floor_seconds": round(one + two, 1), "times_floor": round(result["load_seconds"] / (one + two), 1),
+    result |= {"floor_seconds": round(one + two, 2), "times_floor": round(result["load_seconds"] / (one + two), 1),
                "target_times_floor": TARGET_FLOOR}
 
 
@@ -365,16 +462,59 @@ def grow(operator, prefixes: int, rings: int, seed: int) -> None:
         )
 
 
+def others_of(operator, copies: int) -> dict[str, list[dict]]:
+    """Customers and price lists as those of the operator, so many times over, by the files they are in.
+
+    Each copy has codes and numbers of its own, and its prices and terms change on days of their own.
+    """
+    heads = {row["number"][:2] for row in operator.files["numbers"] if row["kind"] != "account"}
+    free = (f"{head}" for head in range(99, 10, -1) if f"{head}" not in heads)
+    made: dict[str, list[dict]] = {}
+    for nth in range(1, copies + 1):
+        head_of = {head: next(free) for head in sorted(heads)}
+
+        def other(name: str, column: str, value, kind: str | None, nth=nth, head_of=head_of):
+            if not value:
+                return value
+            if isinstance(value, dt.date):
+                return value - dt.timedelta(days=nth)
+            if column in ("number", "to_number") and kind != "account":
+                return head_of[value[:2]] + value[2:]
+            is_code = column in ("customer_no", "parent_no", "contract_no", "price_list", "parent", "number")
+            return f"{value}-{nth}" if is_code or (name, column) == ("price_lists", "code") else value
+
+        for name in ("price_lists", "prices", "customers", "contracts", "contract_lines", "numbers", "customer_terms",
+                     "contract_terms", "line_terms", "bundles"):
+            made.setdefault(name, []).extend(
+                {column: other(name, column, value, row.get("kind")) for column, value in row.items()}
+                for row in operator.files[name]
+            )
+    return made
+
+
+def write_rows(folder: Path, files: dict[str, list[dict]]) -> None:
+    folder.mkdir()
+    for name, rows in files.items():
+        with open(folder / f"{name}.csv", "w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(dict.fromkeys(column for row in rows for column in row)),
+                                    lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+
+
 def write_files(
-    folder: Path, calls: int, customers: int, prefixes: int, rings: int, seed: int
+    folder: Path, calls: int, customers: int, prefixes: int, rings: int, seed: int, others: int = 0
 ) -> tuple[float, dict[str, int]]:
-    """Writes operator and calls; returns the seconds it took and the billable calls per source."""
+    """Writes operator (and copies of its customers and lists) and calls; returns the seconds it took and the billable
+    calls per source."""
     from leissner.scripts.demo import calls as demo_calls
 
     began = time.monotonic()
     operator = operator_of(customers, seed)
     grow(operator, prefixes, rings, seed)
     operator.write(folder / "operator")
+    if others:
+        write_rows(folder / "others", others_of(operator, others))
     traffic = demo_calls.Traffic(seed, operator)
     counted = {"plain": calls - calls * 45 // 100, "pbx-umea": calls * 45 // 100}
     plain = [call for source, share in (("sip-stockholm", 2), ("cucm-oslo", 1), ("mobil", 2))
@@ -470,10 +610,14 @@ def show(result: dict, as_json: bool) -> None:
         click.echo(f"{row['name']:<64}{row['seconds']:>10.2f}{each:>12}{times:>9}")
     click.echo(f"\nOne million calls loaded and rated: {result['million_seconds']} s (target {TARGET_S} s), "
                f"{result['times_floor']} × the floor of {result['floor_seconds']} s (target {TARGET_FLOOR} ×)")
+    for row in result["growth"]:
+        click.echo(f"A call takes {row['times']} × as long with {row['name']} (target {TARGET_GROWTH} ×)")
     click.echo(f"Loaders' own time (reading, parsing): {result['parse_seconds']} s; memory at most: "
                + ", ".join(f"{name} {size} MB" for name, size in result["memory_mb"].items()))
     click.echo(f"A quote in the database: {result['quote_ms']['p50']} ms, p99 {result['quote_ms']['p99']} ms")
     for row in result["parts"]:
-        click.echo(f"{row['seconds']:>8} s  {row['part']}")
+        click.echo(f"{row['seconds']:>8} s  {row['part']}" + "".join(
+            f"; {part['seconds']} s with {one['name']}" for one in result["growth"] for part in one["parts"]
+            if part["part"] == row["part"]))
     for row in result.get("statements", []):
         click.echo(f"{row['seconds']:>8} s {row['calls']:8} ×  {row['statement']}")
