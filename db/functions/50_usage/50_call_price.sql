@@ -377,7 +377,7 @@ begin
         ) as place on place.scene_id = scene.scene_id
     ),
 
-    staged as materialized (
+    staged as (
         select
             call.*, choice.retail_place, choice.reseller_place, choice.cost_place, choice.split_levels
         from called as call
@@ -395,13 +395,18 @@ begin
             called.started_at, called.units::bigint as units,
             called.started_at + called.units::double precision * interval '1 second' as ended_at,
             called.destination_id, called.mode_id, called.epoch
-        from staged as called
+        from choice
+        inner join called
+            on called.destination_id = choice.destination_id and called.mode_id = choice.mode_id
+            and called.band_set = choice.band_set and called.epoch = choice.epoch
+            and called.tariff_id = choice.tariff_id
+            and coalesce(called.cost_list_id, 0) = choice.cost_list_id
         cross join lateral (
-            values ('retail', called.retail_place), ('reseller', called.reseller_place), ('cost',
-            called.cost_place)
+            values ('retail', choice.retail_place), ('reseller', choice.reseller_place), ('cost',
+            choice.cost_place)
         ) as level (name, place)
         where
-            called.split_levels is not null and level.name = any(called.split_levels)
+            choice.split_levels is not null and level.name = any(choice.split_levels)
             and called.unit = 'second' and called.units > 0
             and not called.is_endless
             and (
@@ -529,8 +534,10 @@ begin
         group by part.seq, part.level
     ),
 
-    -- Exact amounts; the sums of steps and stretches are still to be divided by the block.
-    exact as materialized (
+    -- Exact amounts; the sums of steps and stretches are still to be divided by the block. Here and below,
+    -- `offset 0` keeps what is worked out once from being worked out at every use; storing rows as wide as
+    -- these costs more than making them.
+    exact as (
         select
             call.*,
             retail.is_blocked or coalesce(retail_split.is_blocked, false) as retail_blocked,
@@ -631,6 +638,7 @@ begin
                 cost.first_increment, cost.next_increment
             ) as billed
         ) as cost_units
+        offset 0
     ),
 
     -- The latest exchange rate on or before the day; 1 for the operator's own currency.
@@ -651,7 +659,7 @@ begin
         ) as latest
     ),
 
-    exchanged as materialized (
+    exchanged as (
         select
             exact.*,
             logic.list_round(exact.retail_exact, exact.retail_decimals, exact.retail_rounding) as regular,
@@ -686,6 +694,7 @@ begin
         left join rate as reseller_rate
             on reseller_rate.currency = exact.reseller_currency and reseller_rate.day = exact.day
         left join rate as cost_rate on cost_rate.currency = exact.cost_currency and cost_rate.day = exact.day
+        offset 0
     )
 
     select

@@ -24,6 +24,9 @@ create type logic.ring_count as (customer_id bigint, month date, ring_id bigint,
 comment on type logic.ring_count is
 'Where the volume of a ring stands for a customer and month (billing.ring_month).';
 
+create type logic.ring_set as (contract_line_id bigint, day date, rings bigint[]);
+comment on type logic.ring_set is 'Rings that the holder of a contract line is a member of on a day.';
+
 create type logic.bundle_draw as (bundle_id bigint, month date, carried bigint, seq integer, units bigint);
 comment on type logic.bundle_draw is
 'Units that a call draws on a bundle in a month; seq NULL: the month''s row, units = all that was drawn.';
@@ -205,8 +208,8 @@ p_gone: rows of months that hold no longer, whose calls, if there are any left, 
 Example: select * from logic.bundle_allot('{}', '{}')
 Raises: nothing$$;
 
-create function logic.ring_membership(p_lines bigint[], p_days date[])
-returns table (contract_line_id bigint, day date, ring_id bigint)
+create function logic.ring_set_list(p_lines bigint[], p_days date[])
+returns setof logic.ring_set
 language sql stable parallel safe rows 5000
 begin atomic
     with asked as materialized (
@@ -220,26 +223,56 @@ begin atomic
             array(select line_id from asked order by line_id, day),
             array(select day from asked order by line_id, day)
         )
+    ),
+
+    joined as (
+        select holder.contract_line_id, holder.day, member.ring_id
+        from holder
+        cross join lateral unnest(holder.ancestors) as ancestor (customer_id)
+        inner join billing.ring_member as member on member.customer_id = ancestor.customer_id
+        union all
+        select holder.contract_line_id, holder.day, member.ring_id
+        from holder
+        cross join lateral unnest(holder.groups) as groups (group_id)
+        inner join billing.ring_member as member on member.customer_group_id = groups.group_id
+        union all
+        select holder.contract_line_id, holder.day, member.ring_id
+        from holder
+        inner join billing.ring_member as member on member.contract_id = holder.contract_id
+    ),
+
+    own as (
+        select joined.contract_line_id, joined.day, array_agg(distinct joined.ring_id) as rings
+        from joined
+        group by joined.contract_line_id, joined.day
+    ),
+
+    everyone as (
+        select coalesce(array_agg(ring.ring_id order by ring.ring_id), '{}') as rings
+        from billing.ring
+        where not exists (select from billing.ring_member as member where member.ring_id = ring.ring_id)
     )
 
-    select holder.contract_line_id, holder.day, member.ring_id
+    select holder.contract_line_id, holder.day, everyone.rings || coalesce(own.rings, '{}')
     from holder
-    cross join lateral unnest(holder.ancestors) as ancestor (customer_id)
-    inner join billing.ring_member as member on member.customer_id = ancestor.customer_id
-    union
-    select holder.contract_line_id, holder.day, member.ring_id
-    from holder
-    cross join lateral unnest(holder.groups) as groups (group_id)
-    inner join billing.ring_member as member on member.customer_group_id = groups.group_id
-    union
-    select holder.contract_line_id, holder.day, member.ring_id
-    from holder
-    inner join billing.ring_member as member on member.contract_id = holder.contract_id
-    union
-    select holder.contract_line_id, holder.day, ring.ring_id
-    from holder
-    cross join billing.ring
-    where not exists (select from billing.ring_member as member where member.ring_id = ring.ring_id);
+    cross join everyone
+    left join own on own.contract_line_id = holder.contract_line_id and own.day = holder.day;
+end;
+
+comment on function logic.ring_set_list(bigint[], date[]) is
+$$Rings whose members include the holder of a contract line on a day (the customer or one above it, their
+groups,
+the contract, or everyone), whether the ring holds that day or not: one row per line and day.
+Example: select * from logic.ring_set_list('{1}', '{2026-10-05}')
+Raises: nothing$$;
+
+create function logic.ring_membership(p_lines bigint[], p_days date[])
+returns table (contract_line_id bigint, day date, ring_id bigint)
+language sql stable parallel safe rows 5000
+begin atomic
+    select found.contract_line_id, found.day, ring.ring_id
+    from logic.ring_set_list(p_lines, p_days) as found
+    cross join lateral unnest(found.rings) as ring (ring_id);
 end;
 
 comment on function logic.ring_membership(bigint[], date[]) is
@@ -291,7 +324,9 @@ $$Rings that hold on a day and whose members include the holder of a contract li
 Example: select * from logic.ring_candidate('{1}', '{2026-10-05}')
 Raises: nothing$$;
 
-create function logic.ring_match(p_calls logic.discount_in[], p_what_if logic.what_if default null)
+create function logic.ring_match(
+    p_calls logic.discount_in[], p_what_if logic.what_if default null, p_known logic.ring_set[] default '{}'
+)
 returns table (seq integer, ring_id bigint)
 language plpgsql stable rows 20000
 set search_path = pg_catalog, pg_temp
@@ -301,14 +336,25 @@ declare
     v_time_zone text := (select operator.time_zone from billing.operator);
     v_cuts integer[] := logic.band_cuts();
     v_term_days date[] := logic.term_days();
+    v_epochs date[];
 begin
     if not exists (select from billing.ring) then
         return;
     end if;
+    -- Rings begin and end on these days only.
+    select array_agg(distinct bound.day order by bound.day) into v_epochs
+    from billing.ring
+    cross join lateral (select logic.ring_period(ring.ring_id, ring.valid, p_what_if) as valid) as period
+    cross join lateral (
+        values (date '-infinity'), (lower(period.valid)), (upper(period.valid))
+    ) as bound (day)
+    where bound.day is not null;
+
     return query
     with call as materialized (
         select
             one.seq, one.day, one.contract_line_id, one.mode_id, one.destination_id, one.b_number,
+            v_epochs[width_bucket(one.day, v_epochs)] as epoch,
             logic.term_day(one.day, v_term_days) as term_day,
             v_cuts[
                 width_bucket(
@@ -318,16 +364,33 @@ begin
         from unnest(p_calls) as one
     ),
 
-    asked as (
+    unknown as (
         select distinct call.contract_line_id, call.term_day from call
+        where (call.contract_line_id, call.term_day) not in (
+            select known.contract_line_id, known.day from unnest(p_known) as known
+        )
     ),
 
     membership as materialized (
-        select *
-        from logic.ring_membership(
-            array(select contract_line_id from asked order by contract_line_id, term_day),
-            array(select term_day from asked order by contract_line_id, term_day)
-        )
+        select known.contract_line_id, known.day, known.rings from unnest(p_known) as known
+        union all
+        select found.contract_line_id, found.day, found.rings
+        from logic.ring_set_list(
+            array(select contract_line_id from unknown order by contract_line_id, term_day),
+            array(select term_day from unknown order by contract_line_id, term_day)
+        ) as found
+    ),
+
+    -- Few lines differ in their rings: under a number, lines with the same ones are one.
+    circle as materialized (
+        select row_number() over () as circle_id, one.rings
+        from (select distinct membership.rings from membership where membership.rings <> '{}') as one
+    ),
+
+    circle_of as materialized (
+        select membership.contract_line_id, membership.day, circle.circle_id
+        from membership
+        inner join circle on circle.rings = membership.rings
     ),
 
     asked_band as (
@@ -335,24 +398,33 @@ begin
     ),
 
     band as materialized (
-        select *
+        select found.*, dense_rank() over (order by found.bands) as band_set
         from logic.band_list(
             array(select day from asked_band order by day, cut),
             array(select cut from asked_band order by day, cut)
-        )
+        ) as found
+    ),
+
+    described as materialized (
+        select
+            call.seq, call.day, call.b_number, circle_of.circle_id, call.mode_id, call.destination_id,
+            band.band_set, call.epoch
+        from call
+        inner join band on band.day = call.day and band.second = call.cut
+        inner join circle_of
+            on circle_of.contract_line_id = call.contract_line_id and circle_of.day = call.term_day
+    ),
+
+    -- Calls that no ring tells apart are asked once.
+    kind as materialized (
+        select distinct
+            described.circle_id, described.mode_id, described.destination_id, described.band_set,
+            described.epoch
+        from described
     ),
 
     target as materialized (
-        select * from logic.target_list(array(select distinct destination_id from call))
-    ),
-
-    -- What a call has of its own, before it meets any ring: joined first, so that nothing is asked per ring.
-    described as materialized (
-        select call.*, band.bands, target.targets, mode.mode_group
-        from call
-        inner join band on band.day = call.day and band.second = call.cut
-        inner join target on target.destination_id = call.destination_id
-        inner join billing.mode on mode.mode_id = call.mode_id
+        select * from logic.target_list(array(select distinct destination_id from kind))
     ),
 
     rule as materialized (
@@ -372,27 +444,43 @@ begin
     ),
 
     met as materialized (
-        select
-            described.seq, described.day, described.b_number, membership.ring_id,
-            (rule.targets = '{}' and not rule.is_inside) or rule.targets && described.targets as is_target,
-            rule.is_inside
-        from described
-        inner join membership
-            on membership.contract_line_id = described.contract_line_id
-            and membership.day = described.term_day
-        inner join rule on rule.ring_id = membership.ring_id
-        where
-            rule.valid @> described.day
-            and (rule.band_id is null or rule.band_id = any(described.bands))
-            and (
-                rule.modes = '{}' or described.mode_id = any(rule.modes)
-                or described.mode_group = any(rule.mode_groups)
-            )
+        select fit.*
+        from (
+            select
+                kind.*, rule.ring_id, rule.is_inside,
+                (rule.targets = '{}' and not rule.is_inside) or rule.targets && target.targets as is_target
+            from kind
+            inner join (select distinct band.band_set, band.bands from band) as meaning
+                on meaning.band_set = kind.band_set
+            inner join target on target.destination_id = kind.destination_id
+            inner join billing.mode on mode.mode_id = kind.mode_id
+            inner join circle on circle.circle_id = kind.circle_id
+            cross join lateral unnest(circle.rings) as member (ring_id)
+            inner join rule on rule.ring_id = member.ring_id
+            where
+                rule.valid @> kind.epoch
+                and (rule.band_id is null or rule.band_id = any(meaning.bands))
+                and (
+                    rule.modes = '{}' or kind.mode_id = any(rule.modes)
+                    or mode.mode_group = any(rule.mode_groups)
+                )
+        ) as fit
+        where fit.is_target or fit.is_inside
     ),
 
     -- Who has the B-number: asked only for calls that nothing but `inside` can bring into a ring.
+    perhaps as materialized (
+        select described.seq, described.b_number, described.day, met.ring_id
+        from described
+        inner join met
+            on met.circle_id = described.circle_id and met.mode_id = described.mode_id
+            and met.destination_id = described.destination_id and met.band_set = described.band_set
+            and met.epoch = described.epoch
+        where not met.is_target
+    ),
+
     asked_inside as (
-        select distinct met.b_number, met.day from met where met.is_inside and not met.is_target
+        select distinct perhaps.b_number, perhaps.day from perhaps
     ),
 
     called as materialized (
@@ -414,22 +502,25 @@ begin
         ) as other on other.contract_line_id = called.contract_line_id and other.day = called.day
     )
 
-    select met.seq, met.ring_id
-    from met
-    where
-        met.is_target
-        or (
-            met.is_inside
-            and (met.b_number, met.day, met.ring_id) in (
-                select inside.number, inside.day, inside.ring_id from inside
-            )
-        );
+    select described.seq, met.ring_id
+    from described
+    inner join met
+        on met.circle_id = described.circle_id and met.mode_id = described.mode_id
+        and met.destination_id = described.destination_id and met.band_set = described.band_set
+        and met.epoch = described.epoch
+    where met.is_target
+    union all
+    select perhaps.seq, perhaps.ring_id
+    from perhaps
+    where (perhaps.b_number, perhaps.day, perhaps.ring_id) in (
+        select inside.number, inside.day, inside.ring_id from inside
+    );
 end;
 $$;
 
-comment on function logic.ring_match(logic.discount_in[], logic.what_if) is
+comment on function logic.ring_match(logic.discount_in[], logic.what_if, logic.ring_set[]) is
 $$Rings that match calls by who, what and when (date and band), at both levels, whatever their volume
-interval.
+interval. p_known: members as far as the caller has looked them up, on the first days of terms.
 Example: select * from logic.ring_match('{}')
 Raises: nothing$$;
 
@@ -505,7 +596,7 @@ Raises: nothing$$;
 
 create function logic.call_discount(
     p_calls logic.discount_in[], p_draws logic.bundle_draw[], p_before logic.ring_count[],
-    p_what_if logic.what_if default null
+    p_what_if logic.what_if default null, p_known logic.ring_set[] default '{}'
 )
 returns setof logic.discount_out
 language plpgsql stable rows 20000
@@ -551,7 +642,7 @@ begin
 
     matched as materialized (
         select found.seq, found.ring_id, rule.level, rule.volume_unit <> 'none' as has_volume
-        from logic.ring_match(p_calls, p_what_if) as found
+        from logic.ring_match(p_calls, p_what_if, p_known) as found
         inner join rule on rule.ring_id = found.ring_id
     ),
 
@@ -750,10 +841,13 @@ end;
 $$;
 
 comment on function
-    logic.call_discount(logic.discount_in[], logic.bundle_draw[], logic.ring_count[], logic.what_if) is
+    logic.call_discount(
+        logic.discount_in[], logic.bundle_draw[], logic.ring_count[], logic.what_if, logic.ring_set[]
+    ) is
 $$Applies bundles (the draws of logic.bundle_allot) and rings to calls, cut into pieces at the borders of
 volume intervals.
 Expects all calls of a customer's month where a volume ring is concerned.
 p_before: counters of months that are gone on from, where only later calls are handed over.
+p_known: as for logic.ring_match.
 Example: select * from logic.call_discount('{}', '{}', '{}')
 Raises: nothing$$;

@@ -49,7 +49,9 @@ are missing.
 Example: select logic.call_partition_add('{2026-10-05}')
 Raises: nothing$$;
 
-create function logic.stateful_month(p_lines bigint[], p_days date[])
+create function logic.stateful_month(
+    p_lines bigint[], p_days date[], p_known logic.ring_set[] default null
+)
 returns table (customer_id bigint, month date, is_later boolean)
 language sql stable rows 1000
 begin atomic
@@ -66,12 +68,20 @@ begin atomic
     ),
 
     in_volume as materialized (
-        select distinct membership.contract_line_id, membership.day
-        from logic.ring_membership(
-            array(select line_id from asked order by line_id, month, day),
-            array(select day from asked order by line_id, month, day)
-        ) as membership
-        inner join billing.ring on ring.ring_id = membership.ring_id and ring.volume_unit <> 'none'
+        select member.contract_line_id, member.day
+        from unnest(
+            coalesce(
+                p_known,
+                array(
+                    select found
+                    from logic.ring_set_list(
+                        array(select line_id from asked order by line_id, month, day),
+                        array(select day from asked order by line_id, month, day)
+                    ) as found
+                )
+            )
+        ) as member
+        where member.rings && array(select ring.ring_id from billing.ring where ring.volume_unit <> 'none')
     ),
 
     concerned as (
@@ -101,10 +111,11 @@ begin atomic
     group by every.customer_id, every.month;
 end;
 
-comment on function logic.stateful_month(bigint[], date[]) is
+comment on function logic.stateful_month(bigint[], date[], logic.ring_set[]) is
 $$Customers and months in which one call's price depends on the calls before it: lines with bundles, rings
 with
 volume intervals; is_later: a month to which units may roll over from one of these.
+p_known: the lines' rings on the first days of terms, if the caller has looked them up.
 Example: select * from logic.stateful_month('{1}', '{2026-10-05}')
 Raises: nothing$$;
 
@@ -171,6 +182,10 @@ declare
     v_months date[];
     v_is_later boolean[];
     v_mark text := logic.rules_mark();
+    v_term_days date[] := logic.term_days();
+    v_lines bigint[];
+    v_days date[];
+    v_rings logic.ring_set[];
     v_again_customers bigint[];
     v_again_months date[];
 begin
@@ -194,22 +209,28 @@ begin
         array(select distinct priced.day from unnest(v_priced) as priced where priced.reason is null)
     );
 
+    select array_agg(asked.contract_line_id), array_agg(asked.day) into v_lines, v_days
+    from (
+        select distinct priced.contract_line_id, priced.day
+        from unnest(v_priced) as priced where priced.reason is null
+    ) as asked;
+    v_rings := array(
+        select found
+        from logic.ring_set_list(
+            v_lines,
+            array(
+                select logic.term_day(asked.day, v_term_days)
+                from unnest(v_days) with ordinality as asked (day, place)
+                order by asked.place
+            )
+        ) as found
+    );
+
     -- Customers whose calls depend on each other take turns, in order, so that loaders never wait in a
     -- circle.
     select array_agg(concerned.customer_id), array_agg(concerned.month), array_agg(concerned.is_later)
     into v_customers, v_months, v_is_later
-    from logic.stateful_month(
-        array(
-            select priced.contract_line_id from unnest(v_priced) as priced
-            where priced.reason is null
-            group by priced.contract_line_id, priced.day order by priced.contract_line_id, priced.day
-        ),
-        array(
-            select priced.day from unnest(v_priced) as priced
-            where priced.reason is null
-            group by priced.contract_line_id, priced.day order by priced.contract_line_id, priced.day
-        )
-    ) as concerned;
+    from logic.stateful_month(v_lines, v_days, v_rings) as concerned;
     insert into billing.customer_month (customer_id, month)
     select concerned.customer_id, concerned.month
     from unnest(v_customers, v_months) as concerned (customer_id, month)
@@ -291,7 +312,8 @@ begin
                 where
                     (concerned.customer_id, concerned.month)
                     not in (select * from unnest(v_again_customers, v_again_months))
-            )
+            ),
+            p_known => v_rings
         ) as discount
     );
 
