@@ -18,10 +18,11 @@ create type logic.call_priced as (
     reseller_list_id bigint, reseller_items bigint[], reseller_billed bigint, reseller_regular numeric,
     reseller_rate numeric,
     retail_list_id bigint, retail_items bigint[], billed bigint, setup numeric, regular numeric,
-    retail_rate numeric, stretches jsonb
+    retail_rate numeric, stretches jsonb, term_day date, ancestors bigint[], groups bigint[]
 );
 comment on type logic.call_priced is
-'A record with its prices, or with the reason why it has none. cost_list_id NULL: cost not known.';
+'A record with its prices, or with the reason why it has none. cost_list_id NULL: cost not known. '
+'term_day, ancestors, groups: for looking up rings (logic.member_list).';
 
 create function logic.border_list(p_from timestamptz[], p_to timestamptz[], p_cuts integer[],
 p_time_zone text)
@@ -279,6 +280,7 @@ begin
         select
             lined.*, band.band_set,
             held.contract_id, held.customer_id, held.customer_kind, held.seller_id, held.reseller_list_id,
+            held.ancestors, held.groups,
             coalesce(held.tariff_id, asked_tariff.tariff_id) as tariff_id
         from lined
         inner join band on band.day = lined.day and band.second = lined.cut
@@ -737,7 +739,7 @@ begin
         logic.to_base(done.cost, done.cost_rate, done.cost_currency, v_currency),
         done.reseller_list_id, done.reseller_items, done.reseller_billed, done.reseller_regular,
         done.reseller_rate, done.retail_list_id, done.retail_items, done.billed, done.setup, done.regular,
-        done.retail_rate, nullif(done.stretches, '[]')
+        done.retail_rate, nullif(done.stretches, '[]'), done.term_day, done.ancestors, done.groups
     from exchanged as done
     left join billing.destination on destination.destination_id = done.destination_id;
 end;

@@ -27,6 +27,12 @@ comment on type logic.ring_count is
 create type logic.ring_set as (contract_line_id bigint, day date, rings bigint[]);
 comment on type logic.ring_set is 'Rings that the holder of a contract line is a member of on a day.';
 
+create type logic.ring_holder as (
+    contract_line_id bigint, day date, contract_id bigint, ancestors bigint[], groups bigint[]
+);
+comment on type logic.ring_holder is
+'Who holds a contract line on a day, as far as rings ask (logic.holder_list).';
+
 create type logic.bundle_draw as (bundle_id bigint, month date, carried bigint, seq integer, units bigint);
 comment on type logic.bundle_draw is
 'Units that a call draws on a bundle in a month; seq NULL: the month''s row, units = all that was drawn.';
@@ -208,21 +214,12 @@ p_gone: rows of months that hold no longer, whose calls, if there are any left, 
 Example: select * from logic.bundle_allot('{}', '{}')
 Raises: nothing$$;
 
-create function logic.ring_set_list(p_lines bigint[], p_days date[])
+create function logic.member_list(p_holders logic.ring_holder[])
 returns setof logic.ring_set
 language sql stable parallel safe rows 5000
 begin atomic
-    with asked as materialized (
-        select distinct question.line_id, question.day
-        from unnest(p_lines, p_days) as question (line_id, day)
-    ),
-
-    holder as materialized (
-        select *
-        from logic.holder_list(
-            array(select line_id from asked order by line_id, day),
-            array(select day from asked order by line_id, day)
-        )
+    with holder as materialized (
+        select * from unnest(p_holders)
     ),
 
     joined as (
@@ -259,10 +256,40 @@ begin atomic
     left join own on own.contract_line_id = holder.contract_line_id and own.day = holder.day;
 end;
 
-comment on function logic.ring_set_list(bigint[], date[]) is
+comment on function logic.member_list(logic.ring_holder[]) is
 $$Rings whose members include the holder of a contract line on a day (the customer or one above it, their
 groups,
 the contract, or everyone), whether the ring holds that day or not: one row per line and day.
+Expects each line and day once.
+Example: select * from logic.member_list(array[row(1, '2026-10-05', 1, '{1}', '{}')]::logic.ring_holder[])
+Raises: nothing$$;
+
+create function logic.ring_set_list(p_lines bigint[], p_days date[])
+returns setof logic.ring_set
+language sql stable parallel safe rows 5000
+begin atomic
+    with asked as materialized (
+        select distinct question.line_id, question.day
+        from unnest(p_lines, p_days) as question (line_id, day)
+    )
+
+    select found.*
+    from logic.member_list(
+        array(
+            select
+                row(
+                    holder.contract_line_id, holder.day, holder.contract_id, holder.ancestors, holder.groups
+                )::logic.ring_holder
+            from logic.holder_list(
+                array(select line_id from asked order by line_id, day),
+                array(select day from asked order by line_id, day)
+            ) as holder
+        )
+    ) as found;
+end;
+
+comment on function logic.ring_set_list(bigint[], date[]) is
+$$Rings of the holders of contract lines on days: logic.member_list of logic.holder_list.
 Example: select * from logic.ring_set_list('{1}', '{2026-10-05}')
 Raises: nothing$$;
 

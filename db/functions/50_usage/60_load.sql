@@ -182,7 +182,6 @@ declare
     v_months date[];
     v_is_later boolean[];
     v_mark text := logic.rules_mark();
-    v_term_days date[] := logic.term_days();
     v_lines bigint[];
     v_days date[];
     v_rings logic.ring_set[];
@@ -216,12 +215,17 @@ begin
     ) as asked;
     v_rings := array(
         select found
-        from logic.ring_set_list(
-            v_lines,
+        from logic.member_list(
             array(
-                select logic.term_day(asked.day, v_term_days)
-                from unnest(v_days) with ordinality as asked (day, place)
-                order by asked.place
+                select
+                    row(one.contract_line_id, one.term_day, one.contract_id, one.ancestors, one.groups)
+                    ::logic.ring_holder
+                from (
+                    select distinct on (priced.contract_line_id, priced.term_day) priced.*
+                    from unnest(v_priced) as priced
+                    where priced.reason is null
+                    order by priced.contract_line_id, priced.term_day
+                ) as one
             )
         ) as found
     );
@@ -640,7 +644,7 @@ begin
     ready as (
         select
             row(
-                (row_number() over (order by fresh.line_no))::integer, v_source_id, v_file_id, fresh.line_no,
+                fresh.line_no::integer, v_source_id, v_file_id, fresh.line_no,
                 fresh.record_key, fresh.key_hash, fresh.started_at, fresh.units, fresh.a_received,
                 coalesce(fresh.b_received, ''), a.number, coalesce(b.number, ''), nullif(fresh.mode, ''),
                 nullif(fresh.carrier, ''), nullif(fresh.account, ''), fresh.raw,

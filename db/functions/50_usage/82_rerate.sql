@@ -233,7 +233,8 @@ begin
             call.destination_id, call.prefix_id, call.carrier_id, call.cost_list_id, call.cost_items,
             call.cost, call.cost_rate, call.cost_base, call.reseller_list_id, call.reseller_items,
             call.reseller_billed, call.reseller_regular, call.reseller_rate, call.retail_list_id,
-            call.retail_items, call.billed, call.setup, call.regular, call.retail_rate, call.stretches
+            call.retail_items, call.billed, call.setup, call.regular, call.retail_rate, call.stretches,
+            null, null, null
         )::logic.call_priced,
         null::logic.discount_out, null::numeric, null::numeric
     from unnest(p_customers, p_from, p_to) as span (customer_id, from_on, to_on)
