@@ -166,10 +166,11 @@ begin
             on cost_list.price_list_id = carrier.price_list_id and not cost_list.is_draft
     ),
 
-    asked_subscriber as (
-        select distinct
-            case when incoming.account is not null then 'account' else 'number' end as kind,
-            coalesce(incoming.account, incoming.a_number) as number
+    -- As they come, repeated or not: what finds them asks each once.
+    asked_subscriber as materialized (
+        select
+            array_agg(case when incoming.account is not null then 'account' else 'number' end) as kinds,
+            array_agg(coalesce(incoming.account, incoming.a_number)) as numbers
         from incoming
         where incoming.price_list_id is null and coalesce(incoming.account, incoming.a_number) is not null
     ),
@@ -177,21 +178,20 @@ begin
     subscriber as materialized (
         select *
         from logic.subscriber_find(
-            array(select kind from asked_subscriber order by kind, number),
-            array(select number from asked_subscriber order by kind, number)
+            (select kinds from asked_subscriber), (select numbers from asked_subscriber)
         )
     ),
 
-    asked_destination as (
-        select distinct incoming.b_number as number, incoming.prefix_epoch as day from incoming
+    asked_destination as materialized (
+        select array_agg(incoming.b_number) as numbers, array_agg(incoming.prefix_epoch) as days
+        from incoming
         where incoming.b_number ~ '^[0-9]+$'
     ),
 
     destination as materialized (
         select *
         from logic.destination_find(
-            array(select number from asked_destination order by number, day),
-            array(select day from asked_destination order by number, day)
+            (select numbers from asked_destination), (select days from asked_destination)
         )
     ),
 
@@ -302,39 +302,32 @@ begin
             coalesce(called.cost_list_id, 0)
     ),
 
-    tried as (
-        select scene.scene_id, 'retail' as level, list.place, list.price_list_id
+    tried as materialized (
+        select scene.*, 'retail' as level, list.turn, list.price_list_id
         from scene
         inner join tariff on tariff.tariff_id = scene.tariff_id
-        cross join lateral unnest(tariff.retail_lists) with ordinality as list (price_list_id, place)
+        cross join lateral unnest(tariff.retail_lists) with ordinality as list (price_list_id, turn)
         union all
-        select scene.scene_id, 'reseller', 1, tariff.reseller_list_id
+        select scene.*, 'reseller', 1, tariff.reseller_list_id
         from scene
         inner join tariff on tariff.tariff_id = scene.tariff_id
         where tariff.reseller_list_id > 0
         union all
-        select scene.scene_id, 'cost', 1, scene.cost_list_id from scene where scene.cost_list_id > 0
+        select scene.*, 'cost', 1, scene.cost_list_id from scene where scene.cost_list_id > 0
     ),
 
     -- Each question once; `place` is its number.
-    asked as materialized (
-        select
-            tried.scene_id, tried.level, tried.place as turn, tried.price_list_id, scene.destination_id,
-            scene.mode_id, scene.band_set, scene.epoch,
-            dense_rank() over (
-                order by tried.price_list_id, scene.destination_id, scene.mode_id, scene.band_set, scene.epoch
-            ) as place
-        from tried
-        inner join scene on scene.scene_id = tried.scene_id
-    ),
-
     key as materialized (
-        select distinct on (asked.place)
-            asked.place, asked.price_list_id, asked.destination_id, asked.mode_id, meaning.bands, asked.epoch
-        from asked
+        select
+            row_number() over () as place, one.price_list_id, one.destination_id, one.mode_id, one.band_set,
+            meaning.bands, one.epoch
+        from (
+            select distinct
+                tried.price_list_id, tried.destination_id, tried.mode_id, tried.band_set, tried.epoch
+            from tried
+        ) as one
         inner join (select distinct band.band_set, band.bands from band) as meaning
-            on meaning.band_set = asked.band_set
-        order by asked.place
+            on meaning.band_set = one.band_set
     ),
 
     price as materialized (
@@ -355,11 +348,14 @@ begin
 
     -- The first list of a level that gives a price, or says not for sale, decides.
     chosen as materialized (
-        select distinct on (asked.scene_id, asked.level)
-            asked.scene_id, asked.level, price.place, price.is_split and not price.is_blocked as is_split
-        from asked
-        inner join price on price.place = asked.place
-        order by asked.scene_id, asked.level, asked.turn
+        select distinct on (tried.scene_id, tried.level)
+            tried.scene_id, tried.level, price.place, price.is_split and not price.is_blocked as is_split
+        from tried
+        inner join key
+            on key.price_list_id = tried.price_list_id and key.destination_id = tried.destination_id
+            and key.mode_id = tried.mode_id and key.band_set = tried.band_set and key.epoch = tried.epoch
+        inner join price on price.place = key.place
+        order by tried.scene_id, tried.level, tried.turn
     ),
 
     choice as materialized (
