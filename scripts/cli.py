@@ -23,6 +23,7 @@ COMMANDS = {
     "margin": ("margin", "Revenue, cost and margin per product, customer, seller …"),
     "rates": ("rates", "Suppliers' rate sheets, shown and then written"),
     "simulate": ("simulate", "What a draft list or a ring would make of real traffic"),
+    "bill": ("bill", "Invoices: run, check, approve, deliver"),
     "check": ("check", "Prove on the live data what must always be true"),
     "demo": ("demo", "A believable operator to try everything on"),
     "bench": ("bench", "How fast is it here?"),

@@ -207,6 +207,9 @@ begin
     perform logic.call_partition_add(
         array(select distinct priced.day from unnest(v_priced) as priced where priced.reason is null)
     );
+    perform logic.usage_open(
+        array(select distinct priced.day from unnest(v_priced) as priced where priced.reason is null)
+    );
 
     select array_agg(asked.contract_line_id), array_agg(asked.day) into v_lines, v_days
     from (

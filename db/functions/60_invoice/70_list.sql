@@ -1,0 +1,143 @@
+-- 60_invoice/list: runs and documents as people and files read them.
+
+create function logic.run_line_list(p_run bigint)
+returns table (
+    payer text, invoice_no text, reference text, customer_no text, contract_no text, line_no integer, kind text,
+    what text, from_on date, to_on date, quantity numeric, net numeric, vat_code text, account text,
+    currency text
+)
+language sql stable rows 10000
+begin atomic
+    select
+        payer.customer_no, invoice.invoice_no, invoice.reference, customer.customer_no, contract.contract_no,
+        one.line_no, line.kind, line.what, lower(line.valid), upper(line.valid), line.quantity,
+        round(line.net, currency.decimals), line.vat_code, line.account, invoice.currency
+    from billing.invoice
+    inner join billing.currency on currency.currency = invoice.currency
+    inner join billing.customer as payer on payer.customer_id = invoice.payer_id
+    inner join billing.invoice_line as line on line.invoice_id = invoice.invoice_id
+    inner join billing.customer on customer.customer_id = line.customer_id
+    inner join billing.contract on contract.contract_id = line.contract_id
+    inner join billing.contract_line as one on one.contract_line_id = line.contract_line_id
+    where invoice.bill_run_id = p_run
+    order by
+        payer.customer_no collate "C", customer.customer_no collate "C", contract.contract_no collate "C",
+        one.line_no, line.kind collate "C", line.what collate "C", lower(line.valid);
+end;
+
+comment on function logic.run_line_list(bigint) is
+$$The lines of a run's documents (IMPORT.md, Invoices).
+Example: select * from logic.run_line_list(1)
+Raises: nothing$$;
+
+-- api
+
+create function api.bill_list()
+returns table (
+    run bigint, through date, state text, started_at timestamptz, started_by text, parts bigint, parts_done bigint,
+    documents bigint, faults bigint, totals jsonb, options jsonb
+)
+language sql stable
+begin atomic
+    select
+        run.bill_run_id, run.through_on, run.state, run.started_at, run.started_by, part.parts, part.done,
+        coalesce(document.documents, 0), (
+            select count(*) from billing.bill_fault as fault where fault.bill_run_id = run.bill_run_id
+        ),
+        document.totals, run.options
+    from billing.bill_run as run
+    cross join lateral (
+        select count(*) as parts, count(one.done_at) as done
+        from billing.bill_part as one where one.bill_run_id = run.bill_run_id
+    ) as part
+    left join (
+        select one.bill_run_id, sum(one.documents)::bigint as documents,
+            jsonb_object_agg(one.currency, one.total) as totals
+        from (
+            select
+                invoice.bill_run_id, invoice.currency, count(*) as documents,
+                round(sum(invoice.total), min(currency.decimals)) as total
+            from billing.invoice
+            inner join billing.currency on currency.currency = invoice.currency
+            group by invoice.bill_run_id, invoice.currency
+        ) as one
+        group by one.bill_run_id
+    ) as document on document.bill_run_id = run.bill_run_id
+    order by run.bill_run_id desc;
+end;
+
+comment on function api.bill_list() is
+$$Runs, the latest first, with what they came to (totals: currency → amount with VAT).
+Example: select * from api.bill_list()
+Raises: nothing$$;
+grant execute on function api.bill_list() to
+    leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
+    leissner_auditor, leissner_batch, leissner_integration;
+
+create function api.bill_show(p_run bigint)
+returns table (
+    invoice bigint, invoice_no text, kind text, state text, payer text, name text, currency text, lines bigint,
+    net numeric, tax numeric, total numeric, invoice_on date, due_on date, reference text, delivery text
+)
+language sql stable
+begin atomic
+    select
+        invoice.invoice_id, invoice.invoice_no, invoice.kind, invoice.state, payer.customer_no, payer.name,
+        invoice.currency, (
+            select count(*) from billing.invoice_line as line where line.invoice_id = invoice.invoice_id
+        ),
+        round(invoice.net, currency.decimals), round(invoice.tax, currency.decimals),
+        round(invoice.total, currency.decimals), invoice.invoice_on, invoice.due_on, invoice.reference,
+        payer.delivery
+    from billing.invoice
+    inner join billing.currency on currency.currency = invoice.currency
+    inner join billing.customer as payer on payer.customer_id = invoice.payer_id
+    where invoice.bill_run_id = p_run
+    order by payer.customer_no collate "C", invoice.currency;
+end;
+
+comment on function api.bill_show(bigint) is
+$$The documents of a run.
+Example: select * from api.bill_show(1)
+Raises: nothing$$;
+grant execute on function api.bill_show(bigint) to
+    leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
+    leissner_auditor, leissner_batch, leissner_integration;
+
+create function api.bill_fault_list(p_run bigint)
+returns table (customer text, name text, code text, params jsonb)
+language sql stable
+begin atomic
+    select customer.customer_no, customer.name, fault.code, fault.params
+    from billing.bill_fault as fault
+    inner join billing.customer on customer.customer_id = fault.customer_id
+    where fault.bill_run_id = p_run
+    order by customer.customer_no collate "C", fault.code, fault.bill_fault_id;
+end;
+
+comment on function api.bill_fault_list(bigint) is
+$$What a run could not bill: sentences by api.message_get.
+Example: select * from api.bill_fault_list(1)
+Raises: nothing$$;
+grant execute on function api.bill_fault_list(bigint) to
+    leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
+    leissner_auditor, leissner_batch, leissner_integration;
+
+create function api.bill_export(p_run bigint)
+returns table (
+    payer text, invoice_no text, reference text, customer_no text, contract_no text, line_no integer, kind text,
+    what text, from_on date, to_on date, quantity numeric, net numeric, vat_code text, account text,
+    currency text
+)
+language sql stable rows 10000
+begin atomic
+    select * from logic.run_line_list(p_run);
+end;
+
+comment on function api.bill_export(bigint) is
+$$The lines of a run's documents, as `leissner bill export` writes them.
+Example: select * from api.bill_export(1)
+Raises: nothing$$;
+grant execute on function api.bill_export(bigint) to
+    leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
+    leissner_auditor, leissner_batch, leissner_integration;
