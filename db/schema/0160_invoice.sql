@@ -644,3 +644,15 @@ insert into billing.message (code, language, sentence, hint) values
 ('LB525', 'sv', 'Fakturan {invoice} finns inte.', 'leissner bill show KÖRNING listar dem.'),
 ('LB526', 'en', 'The operator''s mode is {mode}: this needs {needed}.', 'Set it in operator.csv.'),
 ('LB526', 'sv', 'Operatörens läge är {mode}: detta kräver {needed}.', 'Ange det i operator.csv.');
+
+insert into billing.message (code, language, sentence, hint) values
+('document_ae', 'en', 'Reverse charge: the buyer accounts for the VAT (article 196, directive 2006/112/EC).', null),
+('document_ae', 'sv', 'Omvänd betalningsskyldighet: köparen redovisar momsen (artikel 196, direktiv 2006/112/EG).', null),
+('document_o', 'en', 'Outside the scope of VAT: the service is supplied outside the EU.', null),
+('document_o', 'sv', 'Utanför momsens tillämpningsområde: tjänsten är omsatt utanför EU.', null),
+('document_e', 'en', 'Exempt from VAT.', null),
+('document_e', 'sv', 'Undantaget från moms.', null),
+('document_late', 'en',
+'Interest on late payment is the reference rate plus 8 percentage points, from the due date.', null),
+('document_late', 'sv', 'Vid betalning efter förfallodagen debiteras dröjsmålsränta med referensräntan plus 8 procentenheter.',
+null);

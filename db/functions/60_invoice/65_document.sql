@@ -1,0 +1,406 @@
+-- 60_invoice/document: a document as one JSON, from which PDF, e-invoice and print files are laid out. All
+-- amounts, sums, signs and legal texts are decided here.
+
+create function logic.sentence_get(p_code text, p_language text)
+returns text
+language sql stable parallel safe
+begin atomic
+    select message.sentence from billing.message where message.code = p_code and message.language = p_language;
+end;
+
+comment on function logic.sentence_get(text, text) is
+$$A sentence of documents in a language.
+Example: select logic.sentence_get('document_late', 'sv')
+Raises: nothing$$;
+
+create function logic.specification_get(p_invoice_id bigint, p_sign integer, p_is_full boolean, p_has_numbers boolean)
+returns jsonb
+language sql stable
+begin atomic
+    with listed as materialized (
+        select
+            call.customer_id, call.contract_id, coalesce(call.a_number, call.account, '') as number,
+            destination.name as destination, mode.code as mode, mode.unit, call.started_at, call.billed,
+            round(sum(billed.amount), 4) * p_sign as net,
+            case
+                when p_has_numbers or length(call.b_number) < 4 then call.b_number
+                else left(call.b_number, -3) || 'xxx'
+            end as called
+        from billing.invoice_line as line
+        inner join billing.call_billed as billed on billed.invoice_line_id = line.invoice_line_id
+        inner join billing.call
+            on call.customer_id = billed.customer_id and call.start_on = billed.start_on
+            and call.call_id = billed.call_id
+        inner join billing.destination on destination.destination_id = call.destination_id
+        inner join billing.mode on mode.mode_id = call.mode_id
+        where line.invoice_id = p_invoice_id and line.charge_kind = 'usage' and call.regular > 0
+        group by
+            call.customer_id, call.contract_id, call.a_number, call.account, destination.name, mode.code,
+            mode.unit, call.started_at, call.billed, call.b_number, call.call_id
+    ),
+
+    by_destination as (
+        select
+            listed.customer_id, listed.contract_id, listed.number, listed.destination, count(*) as calls,
+            round(logic.divide(coalesce(sum(listed.billed) filter (where listed.unit = 'second'), 0), 60), 1)
+            as minutes,
+            sum(listed.net) as net
+        from listed
+        group by listed.customer_id, listed.contract_id, listed.number, listed.destination
+    )
+
+    select jsonb_build_object(
+        'masked', not p_has_numbers,
+        'numbers', jsonb_agg(
+            jsonb_build_object(
+                'customer_no', customer.customer_no, 'contract_no', contract.contract_no, 'number', one.number,
+                'calls', one.calls, 'minutes', one.minutes, 'net', round(one.net, 2),
+                'destinations', one.destinations,
+                'calls_list', case when p_is_full then (
+                    select jsonb_agg(
+                        jsonb_build_object(
+                            'at', to_char(
+                                listed.started_at at time zone operator.time_zone, 'YYYY-MM-DD HH24:MI:SS'
+                            ),
+                            'to', listed.called, 'destination', listed.destination, 'mode', listed.mode,
+                            'units', listed.billed, 'unit', listed.unit, 'net', listed.net
+                        )
+                        order by listed.started_at, listed.called
+                    )
+                    from listed
+                    where
+                        listed.customer_id = one.customer_id and listed.contract_id = one.contract_id
+                        and listed.number = one.number
+                ) end
+            )
+            order by customer.customer_no collate "C", contract.contract_no collate "C", one.number
+        )
+    )
+    from (
+        select
+            by_destination.customer_id, by_destination.contract_id, by_destination.number,
+            sum(by_destination.calls) as calls, sum(by_destination.minutes) as minutes,
+            sum(by_destination.net) as net,
+            jsonb_agg(
+                jsonb_build_object(
+                    'name', by_destination.destination, 'calls', by_destination.calls,
+                    'minutes', by_destination.minutes, 'net', round(by_destination.net, 2)
+                )
+                order by by_destination.destination
+            ) as destinations
+        from by_destination
+        group by by_destination.customer_id, by_destination.contract_id, by_destination.number
+    ) as one
+    inner join billing.customer on customer.customer_id = one.customer_id
+    inner join billing.contract on contract.contract_id = one.contract_id
+    cross join billing.operator
+    having count(*) > 0;
+end;
+
+comment on function logic.specification_get(bigint, integer, boolean, boolean) is
+$$The calls of a document by number and destination, with each call where p_is_full; calls free of charge are not
+listed, called numbers masked but for p_has_numbers. NULL: none.
+Example: select logic.specification_get(1, 1, true, false)
+Raises: nothing$$;
+
+create function logic.document_list(p_invoices bigint[])
+returns table (invoice_id bigint, document jsonb)
+language sql stable rows 1000
+begin atomic
+    with head as materialized (
+        select
+            invoice.*, case when invoice.kind = 'credit' then -1 else 1 end as sign, currency.decimals,
+            coalesce(invoice.parties, party.parties) as who, operator.currency as home_currency,
+            operator.country as home_country
+        from billing.invoice
+        inner join billing.currency on currency.currency = invoice.currency
+        cross join billing.operator
+        left join logic.party_list(
+            array(
+                select draft.payer_id from billing.invoice as draft
+                where draft.invoice_id = any(p_invoices) and draft.state = 'draft'
+            )
+        ) as party on party.payer_id = invoice.payer_id and invoice.state = 'draft'
+        where invoice.invoice_id = any(p_invoices)
+    ),
+
+    -- The number of a contract line that has just one in the line's period.
+    own_number as materialized (
+        select line.invoice_line_id, min(own.number) as number
+        from billing.invoice_line as line
+        inner join billing.subscriber_number as own
+            on own.contract_line_id = line.contract_line_id and own.valid && line.valid
+        where line.invoice_id = any(p_invoices)
+        group by line.invoice_line_id
+        having count(*) = 1 and bool_and(own.to_number is null and own.kind = 'number')
+    ),
+
+    line as materialized (
+        select
+            line.invoice_id, line.customer_id, line.contract_id, line.place, line.net * head.sign as net,
+            head.decimals,
+            jsonb_build_object(
+                'no', line.place, 'line_no', one.line_no, 'kind', line.kind, 'what', line.what,
+                'text', line.text, 'from', lower(line.valid), 'through', upper(line.valid) - 1,
+                'quantity', trim_scale(line.quantity),
+                'unit', case
+                    when line.charge_kind <> 'usage' or mode.unit = 'event' then 'C62'
+                    when mode.unit = 'second' then 'MIN'
+                    else 'E34'
+                end,
+                'calls', case when line.charge_kind = 'usage' then line.quantity::bigint end,
+                'minutes', case
+                    when mode.unit = 'second' then round(logic.divide(line.units, 60), 2)
+                end,
+                'gigabytes', case
+                    when mode.unit = 'byte' then round(logic.divide(line.units, 1000000000), 6)
+                end,
+                'number', own_number.number, 'net', round(line.net * head.sign, head.decimals),
+                'vat', jsonb_build_object(
+                    'code', line.vat_code, 'category', line.vat_category, 'percent', trim_scale(line.vat_percent)
+                ),
+                'account', line.account, 'project', line.project, 'corrects', corrected.invoice_no
+            ) as content
+        from head
+        inner join billing.invoice_line as line on line.invoice_id = head.invoice_id
+        inner join billing.contract_line as one on one.contract_line_id = line.contract_line_id
+        left join billing.mode on mode.mode_id = line.mode_id
+        left join own_number on own_number.invoice_line_id = line.invoice_line_id
+        left join billing.invoice_line as former on former.invoice_line_id = line.corrects_id
+        left join billing.invoice as corrected on corrected.invoice_id = former.invoice_id
+    ),
+
+    by_contract as (
+        select
+            line.invoice_id, line.customer_id, sum(line.net) as net, min(line.place) as place,
+            min(line.decimals) as decimals,
+            jsonb_build_object(
+                'contract_no', contract.contract_no, 'reference', contract.reference,
+                'net', round(sum(line.net), min(line.decimals)),
+                'lines', jsonb_agg(line.content order by line.place)
+            ) as content
+        from line
+        inner join billing.contract on contract.contract_id = line.contract_id
+        group by line.invoice_id, line.customer_id, contract.contract_id, contract.contract_no, contract.reference
+    ),
+
+    by_customer as (
+        select
+            by_contract.invoice_id, min(by_contract.place) as place,
+            jsonb_build_object(
+                'customer_no', customer.customer_no, 'name', customer.name,
+                'net', round(sum(by_contract.net), min(by_contract.decimals)),
+                'contracts', jsonb_agg(by_contract.content order by by_contract.place)
+            ) as content
+        from by_contract
+        inner join billing.customer on customer.customer_id = by_contract.customer_id
+        group by by_contract.invoice_id, customer.customer_id, customer.customer_no, customer.name
+    ),
+
+    content as (
+        select by_customer.invoice_id, jsonb_agg(by_customer.content order by by_customer.place) as customers
+        from by_customer
+        group by by_customer.invoice_id
+    ),
+
+    tax as (
+        select
+            head.invoice_id,
+            jsonb_agg(
+                jsonb_build_object(
+                    'code', tax.vat_code, 'category', tax.category, 'percent', trim_scale(tax.percent),
+                    'base', round(tax.base * head.sign, head.decimals),
+                    'tax', round(tax.tax * head.sign, head.decimals),
+                    'base_home', round(tax.base * head.sign * head.home_rate, 2),
+                    'tax_home', round(tax.tax * head.sign * head.home_rate, 2),
+                    'text', case
+                        when tax.category in ('AE', 'O', 'E')
+                            then logic.sentence_get('document_' || lower(tax.category), head.language)
+                    end,
+                    'exemption', case
+                        when tax.category in ('AE', 'O') then 'VATEX-EU-' || tax.category
+                    end
+                )
+                order by tax.percent desc, tax.vat_code
+            ) as taxes
+        from head
+        inner join billing.invoice_tax as tax on tax.invoice_id = head.invoice_id
+        group by head.invoice_id
+    ),
+
+    history as (
+        select
+            head.invoice_id,
+            jsonb_agg(
+                jsonb_build_object('month', to_char(month.day, 'YYYY-MM'), 'total', month.total) order by month.day
+            ) as months
+        from head
+        cross join lateral (
+            select
+                day,
+                (
+                    select coalesce(round(sum(other.total), head.decimals), 0)
+                    from billing.invoice as other
+                    where
+                        other.payer_id = head.payer_id and other.currency = head.currency
+                        and (
+                            (
+                                other.invoice_on >= day::date
+                                and other.invoice_on < (day + interval '1 month')::date
+                            )
+                            or (
+                                other.invoice_id = head.invoice_id and head.invoice_on is null
+                                and day = date_trunc('month', now()::timestamp)
+                            )
+                        )
+                ) as total
+            from generate_series(
+                date_trunc('month', coalesce(head.invoice_on::timestamp, now()::timestamp)) - interval '11 months',
+                date_trunc('month', coalesce(head.invoice_on::timestamp, now()::timestamp)),
+                '1 month'
+            ) as day
+        ) as month
+        group by head.invoice_id
+    ),
+
+    corrected as (
+        select
+            one.invoice_id,
+            jsonb_agg(
+                jsonb_build_object('number', former.invoice_no, 'date', former.invoice_on)
+                order by former.invoice_on, former.invoice_no
+            ) as documents
+        from (
+            select head.invoice_id, head.credits_id as former_id from head where head.credits_id is not null
+            union
+            select head.invoice_id, former_line.invoice_id
+            from head
+            inner join billing.invoice_line as own on own.invoice_id = head.invoice_id
+            inner join billing.invoice_line as former_line on former_line.invoice_line_id = own.corrects_id
+        ) as one
+        inner join billing.invoice as former on former.invoice_id = one.former_id and former.state = 'approved'
+        group by one.invoice_id
+    )
+
+    select
+        head.invoice_id,
+        jsonb_build_object(
+            'format', 'leissner-invoice/1', 'id', head.invoice_id, 'kind', head.kind, 'state', head.state,
+            'number', head.invoice_no, 'date', coalesce(head.invoice_on, current_date), 'due', head.due_on,
+            'currency', head.currency, 'language', head.language,
+            'reference', case
+                when head.reference is not null
+                    then jsonb_build_object('kind', head.reference_kind, 'text', head.reference)
+            end,
+            'credits', coalesce(corrected.documents, '[]'),
+            'period', jsonb_build_object('from', lower(head.period), 'through', upper(head.period) - 1),
+            'seller', head.who -> 'seller',
+            'payer', (head.who -> 'payer') - 'specification' - 'full_numbers' || jsonb_build_object(
+                'country_name', case
+                    when head.who -> 'payer' ->> 'country' <> head.home_country
+                        then head.who -> 'payer' ->> 'country'
+                end
+            ),
+            'customers', content.customers, 'vat', tax.taxes,
+            'net', round(head.net * head.sign, head.decimals), 'tax', round(head.tax * head.sign, head.decimals),
+            'rounding', round(head.rounding * head.sign, head.decimals),
+            'total', round(head.total * head.sign, head.decimals),
+            'home_currency', head.home_currency, 'home_rate', trim_scale(head.home_rate),
+            'texts', case
+                when head.kind = 'invoice' then jsonb_build_array(logic.sentence_get('document_late', head.language))
+                else '[]'
+            end,
+            'history', history.months,
+            'specification', case
+                when head.who -> 'payer' ->> 'specification' <> 'none'
+                    then logic.specification_get(
+                        head.invoice_id, head.sign, head.who -> 'payer' ->> 'specification' = 'full',
+                        (head.who -> 'payer' ->> 'full_numbers')::boolean
+                    )
+            end
+        )
+    from head
+    inner join content on content.invoice_id = head.invoice_id
+    inner join tax on tax.invoice_id = head.invoice_id
+    inner join history on history.invoice_id = head.invoice_id
+    left join corrected on corrected.invoice_id = head.invoice_id
+    order by head.invoice_id;
+end;
+
+comment on function logic.document_list(bigint[]) is
+$$Documents as JSON (README, "The document"): everything that PDF, e-invoice and print files show. Credit documents
+have positive amounts.
+Example: select * from logic.document_list('{1}')
+Raises: nothing$$;
+
+create function logic.invoice_find(p_invoice text)
+returns bigint
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_id bigint;
+begin
+    select invoice.invoice_id into v_id from billing.invoice
+    where
+        invoice.invoice_no = p_invoice
+        or (p_invoice ~ '^draft [0-9]{1,18}$' and invoice.invoice_id = substring(p_invoice from 7)::bigint);
+    if v_id is null then
+        perform billing.fail('LB525', jsonb_build_object('invoice', p_invoice));
+    end if;
+    return v_id;
+end;
+$$;
+
+comment on function logic.invoice_find(text) is
+$$A document by its number, or "draft N".
+Example: select logic.invoice_find('20260001') where false
+Raises: LB525 for an unknown one$$;
+
+-- api
+
+create function api.invoice_document(p_invoice text)
+returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_document jsonb;
+begin
+    select found.document into v_document
+    from logic.document_list(array[logic.invoice_find(p_invoice)]) as found;
+    return v_document;
+end;
+$$;
+
+comment on function api.invoice_document(text) is
+$$A document as JSON, by its number or "draft N".
+Example: select api.invoice_document('20260001') where false
+Raises: LB525 for an unknown one$$;
+grant execute on function api.invoice_document(text) to
+    leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
+    leissner_auditor, leissner_batch, leissner_integration;
+
+create function api.run_document_list(p_run bigint, p_after bigint default 0, p_limit integer default 500)
+returns table (invoice bigint, invoice_no text, delivery text, document jsonb)
+language sql stable rows 500
+begin atomic
+    select found.invoice_id, found.document ->> 'number', found.document -> 'payer' ->> 'delivery', found.document
+    from logic.document_list(
+        array(
+            select invoice.invoice_id from billing.invoice
+            where invoice.bill_run_id = p_run and invoice.invoice_id > p_after
+            order by invoice.invoice_id
+            limit p_limit
+        )
+    ) as found
+    order by found.invoice_id;
+end;
+
+comment on function api.run_document_list(bigint, bigint, integer) is
+$$The documents of a run as JSON, p_limit after one of them.
+Example: select * from api.run_document_list(1)
+Raises: nothing$$;
+grant execute on function api.run_document_list(bigint, bigint, integer) to
+    leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
+    leissner_auditor, leissner_batch, leissner_integration;
