@@ -1,24 +1,45 @@
 """`leissner bill`: runs of invoices, from the draft to what the customers get."""
 
 import csv
+import functools
 import json
+import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
 from threading import Event
 
 import click
 import psycopg
+from psycopg.types.json import set_json_loads
 
 from leissner.scripts import audit, db
 from leissner.scripts.calls import _text as text
 from leissner.scripts.errors import LeissnerError
+from leissner.scripts.margin import period
 
 DAY = click.DateTime(["%Y-%m-%d"])
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
 SIZE = 2000  # customers of a part, which is one transaction
 # Two at work on the same customers may each wait for the other; the server ends one of them, which tries again.
 TRIES = 5
+APPROVED = 1000  # documents a transaction
+SHOWN = 10
+CHECKS = {  # kind: title, line, the command that shows more
+    "suspended": ("Calls of the month before that wait in suspense", "{calls} calls", "leissner calls suspense"),
+    "margin": ("Usage sold under cost", "{name}: revenue {revenue}, cost {cost}",
+               "leissner calls under-cost"),
+    "credit_limit": ("Above the credit limit", "{name}: {total} {currency}, limit {limit}", "leissner bill show {run}"),
+    "differs": ("More than half away from the mean of the last three", "{name}: {total} {currency}, mean {mean}",
+                "leissner calls explain --customer {subject} --month YYYY-MM"),
+    "credit": ("Below zero: a credit document", "{name}: {total} {currency}", "leissner bill show {run}"),
+    "zero_price": ("Charges at price 0", "{name}: {lines} lines, {what} …", "leissner bill export {run} -"),
+    "no_charge": ("Contracts whose services have no charge", "{name}", "leissner export FOLDER: service_charges.csv"),
+    "first": ("First documents", "{name}: {total} {currency}", "leissner bill show {run}"),
+    "silent": ("Numbers without traffic for 90 days", "contract {contract} line {line}",
+               "leissner calls export --from DATE --to DATE -"),
+}
 NAMES = {"from_on": "from", "to_on": "to"}  # columns that are words of SQL
 
 
@@ -42,7 +63,7 @@ def run(through, customers, resume, jobs, as_json) -> int:
     """
     if resume == (through is not None):
         raise LeissnerError("Say either --through DATE, for a new run, or --resume.")
-    with db.connect() as conn:
+    with _connect() as conn:
         if resume:
             number = _broken_off(conn)
         else:
@@ -55,7 +76,7 @@ def run(through, customers, resume, jobs, as_json) -> int:
         found = _one(conn, number)
         faults = _faults(conn, number)
     if as_json:
-        click.echo(json.dumps(found | {"problems": faults}, default=str, ensure_ascii=False))
+        click.echo(exact(found | {"problems": faults}))
     else:
         click.echo(f"Run {number} through {found['through']}: {_documents(found)}.")
         _faults_show(faults)
@@ -68,10 +89,10 @@ def run(through, customers, resume, jobs, as_json) -> int:
 @AS_JSON
 def list_(as_json) -> None:
     """The runs, the latest first."""
-    with db.connect() as conn, db.transaction(conn, "finance", read_only=True):
+    with _connect() as conn, db.transaction(conn, "finance", read_only=True):
         rows = db.call(conn, "bill_list")
     if as_json:
-        click.echo(json.dumps(rows, default=str, ensure_ascii=False))
+        click.echo(exact(rows))
         return
     if not rows:
         click.echo("No run yet: leissner bill run --through DATE makes one.")
@@ -85,12 +106,12 @@ def list_(as_json) -> None:
 @AS_JSON
 def show(run, as_json) -> None:
     """The documents of a run."""
-    with db.connect() as conn:
+    with _connect() as conn:
         with db.transaction(conn, "finance", read_only=True):
             rows = db.call(conn, "bill_show", p_run=run)
         found, faults = _one(conn, run), _faults(conn, run)
     if as_json:
-        click.echo(json.dumps(found | {"invoices": rows, "problems": faults}, default=str, ensure_ascii=False))
+        click.echo(exact(found | {"invoices": rows, "problems": faults}))
         return
     click.echo(f"Run {run} through {found['through']}, {found['state']}: {_documents(found)}.\n")
     click.echo(f"{'number':<12}{'payer':<34}{'lines':>6}{'net':>15}{'VAT':>13}{'total':>15}  currency")
@@ -103,10 +124,123 @@ def show(run, as_json) -> None:
 
 @bill.command()
 @click.argument("run", type=int)
+@AS_JSON
+def check(run, as_json) -> int:
+    """What looks odd in a run, worst first. Exit code 1 when something must be mended."""
+    with _connect() as conn:
+        found = _one(conn, run)
+        with db.transaction(conn, "finance", read_only=True):
+            rows = db.call(conn, "bill_check", p_run=run)
+        faults = _faults(conn, run)
+    if as_json:
+        click.echo(exact(rows))
+        return int(bool(faults))
+    click.echo(f"Run {run} through {found['through']}, {found['state']}: {_documents(found)}.")
+    _faults_show(faults)
+    for kind, (title, line, more) in CHECKS.items():
+        odd = [row for row in rows if row["kind"] == kind]
+        if odd:
+            click.echo(f"\n{title}: {len(odd)}")
+        for row in odd[:SHOWN]:
+            values = {name: f"{value:,}" if isinstance(value, (int, float)) else value
+                      for name, value in row["params"].items()}
+            click.echo(f"  {row['subject']:<18}{line.format(**values)}")
+        if odd:
+            rest = f"  … and {len(odd) - SHOWN} more (--json lists all)\n" if len(odd) > SHOWN else ""
+            click.echo(f"{rest}  more: {more.format(run=run, subject=odd[0]['subject'])}")
+    if not rows:
+        click.echo("\nNothing looks odd.")
+    return int(bool(faults))
+
+
+@bill.command()
+@click.argument("run", type=int)
+@click.option("--date", "day", type=DAY, help="Date of the documents; today when not given.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@AS_JSON
+def approve(run, day, yes, as_json) -> None:
+    """Give the documents of a run their numbers: from then on they never change.
+
+    Broken off, the same command goes on; several may approve the same run.
+    """
+    with _connect() as conn:
+        found = _one(conn, run)
+        if not yes:
+            click.confirm(f"Approve run {run} through {found['through']}: {_documents(found)}?", abort=True)
+        _approve(conn, run, day.date() if day else period(conn, None, None)[0], found["documents"])
+        found = _one(conn, run)
+        with db.transaction(conn, "finance", read_only=True):
+            rows = db.call(conn, "bill_show", p_run=run)
+    numbers = [row["invoice_no"] for row in rows if row["invoice_no"]]
+    if as_json:
+        click.echo(exact(found | {"invoices": rows}))
+    elif numbers:
+        click.echo(f"Run {run} is {found['state']}: {_documents(found)}, numbers {min(numbers)} to {max(numbers)}.")
+    else:
+        click.echo(f"Run {run} is {found['state']}; it has no documents.")
+
+
+@bill.command()
+@click.argument("invoice")
+@click.option("--lines", metavar="NO,NO…", help="Only these lines, by their place in the document.")
+@click.option("--rebill", is_flag=True, help="The next run bills again what is credited, its calls too.")
+@click.option("--date", "day", type=DAY, help="Date of the credit note; today when not given.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def credit(invoice, lines, rebill, day, yes) -> None:
+    """Make a credit note for an invoice, or for some of its lines."""
+    try:
+        places = [int(place) for place in lines.split(",")] if lines else None
+    except ValueError as error:
+        raise LeissnerError(f"--lines {lines} is no list of numbers, 1,4 say.") from error
+    with _connect() as conn:
+        if not yes:
+            click.confirm(f"Credit {'lines ' + lines if lines else 'all'} of {invoice}?", abort=True)
+        with db.transaction(conn, "finance"):
+            number = db.call_one(conn, "invoice_credit", p_invoice=invoice, p_places=places, p_is_rebilled=rebill,
+                                 p_day=day.date() if day else period(conn, None, None)[0])
+    click.echo(f"Credit note {number} credits {invoice}"
+               + ("; the next run bills it again." if rebill else "."))
+
+
+@bill.command()
+@click.option("--through", type=DAY, required=True, help="The last day that would be charged.")
+@click.option("--customers", metavar="NO,NO…", help="Only these customers, and whoever they pay for or are paid by.")
+@AS_JSON
+def forecast(through, customers, as_json) -> None:
+    """What a run would give, without making it."""
+    with _connect() as conn, db.transaction(conn, "finance"):
+        number = db.call_one(conn, "bill_begin", p_through=through.date(), p_size=SIZE,
+                             p_customers=[no.strip() for no in customers.split(",")] if customers else None)
+        while db.call_one(conn, "bill_part_make", p_run=number) is not None:
+            pass
+        sums = db.call(conn, "bill_sums", p_run=number)
+        found = next(row for row in db.call(conn, "bill_list") if row["run"] == number)
+        faults = _sentences(conn, number)
+        raise psycopg.Rollback  # it was never made
+    if as_json:
+        click.echo(exact({"through": found["through"], "documents": found["documents"], "totals": found["totals"],
+                          "sums": sums, "problems": faults}))
+        return
+    click.echo(f"Through {found['through']} a run would give {_documents(found)} with VAT. Nothing was made.\n")
+    _sums_show(sums)
+    _faults_show(faults)
+
+
+@bill.command()
+@click.argument("invoice")
+def document(invoice) -> None:
+    """A document as JSON: what PDF, e-invoice and print files are laid out from. INVOICE: its number, or "draft N"."""
+    with _connect() as conn, audit.look(conn, "finance", "invoice_document", invoice):
+        found = db.call_one(conn, "invoice_document", p_invoice=invoice)
+    click.echo(exact(found, indent=2))
+
+
+@bill.command()
+@click.argument("run", type=int)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def discard(run, yes) -> None:
     """Take a draft run back: nothing of it stays but the log."""
-    with db.connect() as conn:
+    with _connect() as conn:
         found = _one(conn, run)
         if not yes:
             click.confirm(f"Discard run {run} through {found['through']}: {_documents(found)}?", abort=True)
@@ -120,7 +254,7 @@ def discard(run, yes) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
 def export(run, file) -> None:
     """The lines of a run's documents as CSV; FILE - is the screen."""
-    with db.connect() as conn:
+    with _connect() as conn:
         _one(conn, run)
         with audit.look(conn, "finance", "bill_export", f"{run}"):
             columns, rows = db.stream(conn, "bill_export", p_run=run)
@@ -151,10 +285,34 @@ def _broken_off(conn: db.Connection) -> int:
     return runs[0]
 
 
+def _connect() -> db.Connection:
+    """A connection that gives the numbers of JSON as they are, not as floats."""
+    conn = db.connect()
+    set_json_loads(functools.partial(json.loads, parse_float=Decimal), conn)
+    return conn
+
+
+def exact(value, **options) -> str:
+    """JSON with numbers as they are: 390.00 stays 390.00."""
+    made = json.dumps(value, default=lambda one: f"\0{one}\0" if isinstance(one, Decimal) else f"{one}",
+                      ensure_ascii=False, **options)
+    return re.sub(r'"\\u0000(-?[0-9.]+)\\u0000"', r"\1", made)
+
+
 def _faults(conn: db.Connection, number: int) -> list[dict]:
     with db.transaction(conn, "finance", read_only=True):
-        return [fault | db.call(conn, "message_get", p_code=fault["code"], p_params=fault["params"])[0]
-                for fault in db.call(conn, "bill_fault_list", p_run=number)]
+        return _sentences(conn, number)
+
+
+def _sentences(conn: db.Connection, number: int) -> list[dict]:
+    return [fault | db.call(conn, "message_get", p_code=fault["code"], p_params=fault["params"])[0]
+            for fault in db.call(conn, "bill_fault_list", p_run=number)]
+
+
+def _sums_show(sums: list[dict]) -> None:
+    click.echo(f"{'':<14}{'lines':>8}{'net':>18}")
+    for row in sums:
+        click.echo(f"{row['kind']:<14}{row['lines']:>8,}{row['net']:>18,}  {row['currency']}")
 
 
 def _faults_show(faults: list[dict]) -> None:
@@ -177,7 +335,7 @@ def _parts(number: int, jobs: int, found: dict) -> None:
     stop = Event()
 
     def work(_) -> None:
-        with db.connect() as conn:
+        with _connect() as conn:
             while not stop.is_set() and _next(conn, number) is not None:
                 bar.advance(task)
 
@@ -188,6 +346,21 @@ def _parts(number: int, jobs: int, found: dict) -> None:
             list(pool.map(work, range(jobs)))
         finally:
             stop.set()
+
+
+def _approve(conn: db.Connection, number: int, day, documents: int) -> None:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("Approving", total=documents)
+        done = True
+        while done:
+            with db.transaction(conn, "finance"):
+                done = db.call_one(conn, "bill_approve_next", p_run=number, p_day=day, p_size=APPROVED)
+            bar.advance(task, done)
+    with db.transaction(conn, "finance"):
+        db.call(conn, "bill_approve_finish", p_run=number)
 
 
 def _next(conn: db.Connection, number: int) -> int | None:

@@ -280,6 +280,7 @@ create index invoice_line_due_ix on billing.invoice_line (contract_line_id, serv
 create index invoice_line_manual_ix on billing.invoice_line (manual_charge_id)
 where manual_charge_id is not null;
 create index invoice_line_charge_ix on billing.invoice_line (service_charge_id);
+create index invoice_line_corrects_ix on billing.invoice_line (corrects_id) where corrects_id is not null;
 
 comment on table billing.invoice_line is
 'Lines of documents, drafts too: what was billed is their sum. Never changed, gone only with a draft.';
@@ -328,6 +329,7 @@ comment on constraint invoice_line_charge_kind_ck on billing.invoice_line is
 comment on constraint invoice_line_key_ck on billing.invoice_line is 'A line says what it charges.';
 comment on constraint invoice_line_valid_ck on billing.invoice_line is 'A period must have at least one day.';
 comment on index billing.invoice_line_due_ix is 'What was billed for a contract line, charge and period.';
+comment on index billing.invoice_line_corrects_ix is 'Lines that correct or credit a line.';
 comment on index billing.invoice_line_manual_ix is 'What was billed for a manual charge.';
 
 create table billing.invoice_tax (
@@ -642,6 +644,13 @@ insert into billing.message (code, language, sentence, hint) values
 ('LB524', 'sv', 'Kunden {customer} finns inte.', null),
 ('LB525', 'en', 'There is no invoice {invoice}.', 'leissner bill show RUN lists them.'),
 ('LB525', 'sv', 'Fakturan {invoice} finns inte.', 'leissner bill show KÖRNING listar dem.'),
+('LB527', 'en', '{invoice} is no issued invoice: only these can be credited.', 'A draft is discarded with its run.'),
+('LB527', 'sv', '{invoice} är ingen utfärdad faktura: bara sådana kan krediteras.',
+'Ett utkast kasseras med sin körning.'),
+('LB528', 'en', 'Invoice {invoice} has no lines {lines} left to credit.',
+'leissner bill document INVOICE shows its lines.'),
+('LB528', 'sv', 'Fakturan {invoice} har inga rader {lines} kvar att kreditera.',
+'leissner bill document FAKTURA visar raderna.'),
 ('LB526', 'en', 'The operator''s mode is {mode}: this needs {needed}.', 'Set it in operator.csv.'),
 ('LB526', 'sv', 'Operatörens läge är {mode}: detta kräver {needed}.', 'Ange det i operator.csv.');
 

@@ -141,3 +141,25 @@ Raises: nothing$$;
 grant execute on function api.bill_export(bigint) to
     leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
     leissner_auditor, leissner_batch, leissner_integration;
+
+create function api.bill_sums(p_run bigint)
+returns table (kind text, currency text, lines bigint, net numeric)
+language sql stable
+begin atomic
+    select
+        line.kind, invoice.currency, count(*), round(sum(line.net), min(currency.decimals))
+    from billing.invoice
+    inner join billing.currency on currency.currency = invoice.currency
+    inner join billing.invoice_line as line on line.invoice_id = invoice.invoice_id
+    where invoice.bill_run_id = p_run
+    group by line.kind, invoice.currency
+    order by invoice.currency, line.kind;
+end;
+
+comment on function api.bill_sums(bigint) is
+$$What a run's lines come to by kind, without VAT.
+Example: select * from api.bill_sums(1)
+Raises: nothing$$;
+grant execute on function api.bill_sums(bigint) to
+    leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
+    leissner_auditor, leissner_batch, leissner_integration;

@@ -1,0 +1,188 @@
+-- 60_invoice/credit: an issued invoice taken back, whole or by line (BILLING.md 4.4), with its own amounts, VAT and
+-- rates: nothing is computed by today's.
+
+create function logic.invoice_credit(p_invoice text, p_places integer[], p_is_rebilled boolean, p_day date)
+returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_old billing.invoice;
+    v_id bigint := nextval('billing.invoice_invoice_id_seq');
+    v_wrong text;
+    v_places integer[];
+    v_is_last boolean;
+    v_net numeric;
+    v_tax numeric;
+    v_rounding numeric;
+    v_period daterange;
+begin
+    perform access.require('admin', 'finance');
+    select invoice.* into v_old from billing.invoice
+    where invoice.invoice_id = logic.invoice_find(p_invoice)
+    for update;
+    if v_old.state <> 'approved' or v_old.kind <> 'invoice' then
+        perform billing.fail('LB527', jsonb_build_object('invoice', p_invoice));
+    end if;
+    v_places := coalesce(
+        p_places,
+        array(
+            select line.place from billing.invoice_line as line
+            where line.invoice_id = v_old.invoice_id and not logic.line_is_credited(line.invoice_line_id)
+            order by line.place
+        )
+    );
+    select string_agg(asked.place::text, ', ' order by asked.place) into v_wrong
+    from unnest(v_places) as asked (place)
+    where not exists (
+        select from billing.invoice_line as line
+        where
+            line.invoice_id = v_old.invoice_id and line.place = asked.place
+            and not logic.line_is_credited(line.invoice_line_id)
+    );
+    if v_wrong is not null or v_places = '{}' then
+        perform billing.fail('LB528', jsonb_build_object('invoice', p_invoice, 'lines', coalesce(v_wrong, '')));
+    end if;
+    v_is_last := not exists (
+        select from billing.invoice_line as line
+        where
+            line.invoice_id = v_old.invoice_id and line.place <> all(v_places)
+            and not logic.line_is_credited(line.invoice_line_id)
+    );
+
+    with line as materialized (
+        select
+            nextval('billing.invoice_line_invoice_line_id_seq') as new_id, old.*,
+            row_number() over (order by old.place) as turn
+        from billing.invoice_line as old
+        where old.invoice_id = v_old.invoice_id and old.place = any(v_places)
+    ),
+
+    -- Calls that are set free: a later run bills them again, with what else was counted.
+    free as (
+        insert into billing.call_billed (customer_id, start_on, call_id, invoice_line_id, amount, turn)
+        select billed.customer_id, billed.start_on, billed.call_id, line.new_id, -billed.amount, -billed.turn
+        from line
+        inner join billing.call_billed as billed on billed.invoice_line_id = line.invoice_line_id
+        where p_is_rebilled
+    )
+
+    insert into billing.invoice_line (
+        invoice_line_id, invoice_id, place, customer_id, contract_id, contract_line_id, kind, charge_kind,
+        service_charge_id, manual_charge_id, product_id, mode_id, what, text, period_on, part_on, valid,
+        quantity, units, net, charge_vat, vat_code, vat_percent, vat_category, account, project, corrects_id,
+        is_counted
+    )
+    select
+        line.new_id, v_id, line.turn, line.customer_id, line.contract_id, line.contract_line_id, line.kind,
+        line.charge_kind, line.service_charge_id, line.manual_charge_id, line.product_id, line.mode_id, line.what,
+        line.text, line.period_on, line.part_on, line.valid, -line.quantity, -line.units, -line.net,
+        line.charge_vat, line.vat_code, line.vat_percent, line.vat_category, line.account, line.project,
+        line.invoice_line_id, p_is_rebilled
+    from line;
+
+    -- Of a tax whose lines are all credited now, what earlier credit notes left of it.
+    insert into billing.invoice_tax (invoice_id, vat_code, percent, category, account, base, tax)
+    select
+        v_id, own.vat_code, own.vat_percent, tax.category, tax.account, own.base,
+        case
+            when former.base + own.base + tax.base = 0 then -tax.tax - former.tax
+            else round(own.base * own.vat_percent * 0.01, currency.decimals)
+        end
+    from (
+        select line.vat_code, line.vat_percent, sum(line.net) as base
+        from billing.invoice_line as line where line.invoice_id = v_id
+        group by line.vat_code, line.vat_percent
+    ) as own
+    inner join billing.invoice_tax as tax
+        on tax.invoice_id = v_old.invoice_id and tax.vat_code = own.vat_code and tax.percent = own.vat_percent
+    inner join billing.currency on currency.currency = v_old.currency
+    cross join lateral (
+        select coalesce(sum(one.base), 0) as base, coalesce(sum(one.tax), 0) as tax
+        from billing.invoice_tax as one
+        inner join billing.invoice as note on note.invoice_id = one.invoice_id
+        where note.credits_id = v_old.invoice_id and one.vat_code = own.vat_code and one.percent = own.vat_percent
+    ) as former;
+
+    select sum(tax.base), sum(tax.tax) into v_net, v_tax from billing.invoice_tax as tax where tax.invoice_id = v_id;
+    v_rounding := case
+        when v_is_last then -v_old.rounding - (
+            select coalesce(sum(note.rounding), 0) from billing.invoice as note
+            where note.credits_id = v_old.invoice_id
+        )
+        else 0
+    end;
+    select daterange(min(lower(line.valid)), max(upper(line.valid))) into v_period
+    from billing.invoice_line as line where line.invoice_id = v_id;
+    insert into billing.invoice (
+        invoice_id, kind, payer_id, currency, home_rate, language, period, net, tax, rounding, total, credits_id
+    )
+    select
+        v_id, 'credit', v_old.payer_id, v_old.currency, v_old.home_rate, v_old.language, v_period, v_net, v_tax,
+        v_rounding, v_net + v_tax + v_rounding, v_old.invoice_id;
+    if p_is_rebilled then
+        update billing.usage_month as open
+        set is_settled = false
+        where
+            open.is_settled
+            and open.month in (
+                select date_trunc('month', billed.start_on::timestamp)::date
+                from billing.invoice_line as line
+                inner join billing.call_billed as billed on billed.invoice_line_id = line.invoice_line_id
+                where line.invoice_id = v_id
+            );
+    end if;
+    perform audit.event_add(
+        'invoice_credit', p_invoice,
+        jsonb_build_object('lines', to_jsonb(v_places), 'total', v_net + v_tax + v_rounding, 'rebill', p_is_rebilled)
+    );
+    perform logic.number_take(array[v_id], p_day, false);
+    return v_id;
+end;
+$$;
+
+comment on function logic.invoice_credit(text, integer[], boolean, date) is
+$$Makes a credit note for an issued invoice, or for some of its lines (by place; NULL: all that are left). p_is_rebilled:
+a later run bills again what is credited, its calls too. The new document.
+Example: select logic.invoice_credit('20260001', null, false, '2026-11-01') where false
+Raises: LB525 for an unknown invoice, LB527 for one that is no issued invoice, LB528 for lines that are not there or are
+credited, LB901 without the level finance or admin$$;
+
+create function logic.line_is_credited(p_line_id bigint)
+returns boolean
+language sql stable
+begin atomic
+    select exists (
+        select from billing.invoice_line as note_line
+        inner join billing.invoice as note
+            on note.invoice_id = note_line.invoice_id and note.credits_id is not null
+        where note_line.corrects_id = p_line_id
+    );
+end;
+
+comment on function logic.line_is_credited(bigint) is
+$$Was the line credited by a credit note?
+Example: select logic.line_is_credited(1)
+Raises: nothing$$;
+
+-- api
+
+create function api.invoice_credit(
+    p_invoice text, p_places integer[] default null, p_is_rebilled boolean default false, p_day date default null
+)
+returns text
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_id bigint := logic.invoice_credit(p_invoice, p_places, p_is_rebilled, p_day);
+begin
+    return (select invoice.invoice_no from billing.invoice where invoice.invoice_id = v_id);
+end;
+$$;
+
+comment on function api.invoice_credit(text, integer[], boolean, date) is
+$$Makes a credit note for an issued invoice or some of its lines: its number.
+Example: select api.invoice_credit('20260001', null, false, '2026-11-01') where false
+Raises: LB525, LB527, LB528, LB901$$;
+grant execute on function api.invoice_credit(text, integer[], boolean, date) to leissner_admin, leissner_finance;
