@@ -14,6 +14,12 @@ begin
     select 'totals', 'Daily and monthly totals equal the calls', fault.problem, fault.place
     from logic.check_totals() as fault
     union all
+    select 'invoices', 'Documents are the sum of their lines, taxes and calls', fault.problem, fault.place
+    from logic.check_invoices() as fault
+    union all
+    select 'numbers', 'Document numbers have no gap', fault.problem, fault.place
+    from logic.check_numbers() as fault
+    union all
     select 'audit', 'The audit chain is unbroken', fault.problem, fault.place
     from logic.check_audit(p_seal_no, p_head) as fault;
 end;
@@ -36,6 +42,8 @@ begin atomic
         values
             ('counts', 'Every record read is rated, suspended, duplicate or zero'),
             ('totals', 'Daily and monthly totals equal the calls'),
+            ('invoices', 'Documents are the sum of their lines, taxes and calls'),
+            ('numbers', 'Document numbers have no gap'),
             ('audit', 'The audit chain is unbroken')
     ) as one (name, title);
 end;
