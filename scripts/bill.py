@@ -58,8 +58,8 @@ def bill() -> None:
 def run(through, customers, resume, jobs, as_json) -> int:
     """Make drafts of all that is due through a day: fees, charges by hand, rated calls.
 
-    Due less billed: what earlier runs billed is never billed again, what changed since is corrected. Broken off, it goes
-    on with --resume. Nothing leaves the house before `leissner bill approve`. Exit code 1 when there are faults.
+    Due less billed: what earlier runs billed is never billed again, what changed since is corrected. Broken off, it
+    goes on with --resume. Nothing leaves the house before `leissner bill approve`. Exit code 1 when there are faults.
     """
     if resume == (through is not None):
         raise LeissnerError("Say either --through DATE, for a new run, or --resume.")

@@ -135,7 +135,7 @@ create table billing.invoice (
     currency text not null constraint invoice_currency_fk references billing.currency (currency),
     home_rate numeric(20, 10) not null,
     language text not null,
-    period daterange not null,
+    valid daterange not null,
     net numeric(18, 4) not null,
     tax numeric(18, 4) not null,
     rounding numeric(18, 4) not null default 0,
@@ -184,7 +184,7 @@ comment on column billing.invoice.currency is 'Currency of all its amounts.';
 comment on column billing.invoice.home_rate is
     'Units of the operator''s currency for one of the invoice''s, on the last day charged.';
 comment on column billing.invoice.language is 'Language of the document: sv or en.';
-comment on column billing.invoice.period is 'Encloses the periods of its lines.';
+comment on column billing.invoice.valid is 'Encloses the periods of its lines.';
 comment on column billing.invoice.net is 'Sum of its lines.';
 comment on column billing.invoice.tax is 'Sum of its taxes.';
 comment on column billing.invoice.rounding is 'Rounding of the total to whole units of currency.';
@@ -194,8 +194,10 @@ comment on column billing.invoice.number is 'Number in the series, without gaps.
 comment on column billing.invoice.invoice_no is 'The number that people know it by.';
 comment on column billing.invoice.invoice_on is 'Date of the document.';
 comment on column billing.invoice.due_on is 'Day on which it is due; NULL: a credit document.';
-comment on column billing.invoice.reference_kind is 'Form of the payment reference: ocr, kid, fik, viite, rf.';
-comment on column billing.invoice.reference is 'Payment reference; NULL: a draft, a credit document, or basis.';
+comment on column billing.invoice.reference_kind is
+    'Form of the payment reference: ocr, kid, fik, viite, rf.';
+comment on column billing.invoice.reference is
+    'Payment reference; NULL: a draft, a credit document, or basis.';
 comment on column billing.invoice.credits_id is 'The document that a credit note credits.';
 comment on column billing.invoice.external_no is 'In the mode basis: the number that the other system gave.';
 comment on column billing.invoice.parties is
@@ -306,7 +308,8 @@ comment on column billing.invoice_line.part_on is
 comment on column billing.invoice_line.valid is 'Days that it charges.';
 comment on column billing.invoice_line.quantity is 'How many; of usage: calls.';
 comment on column billing.invoice_line.units is 'Billed units, of usage.';
-comment on column billing.invoice_line.net is 'Amount without VAT, rounded once, in the document''s currency.';
+comment on column billing.invoice_line.net is
+    'Amount without VAT, rounded once, in the document''s currency.';
 comment on column billing.invoice_line.charge_vat is 'VAT code of the charge or service.';
 comment on column billing.invoice_line.vat_code is 'VAT code applied to this payer.';
 comment on column billing.invoice_line.vat_percent is 'Its percentage.';
@@ -400,11 +403,12 @@ comment on constraint usage_month_ck on billing.usage_month is 'A month is named
 insert into billing.usage_month (month)
 select distinct date_trunc('month', total.month::timestamp)::date from billing.call_customer_month as total;
 
--- What is issued stays ---------------------------------------------------------------------------------------
+-- What is issued stays
+-- ---------------------------------------------------------------------------------------
 
 create function billing.tg_invoice_sum()
 returns trigger
-language plpgsql
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -456,7 +460,7 @@ referencing new table as made for each statement execute function billing.tg_inv
 
 create function billing.tg_line_late()
 returns trigger
-language plpgsql
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -479,7 +483,7 @@ referencing new table as made for each statement execute function billing.tg_lin
 
 create function billing.tg_line_gone()
 returns trigger
-language plpgsql
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -503,7 +507,7 @@ referencing old table as gone for each statement execute function billing.tg_lin
 
 create function billing.tg_call_billed_gone()
 returns trigger
-language plpgsql
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -526,7 +530,7 @@ referencing old table as gone for each statement execute function billing.tg_cal
 
 create function billing.tg_issued()
 returns trigger
-language plpgsql
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -549,7 +553,7 @@ for each row when (old.state <> 'draft') execute function billing.tg_issued();
 
 create function billing.tg_never()
 returns trigger
-language plpgsql
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -573,7 +577,8 @@ for each statement execute function billing.tg_never();
 create trigger _10_row_version before update on billing.bill_run
 for each row execute function access.tg_row_version();
 
--- Rights and log ---------------------------------------------------------------------------------------------
+-- Rights and log
+-- ---------------------------------------------------------------------------------------------
 
 select access.staff_open(
     one.table_name::regclass,
@@ -635,7 +640,8 @@ insert into billing.message (code, language, sentence, hint) values
 ('LB520', 'en', 'Document {invoice} is not the sum of its lines.', null),
 ('LB520', 'sv', 'Dokumentet {invoice} är inte summan av sina rader.', null),
 ('LB521', 'en', 'An issued document never changes.', 'Make a credit note, or a charge on the next one.'),
-('LB521', 'sv', 'Ett utfärdat dokument ändras aldrig.', 'Gör en kreditfaktura eller en post på nästa faktura.'),
+('LB521', 'sv', 'Ett utfärdat dokument ändras aldrig.',
+    'Gör en kreditfaktura eller en post på nästa faktura.'),
 ('LB522', 'en', 'There is no run {run}.', 'leissner bill list shows the runs.'),
 ('LB522', 'sv', 'Körningen {run} finns inte.', 'leissner bill list visar körningarna.'),
 ('LB523', 'en', 'Run {run} is {state}: this needs one that is {needed}.', null),
@@ -644,7 +650,8 @@ insert into billing.message (code, language, sentence, hint) values
 ('LB524', 'sv', 'Kunden {customer} finns inte.', null),
 ('LB525', 'en', 'There is no invoice {invoice}.', 'leissner bill show RUN lists them.'),
 ('LB525', 'sv', 'Fakturan {invoice} finns inte.', 'leissner bill show KÖRNING listar dem.'),
-('LB527', 'en', '{invoice} is no issued invoice: only these can be credited.', 'A draft is discarded with its run.'),
+('LB527', 'en', '{invoice} is no issued invoice: only these can be credited.',
+    'A draft is discarded with its run.'),
 ('LB527', 'sv', '{invoice} är ingen utfärdad faktura: bara sådana kan krediteras.',
 'Ett utkast kasseras med sin körning.'),
 ('LB528', 'en', 'Invoice {invoice} has no lines {lines} left to credit.',
@@ -655,13 +662,16 @@ insert into billing.message (code, language, sentence, hint) values
 ('LB526', 'sv', 'Operatörens läge är {mode}: detta kräver {needed}.', 'Ange det i operator.csv.');
 
 insert into billing.message (code, language, sentence, hint) values
-('document_ae', 'en', 'Reverse charge: the buyer accounts for the VAT (article 196, directive 2006/112/EC).', null),
-('document_ae', 'sv', 'Omvänd betalningsskyldighet: köparen redovisar momsen (artikel 196, direktiv 2006/112/EG).', null),
+('document_ae', 'en',
+'Reverse charge: the buyer accounts for the VAT (article 196, directive 2006/112/EC).', null),
+('document_ae', 'sv',
+'Omvänd betalningsskyldighet: köparen redovisar momsen (artikel 196, direktiv 2006/112/EG).', null),
 ('document_o', 'en', 'Outside the scope of VAT: the service is supplied outside the EU.', null),
 ('document_o', 'sv', 'Utanför momsens tillämpningsområde: tjänsten är omsatt utanför EU.', null),
 ('document_e', 'en', 'Exempt from VAT.', null),
 ('document_e', 'sv', 'Undantaget från moms.', null),
 ('document_late', 'en',
 'Interest on late payment is the reference rate plus 8 percentage points, from the due date.', null),
-('document_late', 'sv', 'Vid betalning efter förfallodagen debiteras dröjsmålsränta med referensräntan plus 8 procentenheter.',
+('document_late', 'sv',
+    'Vid betalning efter förfallodagen debiteras dröjsmålsränta med referensräntan plus 8 procentenheter.',
 null);

@@ -176,6 +176,8 @@ select bag_eq(
         'audit.tx_current',
         'billing.fail', 'billing.tg_contract_line_narrow', 'billing.tg_contract_narrow',
         'billing.tg_contract_notice', 'billing.tg_definition_former',
+        'logic.bill_approve_finish', 'logic.bill_approve_next', 'logic.bill_begin', 'logic.bill_discard',
+        'logic.bill_finish', 'logic.bill_part_make', 'logic.invoice_credit',
         'logic.bill_explain', 'logic.call_explain', 'logic.call_export', 'logic.call_why_not',
         'logic.call_quote',         'logic.call_under_cost',
         'logic.check_audit', 'logic.check_run',

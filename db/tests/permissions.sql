@@ -33,6 +33,28 @@ from (
     'integration', 'seller', 'customer']),
     ('bill_explain', array['pricing', 'sales', 'support', 'finance', 'credit', 'auditor', 'batch',
     'integration']),
+    ('bill_approve_finish', array['finance']),
+    ('bill_approve_next', array['finance']),
+    ('bill_begin', array['finance', 'batch']),
+    ('bill_check', array['sales', 'support', 'finance', 'credit', 'auditor', 'batch']),
+    ('bill_discard', array['finance', 'batch']),
+    ('bill_export', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
+    ('bill_fault_list', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
+    ('bill_finish', array['finance', 'batch']),
+    ('bill_list', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
+    ('bill_part_make', array['finance', 'batch']),
+    ('bill_show', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
+    ('bill_sums', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
+    ('invoice_credit', array['finance']),
+    ('invoice_document', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
+    ('run_document_list', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
     ('call_export', array['pricing', 'sales', 'support', 'finance', 'auditor', 'batch', 'integration']),
     ('call_under_cost', array['pricing', 'finance', 'auditor', 'batch', 'report']),
     ('call_why_not', array['pricing', 'sales', 'support', 'finance', 'credit', 'auditor', 'batch',
@@ -221,6 +243,22 @@ from (
             'billing.price_origin',
             'billing.suspense_drop', 'billing.call_dropped'
         ]
+    ),
+    (
+        array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration'],
+        array[]::text[],
+        array[
+            'billing.bill_run', 'billing.bill_part', 'billing.bill_fault', 'billing.bill_carry',
+            'billing.bill_turn', 'billing.number_series', 'billing.invoice_line', 'billing.invoice_tax',
+            'billing.call_billed', 'billing.usage_month'
+        ]
+    ),
+    (
+        array[
+            'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration', 'seller',
+            'customer'
+        ],
+        array[]::text[], array['billing.invoice']
     )
 ) as topic (readers, writers, tables)
 cross join lateral unnest(topic.tables) as one (table_name)

@@ -1,10 +1,12 @@
--- 60_invoice/payer: who pays for whom, on which days (BILLING.md 2), and in which company customers are billed.
+-- 60_invoice/payer: who pays for whom, on which days (BILLING.md 2), and in which company customers are
+-- billed.
 
 create function logic.is_eu(p_country text)
 returns boolean
 language sql immutable parallel safe
 return p_country = any(array[
-    'AT', 'BE', 'BG', 'CY', 'CZ', 'DE', 'DK', 'EE', 'ES', 'FI', 'FR', 'GR', 'HR', 'HU', 'IE', 'IT', 'LT', 'LU',
+    'AT', 'BE', 'BG', 'CY', 'CZ', 'DE', 'DK', 'EE', 'ES', 'FI', 'FR', 'GR', 'HR', 'HU', 'IE', 'IT', 'LT',
+        'LU',
     'LV', 'MT', 'NL', 'PL', 'PT', 'RO', 'SE', 'SI', 'SK'
 ]);
 
@@ -93,7 +95,8 @@ begin atomic
 
     select
         climb.start_id,
-        daterange(climb.from_on, lead(climb.from_on) over (partition by climb.start_id order by climb.from_on)),
+        daterange(climb.from_on,
+            lead(climb.from_on) over (partition by climb.start_id order by climb.from_on)),
         climb.customer_id
     from climb
     where not climb.goes_on;
@@ -156,7 +159,8 @@ end;
 $$;
 
 comment on function logic.family_list(bigint[]) is
-$$Customers with the lowest id among all that are, were or will be connected with them: who may ever pay for each
+$$Customers with the lowest id among all that are,
+    were or will be connected with them: who may ever pay for each
 other is billed in one transaction. p_customers: only their families; NULL: all.
 Example: select * from logic.family_list('{1}')
 Raises: nothing$$;

@@ -66,7 +66,8 @@ begin atomic
 end;
 
 comment on function logic.fee_search(logic.fee_key[]) is
-$$The rate of each key by its place in the array: nearest list first, relative items worked out from their base. No
+$$The rate of each key by its place in the array: nearest list first,
+    relative items worked out from their base. No
 row: no price, or not for sale.
 Example: select * from logic.fee_search(array[row(1, 1, '2026-10-05')]::logic.fee_key[])
 Raises: nothing$$;
@@ -92,7 +93,8 @@ Example: select logic.month_on(24321)
 Raises: nothing$$;
 
 create type logic.fee_due as (
-    customer_id bigint, contract_id bigint, contract_line_id bigint, charge_kind text, service_charge_id bigint,
+    customer_id bigint, contract_id bigint, contract_line_id bigint, charge_kind text,
+        service_charge_id bigint,
     period_on date, part_on date, from_on date, to_on date, quantity numeric, home numeric,
     charge_vat text, account text, is_chargeable boolean, fault text, params jsonb
 );
@@ -124,7 +126,8 @@ begin
     return query
     with recursive line as materialized (
         select
-            one.contract_line_id, one.line_no, contract.contract_id, contract.contract_no, contract.customer_id,
+            one.contract_line_id, one.line_no, contract.contract_id, contract.contract_no,
+                contract.customer_id,
             one.service_id, service.is_advance, one.quantity, one.billed_through, service.vat_code,
             service.account, lower(one.valid) as first_on,
             greatest(lower(one.valid), one.billed_through + 1) as charged_from,
@@ -243,7 +246,8 @@ begin
     -- Cut where the rate of the VAT code changes.
     part as materialized (
         select
-            item.contract_line_id, item.service_charge_id, item.charge_kind, item.period_on, item.is_chargeable,
+            item.contract_line_id, item.service_charge_id, item.charge_kind, item.period_on,
+                item.is_chargeable,
             item.charge_vat, item.account, item.code,
             case
                 when vat.valid is null or lower_inf(vat.valid) or lower(vat.valid) <= item.period_on
@@ -402,7 +406,8 @@ begin
             on stretch.contract_line_id = part.contract_line_id
             and stretch.from_on < part.to_on and part.from_on < stretch.to_on
         cross join lateral (
-            select greatest(part.from_on, stretch.from_on) as from_on, least(part.to_on, stretch.to_on) as to_on
+            select greatest(part.from_on, stretch.from_on) as from_on, least(part.to_on,
+                stretch.to_on) as to_on
         ) as both_ends
         left join priced
             on priced.contract_line_id = stretch.contract_line_id and priced.from_on = stretch.from_on
@@ -426,7 +431,8 @@ begin
         cross join lateral (
             select sum(
                 logic.divide(
-                    least(piece.to_on, logic.month_on(month.n + 1)) - greatest(piece.from_on, logic.month_on(month.n)),
+                    least(piece.to_on, logic.month_on(month.n + 1)) - greatest(piece.from_on,
+                        logic.month_on(month.n)),
                     logic.month_on(month.n + 1) - logic.month_on(month.n)
                 )
             ) as months
@@ -472,7 +478,8 @@ end;
 $$;
 
 comment on function logic.fee_due_list(bigint[], date, date) is
-$$What is due for the charges of contract lines, for every period from the line's first day that ends after p_back:
+$$What is due for the charges of contract lines,
+    for every period from the line's first day that ends after p_back:
 those that a run through p_through charges, and later ones that were billed already (is_chargeable: no).
 Example: select * from logic.fee_due_list('{1}', '2026-10-31', '2025-10-31')
 Raises: nothing$$;

@@ -17,8 +17,8 @@ create type logic.bill_payer as (
     customer_id bigint, valid daterange, payer_id bigint, currency text, rate numeric, decimals integer
 );
 comment on type logic.bill_payer is
-'Who pays for a customer on some days, in which currency; rate: units of the operator''s currency on the last '
-'day charged, NULL: not known.';
+'Who pays for a customer on some days, in which currency; rate: units of the operator''s currency on the '
+'last day charged, NULL: not known.';
 
 create function logic.rate_on(p_currency text, p_day date)
 returns numeric
@@ -161,10 +161,12 @@ begin
     select (made.item).*
     from (select
         row(
-            contract.customer_id, contract.contract_id, change.contract_line_id, change.payer_id, change.currency,
+            contract.customer_id, contract.contract_id, change.contract_line_id, change.payer_id,
+                change.currency,
             charge.kind, change.last_id is not null, change.service_charge_id, null, null, null, charge.code,
             concat_ws(', ', service.name, charge.name), change.period_on, change.part_on, change.from_on,
-            change.to_on, change.quantity, null, change.net, change.charge_vat, change.from_on, change.account,
+            change.to_on, change.quantity, null, change.net, change.charge_vat, change.from_on,
+                change.account,
             null, change.last_id
         )::logic.bill_item as item
     from change
@@ -177,7 +179,8 @@ end;
 $$;
 
 comment on function logic.fee_item_list(logic.fee_due[], bigint[], logic.bill_payer[], date) is
-$$Due less billed (BILLING.md 1.4): a negative difference to the payer that was billed, a positive one to the payer
+$$Due less billed (BILLING.md 1.4): a negative difference to the payer that was billed,
+    a positive one to the payer
 on the last day of what it charges. What is billed and not due any more is given back.
 Example: select * from logic.fee_item_list('{}', '{}', '{}', '2025-10-31')
 Raises: nothing$$;
@@ -188,7 +191,8 @@ language sql stable rows 1000
 begin atomic
     select
         row(
-            contract.customer_id, contract.contract_id, charge.contract_line_id, payer.payer_id, payer.currency,
+            contract.customer_id, contract.contract_id, charge.contract_line_id, payer.payer_id,
+                payer.currency,
             'manual', so_far.last_id is not null, null, charge.manual_charge_id, null, null, charge.text,
             charge.text, null, null, charge.charged_on, charge.charged_on + 1, charge.quantity, null,
             due.net - coalesce(so_far.net, 0), coalesce(charge.vat_code, service.vat_code), charge.charged_on,
@@ -224,7 +228,8 @@ create type logic.bill_call as (
 comment on type logic.bill_call is 'A call on a line to be; place: of the item.';
 
 create type logic.bill_usage as (items logic.bill_item[], calls logic.bill_call[], flaws logic.bill_flaw[]);
-comment on type logic.bill_usage is 'Usage to bill: items, the calls of each by its place, and what cannot be.';
+comment on type logic.bill_usage is
+    'Usage to bill: items, the calls of each by its place, and what cannot be.';
 
 create function logic.usage_list(p_customers bigint[], p_payers logic.bill_payer[], p_through date)
 returns logic.bill_usage
@@ -282,7 +287,8 @@ begin
             and call.call_id = correction.call_id
         inner join billing.price_list as list on list.price_list_id = correction.retail_list_id
         cross join lateral (
-            select sum(billed.amount) as amount, sum(billed.turn) as turn, max(billed.invoice_line_id) as last_id
+            select sum(billed.amount) as amount, sum(billed.turn) as turn,
+                max(billed.invoice_line_id) as last_id
             from billing.call_billed as billed
             where
                 billed.customer_id = correction.customer_id and billed.start_on = correction.start_on
@@ -394,7 +400,8 @@ begin
                 row(
                     amount.payer_id, 'LB515',
                     jsonb_build_object(
-                        'currency', amount.payer_currency, 'day', min(amount.start_on), 'customer', payer.customer_no
+                        'currency', amount.payer_currency, 'day', min(amount.start_on), 'customer',
+                            payer.customer_no
                     )
                 )::logic.bill_flaw
             from amount
@@ -408,7 +415,8 @@ end;
 $$;
 
 comment on function logic.usage_list(bigint[], logic.bill_payer[], date) is
-$$Rated calls up to a day that stand on no document, by contract line, product type, mode and VAT rate, each in the
+$$Rated calls up to a day that stand on no document, by contract line, product type, mode and VAT rate,
+    each in the
 payer's currency by its own day's rates; and what re-rating made of invoiced ones.
 Example: select logic.usage_list('{1}', '{}', '2026-10-31')
 Raises: nothing$$;

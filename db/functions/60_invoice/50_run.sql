@@ -68,7 +68,8 @@ begin
     insert into billing.bill_run (through_on, mode, options, started_by)
     select
         p_through, v_mode,
-        case when p_customers is null then '{}' else jsonb_build_object('customers', to_jsonb(p_customers)) end,
+        case when p_customers is null then '{}' else jsonb_build_object('customers',
+            to_jsonb(p_customers)) end,
         who.actor
     from audit.tx_current() as who
     returning bill_run_id into v_run;
@@ -82,7 +83,8 @@ begin
             select
                 family.customer_id,
                 div(
-                    count(*) over (order by family.family_id range between unbounded preceding and current row) - 1,
+                    count(*) over (order by family.family_id range between unbounded preceding
+                        and current row) - 1,
                     p_size
                 ) as n
             from logic.family_list(v_ids) as family
@@ -97,10 +99,12 @@ end;
 $$;
 
 comment on function logic.bill_begin(date, text[], integer) is
-$$Begins a run through a day over all payers, or over those connected with some customers, in parts of about p_size
+$$Begins a run through a day over all payers, or over those connected with some customers,
+    in parts of about p_size
 customers. Its number.
 Example: select logic.bill_begin('2026-10-31', null, 2000) where false
-Raises: LB524 for an unknown customer, LB526 in the mode rating, LB901 without the level finance, batch or admin$$;
+Raises: LB524 for an unknown customer, LB526 in the mode rating, LB901 without the level finance,
+    batch or admin$$;
 
 create function logic.vat_pick(p_charge_vat text, p_day date, p_kind text, p_country text, p_vat_no text)
 returns table (code text, percent numeric, category text, account text, fault text)
@@ -149,7 +153,8 @@ begin atomic
 end;
 
 comment on function logic.vat_pick(text, date, text, text, text) is
-$$The VAT code that applies to a payer (kind, country, VAT number) for a charge of one code on a day: reverse charge for
+$$The VAT code that applies to a payer (kind, country,
+    VAT number) for a charge of one code on a day: reverse charge for
 businesses with VAT number in another EU country, outside scope beyond the EU.
 Example: select * from logic.vat_pick('SE25', '2026-10-31', 'business', 'SE', null)
 Raises: nothing$$;
@@ -162,7 +167,8 @@ begin atomic
         row(
             payer.customer_id, 'LB510',
             jsonb_build_object(
-                'customer', payer.customer_no, 'delivery', payer.delivery, 'field', string_agg(needed.field, ', ')
+                'customer', payer.customer_no, 'delivery', payer.delivery, 'field', string_agg(needed.field,
+                    ', ')
             )
         )::logic.bill_flaw
     from billing.customer as payer
@@ -231,7 +237,8 @@ begin
         return null;
     end if;
     v_back := (
-        v_run.through_on - make_interval(months => coalesce(logic.setting_get('correct_back_months')::integer, 12))
+        v_run.through_on
+        - make_interval(months => coalesce(logic.setting_get('correct_back_months')::integer, 12))
     )::date;
 
     -- Families take turns, in order, so that runs never wait in a circle; and what is rated now waits.
@@ -312,7 +319,8 @@ begin
             inner join billing.customer on customer.customer_id = payer.payer_id
             where
                 payer.rate is null
-                and payer.customer_id in (select due.customer_id from unnest(v_due) as due where due.is_chargeable)
+                and payer.customer_id in (select due.customer_id
+                    from unnest(v_due) as due where due.is_chargeable)
         )
         || array(
             select row(due.customer_id, due.fault, min(due.params::text)::jsonb)::logic.bill_flaw
@@ -360,7 +368,8 @@ begin
     total as materialized (
         select
             summed.*,
-            case when v_is_rounded then round(summed.net + summed.tax, 0) - (summed.net + summed.tax) else 0 end
+            case when v_is_rounded then round(summed.net + summed.tax,
+                0) - (summed.net + summed.tax) else 0 end
             as rounding
         from (
             select tax.payer_id, tax.currency, sum(tax.base) as net, sum(tax.tax) as tax
@@ -421,7 +430,8 @@ begin
                     partition by document.invoice_id
                     order by
                         customer.customer_no collate "C", contract.contract_no collate "C", one.line_no,
-                        array_position(array['one_time', 'periodic', 'manual', 'fee', 'usage'], sized.charge_kind),
+                        array_position(array['one_time', 'periodic', 'manual', 'fee', 'usage'],
+                            sized.charge_kind),
                         sized.what collate "C", sized.from_on, sized.place
                 ) as turn
             from sized
@@ -446,7 +456,8 @@ begin
         insert into billing.invoice_line (
             invoice_line_id, invoice_id, place, customer_id, contract_id, contract_line_id, kind, charge_kind,
             service_charge_id, manual_charge_id, product_id, mode_id, what, text, period_on, part_on, valid,
-            quantity, units, net, charge_vat, vat_code, vat_percent, vat_category, account, project, corrects_id
+            quantity, units, net, charge_vat, vat_code, vat_percent, vat_category, account, project,
+                corrects_id
         )
         select
             line.invoice_line_id, line.invoice_id, line.turn, line.customer_id, line.contract_id,
@@ -460,7 +471,8 @@ begin
 
     tax_written as (
         insert into billing.invoice_tax (invoice_id, vat_code, percent, category, account, base, tax)
-        select document.invoice_id, tax.vat_code, tax.vat_percent, tax.category, code.account, tax.base, tax.tax
+        select document.invoice_id, tax.vat_code, tax.vat_percent, tax.category, code.account, tax.base,
+            tax.tax
         from tax
         inner join document on document.payer_id = tax.payer_id and document.currency = tax.currency
         left join billing.vat_code as code on code.code = tax.vat_code and code.valid @> v_run.through_on
@@ -485,7 +497,8 @@ begin
     ) as period on period.invoice_id = document.invoice_id;
 
     insert into billing.invoice (
-        invoice_id, bill_run_id, kind, payer_id, currency, home_rate, language, period, net, tax, rounding, total
+        invoice_id, bill_run_id, kind, payer_id, currency, home_rate, language, valid, net, tax, rounding,
+            total
     )
     select
         document.invoice_id, p_run,
@@ -520,10 +533,11 @@ end;
 $$;
 
 comment on function logic.bill_part_make(bigint) is
-$$Makes the drafts of the next part of a run that nobody works on: due less billed of all its customers. Its number;
-NULL when there is none left.
+$$Makes the drafts of the next part of a run that nobody works on: due less billed of all its customers. Its
+number; NULL when there is none left.
 Example: select logic.bill_part_make(1) where false
-Raises: LB522 for an unknown run, LB523 for one that is made, LB901 without the level finance, batch or admin$$;
+Raises: LB522 for an unknown run, LB523 for one that is made, LB901 without the level finance,
+    batch or admin$$;
 
 create function logic.usage_settle(p_through date)
 returns void
@@ -613,7 +627,8 @@ declare
 begin
     perform access.require('admin', 'finance', 'batch');
     v_run := logic.run_get(p_run, 'making', 'draft');
-    if exists (select from billing.bill_part as part where part.bill_run_id = p_run and part.done_at is null) then
+    if exists (select from billing.bill_part as part where part.bill_run_id = p_run
+        and part.done_at is null) then
         return false;
     end if;
     update billing.bill_run as run set state = 'draft', made_at = clock_timestamp()

@@ -97,7 +97,8 @@ begin
             v_series || case
                 when v_series = '' then (taken.before + asked.place)::text
                 else lpad(
-                    (taken.before + asked.place)::text, greatest(4, length((taken.before + asked.place)::text)), '0'
+                    (taken.before + asked.place)::text, greatest(4,
+                        length((taken.before + asked.place)::text)), '0'
                 )
             end as invoice_no
         from unnest(p_invoices) with ordinality as asked (invoice_id, place)
@@ -124,7 +125,8 @@ end;
 $$;
 
 comment on function logic.number_take(bigint[], date, boolean) is
-$$Gives drafts the next numbers of the series without gaps, in the order of the array, with dates, reference and
+$$Gives drafts the next numbers of the series without gaps, in the order of the array, with dates,
+    reference and
 parties: they are issued.
 Example: select logic.number_take('{}', '2026-11-01', false) where false
 Raises: nothing$$;
@@ -172,7 +174,8 @@ begin
         group by invoice.currency
     ) as one;
     perform audit.event_add(
-        'bill_approve', p_run::text, jsonb_build_object('documents', cardinality(v_invoices), 'totals', v_totals)
+        'bill_approve', p_run::text, jsonb_build_object('documents', cardinality(v_invoices), 'totals',
+            v_totals)
     );
     perform logic.number_take(v_invoices, p_day, v_run.mode = 'basis');
     return cardinality(v_invoices);
@@ -180,7 +183,8 @@ end;
 $$;
 
 comment on function logic.bill_approve_next(bigint, date, integer) is
-$$Approves up to p_size drafts of a run that nobody else is at; how many. 0: none is left, or others have the rest.
+$$Approves up to p_size drafts of a run that nobody else is at; how many. 0: none is left,
+    or others have the rest.
 Example: select logic.bill_approve_next(1, '2026-11-01', 1000) where false
 Raises: LB522, LB523, LB901 without the level finance or admin$$;
 
@@ -219,7 +223,8 @@ language sql volatile
 return logic.bill_approve_next(p_run, p_day, p_size);
 
 comment on function api.bill_approve_next(bigint, date, integer) is
-$$Approves up to p_size drafts of a run in this transaction; how many. Again until 0, then api.bill_approve_finish.
+$$Approves up to p_size drafts of a run in this transaction; how many. Again until 0,
+    then api.bill_approve_finish.
 Example: select api.bill_approve_next(1, '2026-11-01') where false
 Raises: LB522, LB523, LB901$$;
 grant execute on function api.bill_approve_next(bigint, date, integer) to leissner_admin, leissner_finance;

@@ -1,5 +1,5 @@
--- 60_invoice/credit: an issued invoice taken back, whole or by line (BILLING.md 4.4), with its own amounts, VAT and
--- rates: nothing is computed by today's.
+-- 60_invoice/credit: an issued invoice taken back, whole or by line (BILLING.md 4.4), with its own amounts,
+-- VAT and rates: nothing is computed by today's.
 
 create function logic.invoice_credit(p_invoice text, p_places integer[], p_is_rebilled boolean, p_day date)
 returns bigint
@@ -41,7 +41,8 @@ begin
             and not logic.line_is_credited(line.invoice_line_id)
     );
     if v_wrong is not null or v_places = '{}' then
-        perform billing.fail('LB528', jsonb_build_object('invoice', p_invoice, 'lines', coalesce(v_wrong, '')));
+        perform billing.fail('LB528', jsonb_build_object('invoice', p_invoice, 'lines', coalesce(v_wrong,
+            '')));
     end if;
     v_is_last := not exists (
         select from billing.invoice_line as line
@@ -75,7 +76,8 @@ begin
     )
     select
         line.new_id, v_id, line.turn, line.customer_id, line.contract_id, line.contract_line_id, line.kind,
-        line.charge_kind, line.service_charge_id, line.manual_charge_id, line.product_id, line.mode_id, line.what,
+        line.charge_kind, line.service_charge_id, line.manual_charge_id, line.product_id, line.mode_id,
+            line.what,
         line.text, line.period_on, line.part_on, line.valid, -line.quantity, -line.units, -line.net,
         line.charge_vat, line.vat_code, line.vat_percent, line.vat_category, line.account, line.project,
         line.invoice_line_id, p_is_rebilled
@@ -101,10 +103,12 @@ begin
         select coalesce(sum(one.base), 0) as base, coalesce(sum(one.tax), 0) as tax
         from billing.invoice_tax as one
         inner join billing.invoice as note on note.invoice_id = one.invoice_id
-        where note.credits_id = v_old.invoice_id and one.vat_code = own.vat_code and one.percent = own.vat_percent
+        where note.credits_id = v_old.invoice_id and one.vat_code = own.vat_code
+            and one.percent = own.vat_percent
     ) as former;
 
-    select sum(tax.base), sum(tax.tax) into v_net, v_tax from billing.invoice_tax as tax where tax.invoice_id = v_id;
+    select sum(tax.base), sum(tax.tax) into v_net,
+        v_tax from billing.invoice_tax as tax where tax.invoice_id = v_id;
     v_rounding := case
         when v_is_last then -v_old.rounding - (
             select coalesce(sum(note.rounding), 0) from billing.invoice as note
@@ -115,10 +119,12 @@ begin
     select daterange(min(lower(line.valid)), max(upper(line.valid))) into v_period
     from billing.invoice_line as line where line.invoice_id = v_id;
     insert into billing.invoice (
-        invoice_id, kind, payer_id, currency, home_rate, language, period, net, tax, rounding, total, credits_id
+        invoice_id, kind, payer_id, currency, home_rate, language, valid, net, tax, rounding, total,
+            credits_id
     )
     select
-        v_id, 'credit', v_old.payer_id, v_old.currency, v_old.home_rate, v_old.language, v_period, v_net, v_tax,
+        v_id, 'credit', v_old.payer_id, v_old.currency, v_old.home_rate, v_old.language, v_period, v_net,
+            v_tax,
         v_rounding, v_net + v_tax + v_rounding, v_old.invoice_id;
     if p_is_rebilled then
         update billing.usage_month as open
@@ -134,7 +140,8 @@ begin
     end if;
     perform audit.event_add(
         'invoice_credit', p_invoice,
-        jsonb_build_object('lines', to_jsonb(v_places), 'total', v_net + v_tax + v_rounding, 'rebill', p_is_rebilled)
+        jsonb_build_object('lines', to_jsonb(v_places), 'total', v_net + v_tax + v_rounding, 'rebill',
+            p_is_rebilled)
     );
     perform logic.number_take(array[v_id], p_day, false);
     return v_id;
@@ -142,10 +149,12 @@ end;
 $$;
 
 comment on function logic.invoice_credit(text, integer[], boolean, date) is
-$$Makes a credit note for an issued invoice, or for some of its lines (by place; NULL: all that are left). p_is_rebilled:
+$$Makes a credit note for an issued invoice,
+    or for some of its lines (by place; NULL: all that are left). p_is_rebilled:
 a later run bills again what is credited, its calls too. The new document.
 Example: select logic.invoice_credit('20260001', null, false, '2026-11-01') where false
-Raises: LB525 for an unknown invoice, LB527 for one that is no issued invoice, LB528 for lines that are not there or are
+Raises: LB525 for an unknown invoice, LB527 for one that is no issued invoice, LB528 for lines that are not
+there or are
 credited, LB901 without the level finance or admin$$;
 
 create function logic.line_is_credited(p_line_id bigint)
@@ -168,7 +177,8 @@ Raises: nothing$$;
 -- api
 
 create function api.invoice_credit(
-    p_invoice text, p_places integer[] default null, p_is_rebilled boolean default false, p_day date default null
+    p_invoice text, p_places integer[] default null, p_is_rebilled boolean default false,
+        p_day date default null
 )
 returns text
 language plpgsql volatile
@@ -185,4 +195,5 @@ comment on function api.invoice_credit(text, integer[], boolean, date) is
 $$Makes a credit note for an issued invoice or some of its lines: its number.
 Example: select api.invoice_credit('20260001', null, false, '2026-11-01') where false
 Raises: LB525, LB527, LB528, LB901$$;
-grant execute on function api.invoice_credit(text, integer[], boolean, date) to leissner_admin, leissner_finance;
+grant execute on function api.invoice_credit(text, integer[], boolean, date) to leissner_admin,
+    leissner_finance;

@@ -5,7 +5,8 @@ create function logic.sentence_get(p_code text, p_language text)
 returns text
 language sql stable parallel safe
 begin atomic
-    select message.sentence from billing.message where message.code = p_code and message.language = p_language;
+    select message.sentence from billing.message where message.code = p_code
+        and message.language = p_language;
 end;
 
 comment on function logic.sentence_get(text, text) is
@@ -13,7 +14,8 @@ $$A sentence of documents in a language.
 Example: select logic.sentence_get('document_late', 'sv')
 Raises: nothing$$;
 
-create function logic.specification_get(p_invoice_id bigint, p_sign integer, p_is_full boolean, p_has_numbers boolean)
+create function logic.specification_get(p_invoice_id bigint, p_sign integer, p_is_full boolean,
+    p_has_numbers boolean)
 returns jsonb
 language sql stable
 begin atomic
@@ -53,7 +55,8 @@ begin atomic
         'masked', not p_has_numbers,
         'numbers', jsonb_agg(
             jsonb_build_object(
-                'customer_no', customer.customer_no, 'contract_no', contract.contract_no, 'number', one.number,
+                'customer_no', customer.customer_no, 'contract_no', contract.contract_no, 'number',
+                    one.number,
                 'calls', one.calls, 'minutes', one.minutes, 'net', round(one.net, 2),
                 'destinations', one.destinations,
                 'calls_list', case when p_is_full then (
@@ -98,7 +101,8 @@ begin atomic
 end;
 
 comment on function logic.specification_get(bigint, integer, boolean, boolean) is
-$$The calls of a document by number and destination, with each call where p_is_full; calls free of charge are not
+$$The calls of a document by number and destination,
+    with each call where p_is_full; calls free of charge are not
 listed, called numbers masked but for p_has_numbers. NULL: none.
 Example: select logic.specification_get(1, 1, true, false)
 Raises: nothing$$;
@@ -157,7 +161,8 @@ begin atomic
                 end,
                 'number', own_number.number, 'net', round(line.net * head.sign, head.decimals),
                 'vat', jsonb_build_object(
-                    'code', line.vat_code, 'category', line.vat_category, 'percent', trim_scale(line.vat_percent)
+                    'code', line.vat_code, 'category', line.vat_category, 'percent',
+                        trim_scale(line.vat_percent)
                 ),
                 'account', line.account, 'project', line.project, 'corrects', corrected.invoice_no
             ) as content
@@ -181,7 +186,8 @@ begin atomic
             ) as content
         from line
         inner join billing.contract on contract.contract_id = line.contract_id
-        group by line.invoice_id, line.customer_id, contract.contract_id, contract.contract_no, contract.reference
+        group by line.invoice_id, line.customer_id, contract.contract_id, contract.contract_no,
+            contract.reference
     ),
 
     by_customer as (
@@ -232,7 +238,8 @@ begin atomic
         select
             head.invoice_id,
             jsonb_agg(
-                jsonb_build_object('month', to_char(month.day, 'YYYY-MM'), 'total', month.total) order by month.day
+                jsonb_build_object('month', to_char(month.day, 'YYYY-MM'), 'total',
+                    month.total) order by month.day
             ) as months
         from head
         cross join lateral (
@@ -255,7 +262,8 @@ begin atomic
                         )
                 ) as total
             from generate_series(
-                date_trunc('month', coalesce(head.invoice_on::timestamp, now()::timestamp)) - interval '11 months',
+                date_trunc('month', coalesce(head.invoice_on::timestamp,
+                    now()::timestamp)) - interval '11 months',
                 date_trunc('month', coalesce(head.invoice_on::timestamp, now()::timestamp)),
                 '1 month'
             ) as day
@@ -278,7 +286,8 @@ begin atomic
             inner join billing.invoice_line as own on own.invoice_id = head.invoice_id
             inner join billing.invoice_line as former_line on former_line.invoice_line_id = own.corrects_id
         ) as one
-        inner join billing.invoice as former on former.invoice_id = one.former_id and former.state = 'approved'
+        inner join billing.invoice as former on former.invoice_id = one.former_id
+            and former.state = 'approved'
         group by one.invoice_id
     )
 
@@ -293,7 +302,7 @@ begin atomic
                     then jsonb_build_object('kind', head.reference_kind, 'text', head.reference)
             end,
             'credits', coalesce(corrected.documents, '[]'),
-            'period', jsonb_build_object('from', lower(head.period), 'through', upper(head.period) - 1),
+            'period', jsonb_build_object('from', lower(head.valid), 'through', upper(head.valid) - 1),
             'seller', head.who -> 'seller',
             'payer', (head.who -> 'payer') - 'specification' - 'full_numbers' || jsonb_build_object(
                 'country_name', case
@@ -302,12 +311,14 @@ begin atomic
                 end
             ),
             'customers', content.customers, 'vat', tax.taxes,
-            'net', round(head.net * head.sign, head.decimals), 'tax', round(head.tax * head.sign, head.decimals),
+            'net', round(head.net * head.sign, head.decimals), 'tax', round(head.tax * head.sign,
+                head.decimals),
             'rounding', round(head.rounding * head.sign, head.decimals),
             'total', round(head.total * head.sign, head.decimals),
             'home_currency', head.home_currency, 'home_rate', trim_scale(head.home_rate),
             'texts', case
-                when head.kind = 'invoice' then jsonb_build_array(logic.sentence_get('document_late', head.language))
+                when head.kind = 'invoice' then jsonb_build_array(logic.sentence_get('document_late',
+                    head.language))
                 else '[]'
             end,
             'history', history.months,
@@ -328,7 +339,8 @@ begin atomic
 end;
 
 comment on function logic.document_list(bigint[]) is
-$$Documents as JSON (README, "The document"): everything that PDF, e-invoice and print files show. Credit documents
+$$Documents as JSON (README, "The document"): everything that PDF,
+    e-invoice and print files show. Credit documents
 have positive amounts.
 Example: select * from logic.document_list('{1}')
 Raises: nothing$$;
@@ -385,7 +397,8 @@ create function api.run_document_list(p_run bigint, p_after bigint default 0, p_
 returns table (invoice bigint, invoice_no text, delivery text, document jsonb)
 language sql stable rows 500
 begin atomic
-    select found.invoice_id, found.document ->> 'number', found.document -> 'payer' ->> 'delivery', found.document
+    select found.invoice_id, found.document ->> 'number', found.document -> 'payer' ->> 'delivery',
+        found.document
     from logic.document_list(
         array(
             select invoice.invoice_id from billing.invoice

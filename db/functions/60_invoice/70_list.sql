@@ -2,7 +2,8 @@
 
 create function logic.run_line_list(p_run bigint)
 returns table (
-    payer text, invoice_no text, reference text, customer_no text, contract_no text, line_no integer, kind text,
+    payer text, invoice_no text, reference text, customer_no text, contract_no text, line_no integer,
+        kind text,
     what text, from_on date, to_on date, quantity numeric, net numeric, vat_code text, account text,
     currency text
 )
@@ -34,7 +35,8 @@ Raises: nothing$$;
 
 create function api.bill_list()
 returns table (
-    run bigint, through date, state text, started_at timestamptz, started_by text, parts bigint, parts_done bigint,
+    run bigint, through date, state text, started_at timestamptz, started_by text, parts bigint,
+        parts_done bigint,
     documents bigint, faults bigint, totals jsonb, options jsonb
 )
 language sql stable
@@ -76,7 +78,8 @@ grant execute on function api.bill_list() to
 
 create function api.bill_show(p_run bigint)
 returns table (
-    invoice bigint, invoice_no text, kind text, state text, payer text, name text, currency text, lines bigint,
+    invoice bigint, invoice_no text, kind text, state text, payer text, name text, currency text,
+        lines bigint,
     net numeric, tax numeric, total numeric, invoice_on date, due_on date, reference text, delivery text
 )
 language sql stable
@@ -125,7 +128,8 @@ grant execute on function api.bill_fault_list(bigint) to
 
 create function api.bill_export(p_run bigint)
 returns table (
-    payer text, invoice_no text, reference text, customer_no text, contract_no text, line_no integer, kind text,
+    payer text, invoice_no text, reference text, customer_no text, contract_no text, line_no integer,
+        kind text,
     what text, from_on date, to_on date, quantity numeric, net numeric, vat_code text, account text,
     currency text
 )

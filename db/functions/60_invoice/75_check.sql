@@ -18,7 +18,8 @@ begin
     return query
     with document as materialized (
         select
-            invoice.invoice_id, invoice.payer_id, invoice.currency, invoice.net, invoice.total, invoice.home_rate,
+            invoice.invoice_id, invoice.payer_id, invoice.currency, invoice.net, invoice.total,
+                invoice.home_rate,
             payer.customer_no, payer.name, payer.credit_limit
         from billing.invoice
         inner join billing.customer as payer on payer.customer_id = invoice.payer_id
@@ -62,7 +63,8 @@ begin
 
     contract_line as materialized (
         select
-            contract.contract_id, contract.contract_no, contract.customer_id, one.contract_line_id, one.line_no,
+            contract.contract_id, contract.contract_no, contract.customer_id, one.contract_line_id,
+                one.line_no,
             one.service_id
         from billing.contract
         inner join billing.contract_line as one on one.contract_id = contract.contract_id
@@ -125,7 +127,8 @@ begin
         inner join document on document.invoice_id = line.invoice_id
         where line.contract_id = contract_line.contract_id
     ) and not exists (
-        select from billing.service_charge as charge where charge.service_id = any(array_agg(contract_line.service_id))
+        select from billing.service_charge as charge
+            where charge.service_id = any(array_agg(contract_line.service_id))
     )
     union all
     select 9, 'first', document.customer_no, jsonb_build_object(
@@ -156,8 +159,10 @@ end;
 $$;
 
 comment on function logic.bill_check(bigint) is
-$$What a person should look at in a run: faults, suspended calls of its last month, margin below zero, totals above the
-credit limit, totals more than half away from the mean of the last three, credits, zero prices, contracts without
+$$What a person should look at in a run: faults, suspended calls of its last month, margin below zero,
+    totals above the
+credit limit, totals more than half away from the mean of the last three, credits, zero prices,
+    contracts without
 charges, first invoices, numbers without traffic for 90 days (of lines without any).
 Example: select * from logic.bill_check(1) where false
 Raises: LB522 for an unknown run$$;

@@ -7,13 +7,15 @@ begin atomic
     -- lines and taxes against the document
     select
         format(
-            'net %s, tax %s, but its lines come to %s and its taxes to %s', invoice.net, invoice.tax, lines.net,
+            'net %s, tax %s, but its lines come to %s and its taxes to %s', invoice.net, invoice.tax,
+                lines.net,
             taxes.tax
         ),
         'document ' || coalesce(invoice.invoice_no, 'draft ' || invoice.invoice_id)
     from billing.invoice
     left join (
-        select line.invoice_id, sum(line.net) as net from billing.invoice_line as line group by line.invoice_id
+        select line.invoice_id,
+            sum(line.net) as net from billing.invoice_line as line group by line.invoice_id
     ) as lines on lines.invoice_id = invoice.invoice_id
     left join (
         select tax.invoice_id, sum(tax.tax) as tax, sum(tax.base) as base
@@ -79,7 +81,8 @@ begin atomic
 end;
 
 comment on function logic.check_invoices() is
-$$Documents that are not the sum of their lines, taxes and calls, calls billed twice, months closed too early. No row is
+$$Documents that are not the sum of their lines, taxes and calls, calls billed twice,
+    months closed too early. No row is
 healthy.
 Example: select * from logic.check_invoices()
 Raises: nothing$$;
