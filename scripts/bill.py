@@ -195,9 +195,10 @@ def credit(invoice, lines, rebill, day, yes) -> None:
     with _connect() as conn:
         if not yes:
             click.confirm(f"Credit {'lines ' + lines if lines else 'all'} of {invoice}?", abort=True)
+        today = period(conn, None, None)[0]
         with db.transaction(conn, "finance"):
             number = db.call_one(conn, "invoice_credit", p_invoice=invoice, p_places=places, p_is_rebilled=rebill,
-                                 p_day=day.date() if day else period(conn, None, None)[0])
+                                 p_day=day.date() if day else today)
     click.echo(f"Credit note {number} credits {invoice}"
                + ("; the next run bills it again." if rebill else "."))
 

@@ -232,10 +232,7 @@ def test_calls_without_a_price_wait_in_suspense(rerate, database, conn, leissner
 
 
 def test_invoiced_calls_are_left_for_a_correction(rerate, conn):
-    conn.execute("create table billing.call_billed (customer_id bigint, start_on date, call_id bigint);"
-                 "alter table billing.call_billed owner to leissner_owner")
-    conn.execute("insert into billing.call_billed select customer_id, start_on, call_id from billing.call"
-                 " where customer_id = (select customer_id from billing.customer where customer_no = '3000')")
+    command("bill", "run", "--through", "2026-10-31", "--customers", "3000")
     frozen = "select call.* from billing.call inner join billing.call_billed using (start_on, call_id) order by call_id"
     before = conn.execute(frozen).fetchall()
     conn.execute("update billing.price_item set rate = rate * 2 where rate > 0")

@@ -187,6 +187,7 @@ declare
     v_rings logic.ring_set[];
     v_again_customers bigint[];
     v_again_months date[];
+    v_frozen bigint[];
 begin
     v_priced := array(
         select priced
@@ -324,6 +325,8 @@ begin
         ) as discount
     );
 
+    v_frozen := logic.frozen_correct(v_calls, v_discounts);
+
     insert into billing.bundle_month (bundle_id, month, carried, used)
     select draw.bundle_id, draw.month, draw.carried, draw.units
     from unnest(v_draws) as draw
@@ -439,7 +442,7 @@ begin
         inner join billing.price_list as list on list.price_list_id = stored.retail_list_id
         left join billing.price_list as reseller_list on reseller_list.price_list_id = stored.reseller_list_id
         where
-            stored.call_id is not null
+            stored.call_id is not null and stored.call_id <> all(v_frozen)
             and call.customer_id = stored.customer_id and call.start_on = stored.day
             and call.call_id = stored.call_id
             and (

@@ -534,21 +534,13 @@ returns bigint[]
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-    v_frozen bigint[] := '{}';
 begin
-    -- billing.call_billed comes with invoices: its calls stand on one, or on a draft of one.
-    if to_regclass('billing.call_billed') is not null then
-        execute
-            'select array(
-                select distinct billed.call_id from unnest($1) as again
-                inner join billing.call_billed as billed
-                    on billed.customer_id = again.customer_id and billed.start_on = again.start_on
-                    and billed.call_id = again.call_id
-            )'
-            into v_frozen using p_calls;
-    end if;
-    return v_frozen;
+    return (
+        select logic.call_frozen_list(
+            array_agg(again.customer_id), array_agg(again.start_on), array_agg(again.call_id)
+        )
+        from unnest(p_calls) as again
+    );
 end;
 $$;
 
@@ -991,8 +983,17 @@ begin
         and call.call_id = again.call_id
     where
         (again.priced).reason is null
-        and (call.contract_line_id, call.retail_list_id, call.retail)
-        <> ((again.priced).contract_line_id, (again.priced).retail_list_id, (again.discount).retail);
+        and (
+            (call.contract_line_id, call.retail_list_id, call.retail)
+            <> ((again.priced).contract_line_id, (again.priced).retail_list_id, (again.discount).retail)
+            -- back at its first price: what a correction line has billed since is taken back
+            or exists (
+                select from billing.call_billed as billed
+                where
+                    billed.customer_id = call.customer_id and billed.start_on = call.start_on
+                    and billed.call_id = call.call_id and billed.turn = 0
+            )
+        );
     insert into billing.rerate_customer (
         rerate_id, part_no, customer_id, changed, suspended, frozen, revenue_before, revenue_after,
         cost_before, cost_after

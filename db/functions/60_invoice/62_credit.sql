@@ -2,7 +2,7 @@
 -- VAT and rates: nothing is computed by today's.
 
 create function logic.invoice_credit(p_invoice text, p_places integer[], p_is_rebilled boolean, p_day date)
-returns bigint
+returns text
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -144,14 +144,14 @@ begin
             p_is_rebilled)
     );
     perform logic.number_take(array[v_id], p_day, false);
-    return v_id;
+    return (select invoice.invoice_no from billing.invoice where invoice.invoice_id = v_id);
 end;
 $$;
 
 comment on function logic.invoice_credit(text, integer[], boolean, date) is
 $$Makes a credit note for an issued invoice,
     or for some of its lines (by place; NULL: all that are left). p_is_rebilled:
-a later run bills again what is credited, its calls too. The new document.
+a later run bills again what is credited, its calls too. The number of the new document.
 Example: select logic.invoice_credit('20260001', null, false, '2026-11-01') where false
 Raises: LB525 for an unknown invoice, LB527 for one that is no issued invoice, LB528 for lines that are not
 there or are
@@ -178,18 +178,11 @@ Raises: nothing$$;
 
 create function api.invoice_credit(
     p_invoice text, p_places integer[] default null, p_is_rebilled boolean default false,
-        p_day date default null
+    p_day date default null
 )
 returns text
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-    v_id bigint := logic.invoice_credit(p_invoice, p_places, p_is_rebilled, p_day);
-begin
-    return (select invoice.invoice_no from billing.invoice where invoice.invoice_id = v_id);
-end;
-$$;
+language sql volatile
+return logic.invoice_credit(p_invoice, p_places, p_is_rebilled, p_day);
 
 comment on function api.invoice_credit(text, integer[], boolean, date) is
 $$Makes a credit note for an issued invoice or some of its lines: its number.

@@ -1,0 +1,2 @@
+-- temp
+create function logic.reference_make(p_kind text, p_number text) returns text language sql immutable return p_number;
