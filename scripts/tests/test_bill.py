@@ -290,7 +290,8 @@ def test_a_late_call_of_an_invoiced_month_corrects_what_it_moves(leissner, conn,
     assert moved[0] > 0 and moved[1] > 0
     run = json.loads(done(leissner("bill", "run", "--through", THROUGH, "--json")).out)
     kinds = rows(conn, "select line.kind, sum(line.net) > 0 from billing.invoice_line as line"
-                       f" inner join billing.invoice using (invoice_id) where bill_run_id = {run['run']} and charge_kind = 'usage' group by 1 order by 1")
+                       f" inner join billing.invoice using (invoice_id) where bill_run_id = {run['run']}"
+                       " and charge_kind = 'usage' group by 1 order by 1")
     assert kinds == [("correction", True), ("usage", True)]
     assert json.loads(done(leissner("bill", "run", "--through", THROUGH, "--json")).out)["documents"] == 0
     done(leissner("check"))
