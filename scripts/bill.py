@@ -26,6 +26,7 @@ SIZE = 2000  # customers of a part, which is one transaction
 TRIES = 5
 APPROVED = 1000  # documents a transaction
 SHOWN = 10
+LISTED = 20
 CHECKS = {  # kind: title, line, the command that shows more
     "suspended": ("Calls of the month before that wait in suspense", "{calls} calls", "leissner calls suspense"),
     "margin": ("Usage sold under cost", "{name}: revenue {revenue}, cost {cost}",
@@ -142,7 +143,7 @@ def check(run, as_json) -> int:
         if odd:
             click.echo(f"\n{title}: {len(odd)}")
         for row in odd[:SHOWN]:
-            values = {name: f"{value:,}" if isinstance(value, (int, float)) else value
+            values = {name: f"{value:,}" if isinstance(value, (int, Decimal)) else value
                       for name, value in row["params"].items()}
             click.echo(f"  {row['subject']:<18}{line.format(**values)}")
         if odd:
@@ -237,6 +238,25 @@ def document(invoice) -> None:
 
 
 @bill.command()
+@click.argument("invoice")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@click.option("--templates", type=click.Path(file_okay=False, exists=True, path_type=Path),
+              help="A folder with files that take the place of the templates'.")
+def pdf(invoice, file, templates) -> None:
+    """The PDF of one document, as it is printed. INVOICE: its number, or "draft N"; FILE: NUMBER.pdf when not given."""
+    from leissner.scripts.invoice_pdf import InvoicePdf
+
+    with _connect() as conn, audit.look(conn, "finance", "invoice_pdf", invoice):
+        found = db.call_one(conn, "invoice_document", p_invoice=invoice)
+    file = file or Path(f"{invoice.replace(' ', '-')}.pdf")
+    if not file.absolute().parent.is_dir():
+        raise LeissnerError(f"There is no folder {file.parent}.", "Make it first, or name another FILE.")
+    with InvoicePdf(templates) as maker:
+        file.write_bytes(maker.render(found))
+    click.echo(f"{file} written.")
+
+
+@bill.command()
 @click.argument("run", type=int)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def discard(run, yes) -> None:
@@ -318,9 +338,11 @@ def _sums_show(sums: list[dict]) -> None:
 
 def _faults_show(faults: list[dict]) -> None:
     if faults:
-        click.echo(f"\n{len(faults)} faults; the rest went through:")
-    for fault in faults:
+        click.echo(f"\n{len(faults)} fault{'s' * (len(faults) != 1)}; the rest went through:")
+    for fault in faults[:LISTED]:
         click.echo(f"  {fault['sentence']}\n      {fault['hint'] or ''}")
+    if len(faults) > LISTED:
+        click.echo(f"  … and {len(faults) - LISTED} more (--json lists all)")
 
 
 def _documents(row: dict) -> str:

@@ -45,6 +45,7 @@ def demo(home: Path | None, seed: int, calls: int, day: dt.datetime | None) -> N
     run("calls", "suspense")
     if made["explain"]:
         run("calls", "explain", made["explain"])
+    bill(folder, dt.date.fromisoformat(made["day"]))
     click.secho("\nUsers (a password is shown this once):", bold=True)
     for name, level in USERS:
         run("user", "add", name, "--level", level)
@@ -53,13 +54,13 @@ def demo(home: Path | None, seed: int, calls: int, day: dt.datetime | None) -> N
         click.echo(f"  {line}")
 
 
-def run(*args: object) -> None:
+def run(*args: object, may_need_a_person: bool = False) -> None:
     """Runs a command of `leissner` in this process, and shows it as one would type it."""
     from leissner.scripts import cli
 
     click.secho(f"\n$ leissner {' '.join(map(str, args))}", bold=True)
     code = cli.run([str(arg) for arg in args])
-    if code:
+    if code > may_need_a_person:
         raise LeissnerError(f"The command above ended with {code}.")
 
 
@@ -110,6 +111,23 @@ def write(folder: Path, seed: int, calls: int, day: dt.date) -> dict:
             "dirt": dirt}
     (folder / "demo.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
     return made
+
+
+def bill(folder: Path, day: dt.date) -> None:
+    """Bills the last full month, once, and shows the list of what looks odd and one invoice."""
+    through = day.replace(day=1) - dt.timedelta(days=1)
+    with db.connect() as conn, db.transaction(conn, "finance", read_only=True):
+        runs = db.call(conn, "bill_list")
+    if not runs:
+        run("bill", "run", "--through", through, may_need_a_person=True)
+        run("bill", "check", 1, may_need_a_person=True)
+        run("bill", "approve", 1, "--date", through + dt.timedelta(days=1), "--yes")
+    with db.connect() as conn, db.transaction(conn, "finance", read_only=True):
+        rows = db.call(conn, "bill_show", p_run=runs[-1]["run"] if runs else 1)
+        documents = [row for row in rows if row["invoice_no"]]
+    if documents:
+        longest = max(documents, key=lambda row: row["lines"])
+        run("bill", "pdf", longest["invoice_no"], folder / f"{longest['invoice_no']}.pdf")
 
 
 def show_margin(conn: db.Connection, first: dt.date, day: dt.date) -> None:

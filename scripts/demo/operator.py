@@ -153,7 +153,7 @@ class Operator:
             ("voice", "Samtal", "calls", "second", 60), ("forwarded", "Vidarekopplat", "calls", "second", 60),
             ("sms", "SMS", "messages", "event", 1), ("data", "Data", "", "byte", 1000000)])
         self.add_all("vat_codes", "code percent category account", [
-            ("SE25", 25, "S", "2611"), ("NO25", 25, "S", "2614"), ("EU0", 0, "AE", "")])
+            ("SE25", 25, "S", "2611"), ("NO25", 25, "S", "2614"), ("EU0", 0, "AE", ""), ("EXP0", 0, "O", "")])
         years = range(start.year, self.today.year + 2)
         for calendar, language in (("SE", "sv"), ("NO", "no")):
             kinds = holidays.country_holidays(calendar).supported_categories

@@ -328,18 +328,37 @@ begin
             where due.fault is not null and due.is_chargeable
             group by due.customer_id, due.contract_line_id, due.service_charge_id, due.fault
         )
+        -- Each cause once, with the first day that it stops.
         || array(
-            select distinct
-                row((line.item).payer_id, line.fault, jsonb_build_object(
-                    'customer', payer.customer_no, 'contract', contract.contract_no, 'line', one.line_no,
-                    'what', (line.item).what, 'code', (line.item).charge_vat, 'day', (line.item).vat_on,
-                    'category', case when logic.is_eu(payer.country) then 'AE' else 'O' end
-                ))::logic.bill_flaw
-            from unnest(v_priced) as line
-            inner join billing.customer as payer on payer.customer_id = (line.item).payer_id
-            inner join billing.contract on contract.contract_id = (line.item).contract_id
-            inner join billing.contract_line as one on one.contract_line_id = (line.item).contract_line_id
-            where line.fault is not null
+            select
+                row(
+                    cause.payer_id, cause.fault,
+                    jsonb_build_object('day', min(cause.day)) || cause.params
+                )::logic.bill_flaw
+            from (
+                select
+                    (line.item).payer_id, line.fault, (line.item).vat_on as day,
+                    jsonb_build_object('customer', payer.customer_no) || case line.fault
+                        when 'LB512' then jsonb_build_object(
+                            'contract', contract.contract_no, 'line', one.line_no,
+                            'what', case
+                                when (line.item).charge_kind = 'usage' then service.code else (line.item).what
+                            end
+                        )
+                        when 'LB513' then jsonb_build_object('code', (line.item).charge_vat)
+                        else jsonb_build_object(
+                            'category', case when logic.is_eu(payer.country) then 'AE' else 'O' end
+                        )
+                    end as params
+                from unnest(v_priced) as line
+                inner join billing.customer as payer on payer.customer_id = (line.item).payer_id
+                inner join billing.contract on contract.contract_id = (line.item).contract_id
+                inner join billing.contract_line as one
+                    on one.contract_line_id = (line.item).contract_line_id
+                inner join billing.service on service.service_id = one.service_id
+                where line.fault is not null
+            ) as cause
+            group by cause.payer_id, cause.fault, cause.params
         );
     insert into billing.bill_fault (bill_run_id, customer_id, code, params)
     select p_run, flaw.customer_id, flaw.code, jsonb_strip_nulls(flaw.params) from unnest(v_flaws) as flaw;

@@ -91,7 +91,7 @@ begin
     union all
     select 4, 'credit_limit', document.customer_no, jsonb_build_object(
         'name', document.name, 'total', round(document.total, 2), 'currency', document.currency,
-        'limit', document.credit_limit
+        'limit', round(document.credit_limit, 2)
     )
     from document
     where document.total * document.home_rate > document.credit_limit
