@@ -52,8 +52,8 @@ begin
         customer_id, start_on, call_id, rerate_id, contract_line_id, retail_list_id, retail, retail_base
     )
     select
-        stored.customer_id, stored.day, stored.call_id, v_rerate, stored.contract_line_id, stored.retail_list_id,
-        again.retail,
+        stored.customer_id, stored.day, stored.call_id, v_rerate, stored.contract_line_id,
+        stored.retail_list_id, again.retail,
         logic.to_base(again.retail, call.retail_rate, list.currency, (select currency from billing.operator))
     from unnest(p_calls) as stored
     inner join unnest(p_discounts) as again on again.seq = stored.seq
