@@ -102,7 +102,9 @@ comment on type logic.fee_due is
 'What is due by today''s data for a contract line, charge, period and part with one VAT rate. home: exact '
 'amount in the operator''s currency, by the rates of the last day charged; NULL with a fault.';
 
-create function logic.fee_due_list(p_lines bigint[], p_through date, p_back date)
+create function logic.fee_due_list(
+    p_lines bigint[], p_through date, p_back date, p_upto date default null
+)
 returns setof logic.fee_due
 language plpgsql stable rows 20000
 set search_path = pg_catalog, pg_temp
@@ -132,7 +134,7 @@ begin
             service.account, lower(one.valid) as first_on,
             greatest(lower(one.valid), one.billed_through + 1) as charged_from,
             -- binding time goes on after an early end
-            case
+            least(p_upto + 1, case
                 when upper(one.valid) is not null
                     then greatest(
                         upper(one.valid),
@@ -142,7 +144,7 @@ begin
                             )
                         )::date
                     )
-            end as charged_to,
+            end) as charged_to,
             logic.month_index(contract.start_on) as start_index,
             coalesce(contract.interval_months, service.interval_months) as interval_months,
             -- what was billed for later days is compared too, not taken for undue
@@ -196,6 +198,7 @@ begin
             greatest(whole.period_on, lattice.charged_from) as from_on,
             least(whole.period_to, lattice.charged_to) as to_on,
             case
+                when p_upto is not null then true
                 when lattice.is_advance then greatest(whole.period_on, lattice.charged_from) <= p_through + 1
                 else least(whole.period_to, lattice.charged_to) <= p_through + 1
             end as is_chargeable
@@ -258,7 +261,10 @@ begin
             least(item.to_on, upper(vat.valid)) as to_on,
             case
                 when item.charge_vat is null then 'LB512'
-                when vat.valid is null then 'LB513'
+                -- some day of the period has no rate
+                when sum(least(item.to_on, upper(vat.valid)) - greatest(item.from_on, lower(vat.valid))) over (
+                    partition by item.contract_line_id, item.service_charge_id, item.period_on
+                ) < item.to_on - item.from_on or vat.valid is null then 'LB513'
             end as fault
         from item
         left join billing.vat_code as vat
@@ -477,9 +483,10 @@ begin
 end;
 $$;
 
-comment on function logic.fee_due_list(bigint[], date, date) is
+comment on function logic.fee_due_list(bigint[], date, date, date) is
 $$What is due for the charges of contract lines,
     for every period from the line's first day that ends after p_back:
-those that a run through p_through charges, and later ones that were billed already (is_chargeable: no).
+those that a run through p_through charges, and later ones that were billed already (is_chargeable: no). With
+p_upto what was earned up to that day.
 Example: select * from logic.fee_due_list('{1}', '2026-10-31', '2025-10-31')
 Raises: nothing$$;

@@ -1,0 +1,226 @@
+-- Reports of what was billed and what is still to be (REPORTS.md 7, 10 and 13), in the operator's currency.
+
+create function report.billed_per_product(p_from date, p_to date)
+returns table (
+    product text, name text, kind text, invoices bigint, quantity numeric, net numeric, vat numeric,
+    share_percent numeric
+)
+language sql stable rows 100
+begin atomic
+    select
+        product.code, product.name, line.kind, count(distinct line.invoice_id),
+            trim_scale(sum(line.quantity)),
+        round(sum(line.net * invoice.home_rate), 2),
+        round(sum(line.net * line.vat_percent * 0.01 * invoice.home_rate), 2),
+        round(
+            logic.divide(
+                sum(line.net * invoice.home_rate) * 100,
+                    nullif(sum(sum(line.net * invoice.home_rate)) over (), 0)
+            ),
+            2
+        )
+    from billing.invoice
+    inner join billing.invoice_line as line on line.invoice_id = invoice.invoice_id
+    inner join billing.contract_line as one on one.contract_line_id = line.contract_line_id
+    inner join billing.service on service.service_id = one.service_id
+    left join billing.product on product.product_id = coalesce(line.product_id, service.product_id)
+    where invoice.state = 'approved' and invoice.invoice_on >= p_from and invoice.invoice_on < p_to
+    group by product.code, product.name, line.kind
+    order by product.code collate "C" nulls last, line.kind collate "C";
+end;
+
+comment on function report.billed_per_product(date, date) is
+$$What was billed by product type and kind of line, by invoice date, credit notes negative: REPORTS.md 10.
+The sum of
+net is that of all documents of the period.
+Example: select * from report.billed_per_product('2026-10-01', '2026-11-01')
+Raises: nothing$$;
+
+create function report.scheduling(p_as_of date)
+returns table (
+    invoice_no text, customer_no text, contract_no text, service text, account text, period_from date,
+    period_to date, net numeric, earned numeric, deferred numeric, by_month jsonb
+)
+language sql stable rows 1000
+begin atomic
+    select
+        amount.invoice_no, amount.customer_no, amount.contract_no, amount.service, amount.account,
+        amount.from_on, amount.to_on, amount.net, amount.earned, amount.net - amount.earned, still.by_month
+    from (
+        select
+            invoice.invoice_no, customer.customer_no, contract.contract_no, service.code as service,
+                line.account,
+            line.place, lower(line.valid) as from_on, upper(line.valid) as to_on,
+            round(line.net * invoice.home_rate, 2) as net,
+            round(
+                logic.divide(
+                    line.net * invoice.home_rate
+                    * greatest(0, least(p_as_of + 1, upper(line.valid)) - lower(line.valid)),
+                    upper(line.valid) - lower(line.valid)
+                ),
+                2
+            ) as earned
+        from billing.invoice
+        inner join billing.invoice_line as line on line.invoice_id = invoice.invoice_id
+        inner join billing.customer on customer.customer_id = line.customer_id
+        inner join billing.contract on contract.contract_id = line.contract_id
+        inner join billing.contract_line as one on one.contract_line_id = line.contract_line_id
+        inner join billing.service on service.service_id = one.service_id
+        where
+            invoice.state = 'approved' and invoice.invoice_on <= p_as_of and line.charge_kind = 'periodic'
+            and upper(line.valid) > p_as_of + 1
+    ) as amount
+    -- What is still to come, month by month: the last takes what rounding left.
+    cross join lateral (
+        select jsonb_object_agg(to_char(month.day, 'YYYY-MM'),
+            month.upto - month.before order by month.day) as by_month
+        from (
+            select
+                step.day, share.upto,
+                coalesce(lag(share.upto) over (order by step.day), amount.earned) as before
+            from generate_series(
+                date_trunc('month', greatest(amount.from_on, p_as_of + 1)::timestamp),
+                    (amount.to_on - 1)::timestamp,
+                '1 month'
+            ) as step (day)
+            cross join lateral (
+                select round(
+                    logic.divide(
+                        amount.net * (least((step.day + interval '1 month')::date,
+                            amount.to_on) - amount.from_on),
+                        amount.to_on - amount.from_on
+                    ),
+                    2
+                ) as upto
+            ) as share
+        ) as month
+    ) as still
+    order by amount.invoice_no collate "C", amount.place;
+end;
+
+comment on function report.scheduling(date) is
+$$Periodic lines approved by the day whose period goes beyond it: what is earned, what is deferred, and when
+the rest is
+earned (by_month): REPORTS.md 13. period_to is the first day after the period.
+Example: select * from report.scheduling('2026-10-31')
+Raises: nothing$$;
+
+create function report.customers_not_invoiced(p_as_of date)
+returns table (
+    customer_no text, name text, last_invoice_date date, usage numeric, periodic numeric, one_time numeric,
+    manual numeric, total numeric, oldest_day date
+)
+language sql stable rows 1000
+begin atomic
+    with line as materialized (
+        select one.contract_line_id, contract.customer_id
+        from billing.contract
+        inner join billing.contract_line as one on one.contract_id = contract.contract_id
+    ),
+
+    pays as materialized (
+        select * from logic.payer_list(array(select distinct line.customer_id from line))
+    ),
+
+    billed as materialized (
+        select
+            old.contract_line_id, old.service_charge_id, old.charge_vat, old.period_on, old.part_on,
+            sum(old.net * invoice.home_rate) as home
+        from billing.invoice_line as old
+        inner join billing.invoice on invoice.invoice_id = old.invoice_id and invoice.state = 'approved'
+        where old.charge_kind in ('one_time', 'periodic') and old.is_counted
+        group by old.contract_line_id, old.service_charge_id, old.charge_vat, old.period_on, old.part_on
+    ),
+
+    fee as (
+        select
+            due.customer_id, due.charge_kind as kind, due.from_on as day,
+            due.home - coalesce(billed.home, 0) as home
+        from logic.fee_due_list(
+            array(select line.contract_line_id from line), p_as_of, (p_as_of - interval '1 year')::date,
+                p_as_of
+        ) as due
+        left join billed
+            on billed.contract_line_id = due.contract_line_id
+            and billed.service_charge_id = due.service_charge_id and billed.charge_vat = due.charge_vat
+            and billed.period_on = due.period_on and billed.part_on = due.part_on
+        -- less than that was lost in rounding
+        where round(due.home - coalesce(billed.home, 0), 2) > 0
+    ),
+
+    by_hand as (
+        select
+            line.customer_id, 'manual' as kind, charge.charged_on as day,
+            charge.quantity * charge.price * coalesce(logic.rate_on(payer.currency, p_as_of), 1) as home
+        from billing.manual_charge as charge
+        inner join line on line.contract_line_id = charge.contract_line_id
+        inner join pays on pays.customer_id = line.customer_id and pays.valid @> charge.charged_on
+        inner join (
+            select customer.customer_id, coalesce(customer.currency, operator.currency) as currency
+            from billing.customer cross join billing.operator
+        ) as payer on payer.customer_id = pays.payer_id
+        where
+            charge.charged_on <= p_as_of
+            and not exists (
+                select from billing.invoice_line as old
+                inner join billing.invoice on invoice.invoice_id = old.invoice_id
+                    and invoice.state = 'approved'
+                where old.manual_charge_id = charge.manual_charge_id and old.is_counted
+            )
+    ),
+
+    call as (
+        select call.customer_id, 'usage' as kind, min(call.start_on) as day, sum(call.retail_base) as home
+        from billing.call
+        where
+            call.start_on <= p_as_of
+            and not exists (
+                select from billing.call_billed as old
+                inner join billing.invoice_line as old_line on old_line.invoice_line_id = old.invoice_line_id
+                inner join billing.invoice on invoice.invoice_id = old_line.invoice_id
+                where
+                    old.customer_id = call.customer_id and old.start_on = call.start_on
+                    and old.call_id = call.call_id and old.turn = 1 and invoice.state = 'approved'
+            )
+        group by call.customer_id, call.start_on
+    ),
+
+    value as (
+        select fee.customer_id, fee.kind, fee.day, fee.home from fee
+        union all
+        select by_hand.customer_id, by_hand.kind, by_hand.day, by_hand.home from by_hand
+        union all
+        select call.customer_id, call.kind, call.day, call.home from call
+    )
+
+    select
+        payer.customer_no, payer.name,
+        (
+            select max(invoice.invoice_on) from billing.invoice
+            where invoice.payer_id = payer.customer_id and invoice.state = 'approved'
+        ),
+        round(coalesce(sum(value.home) filter (where value.kind = 'usage'), 0), 2),
+        round(coalesce(sum(value.home) filter (where value.kind = 'periodic'), 0), 2),
+        round(coalesce(sum(value.home) filter (where value.kind = 'one_time'), 0), 2),
+        round(coalesce(sum(value.home) filter (where value.kind = 'manual'), 0), 2),
+        round(sum(value.home), 2), min(value.day)
+    from value
+    inner join pays on pays.customer_id = value.customer_id and pays.valid @> value.day
+    inner join billing.customer as payer on payer.customer_id = pays.payer_id
+    group by payer.customer_id, payer.customer_no, payer.name
+    having round(sum(value.home), 2) <> 0
+    order by sum(value.home) desc, payer.customer_no collate "C";
+end;
+
+comment on function report.customers_not_invoiced(date) is
+$$Payers with value earned up to and including a day that is on no approved document: calls, fees by the
+day, charges by
+hand: REPORTS.md 7. Highest first.
+Example: select * from report.customers_not_invoiced('2026-10-31')
+Raises: nothing$$;
+
+grant execute on function
+    report.billed_per_product(date, date), report.scheduling(date), report.customers_not_invoiced(date)
+to
+    leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
+    leissner_auditor, leissner_batch, leissner_integration;
