@@ -262,7 +262,9 @@ begin
             case
                 when item.charge_vat is null then 'LB512'
                 -- some day of the period has no rate
-                when sum(least(item.to_on, upper(vat.valid)) - greatest(item.from_on, lower(vat.valid))) over (
+                when sum(
+                    least(item.to_on, upper(vat.valid)) - greatest(item.from_on, lower(vat.valid))
+                ) over (
                     partition by item.contract_line_id, item.service_charge_id, item.period_on
                 ) < item.to_on - item.from_on or vat.valid is null then 'LB513'
             end as fault
