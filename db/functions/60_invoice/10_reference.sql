@@ -103,8 +103,8 @@ end;
 $$;
 
 comment on function logic.reference_make(text, text) is
-$$The payment reference of a document number: ocr (Sweden, with length digit), kid and kid11 (Norway, modulus 10
-and 11), fik (Denmark, card type 71), viite (Finland), rf (ISO 11649).
+$$The payment reference of a document number: ocr (Sweden, with length digit), kid and kid11 (Norway, modulus
+10 and 11), fik (Denmark, card type 71), viite (Finland), rf (ISO 11649).
 Example: select logic.reference_make('ocr', '20260001')
 Raises: LB500 for a number that such a reference cannot hold$$;
 
