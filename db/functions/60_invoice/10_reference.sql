@@ -164,7 +164,7 @@ returns text
 language sql immutable parallel safe strict
 begin atomic
     select format(
-        '# %s # %s %s %s > %s#41#', p_reference, trunc(p_amount)::text,
+        '#%24s #%9s %s   %s >%17s#41#', p_reference, trunc(p_amount)::text,
         lpad(mod(p_amount * 100, 100)::integer::text, 2, '0'), logic.luhn((p_amount * 100)::bigint::text),
         regexp_replace(p_giro, '[^0-9]', '', 'g')
     );

@@ -250,7 +250,9 @@ begin atomic
                 )
             ) as kinds
         from (
-            select head.invoice_id, line.kind, round(sum(line.net) * min(head.sign), min(head.decimals)) as net
+            select
+                head.invoice_id, line.kind,
+                round(sum(line.net) * min(head.sign), min(head.decimals)) as net
             from head
             inner join billing.invoice_line as line on line.invoice_id = head.invoice_id
             group by head.invoice_id, line.kind
