@@ -7,6 +7,7 @@ The same document, templates and fonts give the same bytes.
 import datetime
 import importlib.util
 import json
+import re
 import shutil
 import tempfile
 import unicodedata
@@ -23,6 +24,8 @@ STANDARDS = {"print": "a-2b", "email": "a-3b"}
 # Signs that turn or hide the text around them, so that a name could read as something else.
 INVISIBLE = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF, 0xFE0F, 0x200B])
 CONTROL = dict.fromkeys(c for c in [*range(0x20), *range(0x7F, 0xA0)] if c not in (0x0A, 0x09))
+# A word without end would leave its column: an invisible place to break it.
+LONG_WORD = re.compile(r'[^\s"\\]{30,}')
 NO_GLYPH = "\u25a1"
 
 
@@ -30,17 +33,16 @@ class InvoicePdf:
     """Templates and fonts, loaded once for any number of documents. Close it, or use it in a `with`."""
 
     def __init__(self, own_templates: Path | None = None, template: str = "invoice.typ"):
+        if own_templates is not None and not Path(own_templates).is_dir():
+            raise LeissnerError(f"{own_templates}: no such folder of templates.",
+                                "Name a folder with your own copies of files of scripts/templates/invoice.")
         self._folder = tempfile.TemporaryDirectory(prefix="leissner-pdf-")
         root = Path(self._folder.name).resolve()
-        shutil.copytree(TEMPLATES, root, dirs_exist_ok=True)
-        if own_templates is not None:
-            if not Path(own_templates).is_dir():
-                raise LeissnerError(f"{own_templates}: no such folder of templates.",
-                                    "Name a folder with your own copies of files of scripts/templates/invoice.")
-            shutil.copytree(own_templates, root, dirs_exist_ok=True)
+        for folder in filter(None, (TEMPLATES, own_templates)):
+            shutil.copytree(folder, root, dirs_exist_ok=True)
         self._fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(_open_sans()), str(root)])
         self._compiler = typst.Compiler(str(root / template), root=str(root), font_paths=self._fonts)
-        self._probe = typst.Compiler(_PROBE, root=str(root), font_paths=self._fonts)
+        self._probe = typst.Compiler(str(root / "parts" / "signs.typ"), root=str(root), font_paths=self._fonts)
         self._shown: set[str] = set()
         self._hidden: dict[int, str] = {}
 
@@ -59,7 +61,7 @@ class InvoicePdf:
             document = json.loads(document, parse_float=Decimal)
         inputs = {"document": self._printable(document), "edition": edition}
         if xml is not None and edition == "email":
-            inputs |= {"xml": xml.decode("utf-8"), "xml_name": f"{document['number']}.xml"}
+            inputs |= {"xml": xml.decode("utf-8"), "xml_name": f"{document['number'] or 'draft'}.xml"}
         try:
             return self._compiler.compile(
                 format="pdf", sys_inputs=inputs, pdf_standards=[STANDARDS[edition]],
@@ -76,9 +78,10 @@ class InvoicePdf:
         text = json.dumps(document, ensure_ascii=False, default=str)
         if "\\" in text:
             text = json.dumps(_without_control(document), ensure_ascii=False, default=str)
+        text = text if text.isascii() else unicodedata.normalize("NFC", text.translate(INVISIBLE))
+        text = LONG_WORD.sub(_breakable, text)
         if text.isascii():
             return text
-        text = unicodedata.normalize("NFC", text.translate(INVISIBLE))
         unknown = {c for c in set(text) - self._shown if ord(c) > 0x7E and ord(c) not in self._hidden}
         self._look_up(sorted(unknown))
         return text.translate(self._hidden) if self._hidden else text
@@ -90,7 +93,9 @@ class InvoicePdf:
         try:
             self._probe.compile(format="pdf", sys_inputs={"signs": " ".join(signs)}, pdf_standards=["a-2b"])
             self._shown.update(signs)
-        except typst.TypstError:
+        except typst.TypstError as error:
+            if "could not be displayed" not in error.message:
+                raise LeissnerError(f"The templates failed: {_where(error)}") from error
             if len(signs) == 1:
                 self._hidden[ord(signs[0])] = NO_GLYPH
                 return
@@ -113,9 +118,6 @@ def invoice_pdfs(
             yield pdf.render(document, edition, xml_of(document))
 
 
-_PROBE = b'#set text(font: "Open Sans")\n#sys.inputs.at("signs", default: "")'
-
-
 def _where(error: typst.TypstError) -> str:
     """Message and place, without the warnings before and the callers after."""
     text = error.diagnostic[max(error.diagnostic.find("error:"), 0):]
@@ -130,6 +132,10 @@ def _open_sans() -> Path:
 def _midnight(document: dict) -> datetime.datetime:
     day = document.get("date") or document["period"]["through"]
     return datetime.datetime.combine(datetime.date.fromisoformat(day), datetime.time(), datetime.UTC)
+
+
+def _breakable(word: re.Match) -> str:
+    return "\u200b".join(word[0][i : i + 12] for i in range(0, len(word[0]), 12))
 
 
 def _without_control(value):

@@ -123,7 +123,7 @@ def awkward() -> dict:
     return document
 
 
-def long(numbers: int = 250, calls: int = 90) -> dict:
+def long(numbers: int = 270, calls: int = 90) -> dict:
     """The golden invoice of 1000 with an annex of numbers × calls: the default gives more than 400 pages."""
     document = golden("1000")
     source = [call for number in document["specification"]["numbers"] for call in number["calls_list"]]
@@ -151,7 +151,7 @@ def sums(document: dict) -> dict:
     document["tax"] = sum(rate["tax"] for rate in document["vat"])
     document["total"] = document["net"] + document["tax"]
     document["kinds"] = _kinds(list(every_line(document)))
-    document["history"][-1]["total"] = document["total"]
+    document["history"] = _history(document["total"])
     if document["slip"] is not None:
         document["slip"] = _slip(document)
     return document
@@ -217,7 +217,7 @@ def _kinds(lines: list[dict]) -> list[dict]:
 
 def _history(total: Decimal) -> list[dict]:
     months = [f"{2025 + (9 + n) // 12 + (1 if (9 + n) % 12 == 12 else 0)}-{(9 + n) % 12 + 1:02d}" for n in range(1, 13)]
-    return [{"month": month, "total": Decimal(value)} for month, value in zip(months, HISTORY, strict=False)] + [
+    return [{"month": month, "total": round(Decimal(value) * total / 2200, 2)} for month, value in zip(months, HISTORY, strict=False)] + [
         {"month": months[-1], "total": total}]
 
 

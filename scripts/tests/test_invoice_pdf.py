@@ -1,0 +1,220 @@
+"""The PDF of an invoice: what the law wants is on the page, PDF/A marks, the same bytes twice, one page and 400."""
+
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+from decimal import Decimal
+
+import pypdf
+import pytest
+
+from leissner.scripts.errors import LeissnerError
+from leissner.scripts.invoice_pdf import TEMPLATES, InvoicePdf, invoice_pdfs
+from leissner.scripts.tests import invoice_samples as samples
+
+XML = '<?xml version="1.0" encoding="UTF-8"?>\r\n<Invoice>Åsa &amp; Örjan 😀</Invoice>\n'.encode()
+
+
+@pytest.fixture(scope="module")
+def pdf():
+    with InvoicePdf() as renderer:
+        yield renderer
+
+
+def read(data: bytes) -> pypdf.PdfReader:
+    return pypdf.PdfReader(io.BytesIO(data))
+
+
+def text_of(data: bytes, *pages: int) -> str:
+    """Words with single spaces, the places where a long word may break taken out."""
+    chosen = read(data).pages
+    text = "\n".join(page.extract_text() for i, page in enumerate(chosen) if not pages or i in pages)
+    return re.sub(r"[\s\u00a0\u202f]+", " ", text.replace("\u200b", ""))
+
+
+def marks(data: bytes) -> tuple[str, str, bool]:
+    """Part and conformance that the metadata claim, and whether there is an output intent."""
+    root = read(data).trailer["/Root"]
+    xmp = root["/Metadata"].get_data().decode()
+    found = [re.search(rf"<pdfaid:{name}>(\w)<", xmp)[1] for name in ("part", "conformance")]
+    return (*found, root["/OutputIntents"][0]["/S"] == "/GTS_PDFA1")
+
+
+def test_what_the_law_asks_for(pdf):
+    data = pdf.render(samples.golden("1000"))
+    text = text_of(data)
+    for item in [
+        "Faktura", "Fakturanummer 20260001", "Fakturadatum 2026-10-31", "Momsreg.nr SE551234567801", "Org.nr 551234-5678",
+        "Norrsken Telefoni AB", "Storgatan 1", "903 26 Umeå", "Säte Umeå", "Godkänd för F-skatt",
+        "Björk koncern", "Box 1", "901 01 Umeå", "Ert org.nr 551234-0018", "28 sep – 30 nov 2026",
+        "IP-telefoni, månadsavgift nov 2026 10 st 39,00 25 % 390,00", "Betalsamtal, samtal 4 okt 2026 1 samtal",
+        "Moms 25 % 1 980,44 495,11", "Summa utan moms 1 980,44", "Att betala 2 475,55 kr", "30 november 2026",
+        "OCR-nummer 2026000105", "Bankgiro 505-0109", "dröjsmålsränta", "1001 Björk skolor", "Avtal C1",
+        "Samtalsspecifikation", "+46902001005", "+491711234xxx", "Tyskland mobil",
+    ]:
+        assert item in text, item
+    pages = read(data).pages
+    for i in range(len(pages)):
+        assert f"Sida {i + 1} av {len(pages)}" in text_of(data, i)
+    assert "# 2026000105 # 2475 55 6 > 5050109#41#" in text_of(data, 0)
+
+
+def test_reverse_charge_in_euro_and_english(pdf):
+    text = text_of(pdf.render(samples.golden("4000", "en")))
+    for item in ["130.07 EUR", "Your VAT no. DE811115368", "VAT no. SE551234567801", "SE-903 26 Umeå", "GERMANY", "10115 Berlin",
+                 "Reverse charge: the buyer accounts for the VAT (article 196", "VAT 0 % (AE) 130.07 0.00 1,495.81 0.00",
+                 "Rate: 1 EUR = 11.5 SEK", "IBAN", "ESSESESS", "RF3120260001", "30 November 2026", "Page 1 of"]:
+        assert item in text, item
+    assert "#41#" not in text and "kr" not in text.split()
+
+
+def test_credit_names_what_it_changes_and_has_nothing_to_pay(pdf):
+    text = text_of(pdf.render(samples.credit()))
+    for item in ["Kreditfaktura", "Ändrar faktura 20260001 av den 2026-09-30", "Krediteras 6 698,60 kr", "räknas av"]:
+        assert item in text, item
+    for item in ["Att betala", "OCR-nummer", "Inbetalning"]:
+        assert item not in text, item
+
+
+def test_negative_lines_fees_rounding_and_two_rates(pdf):
+    text = text_of(pdf.render(samples.rounded()))
+    for item in ["rättar faktura 20260001 nov 2026 −1 st 49,00 25 % −49,00", "Pappersfaktura", "Moms 6 % 150,00 9,00",
+                 "Öresavrundning 0,02", "Att betala 893,00 kr", "Förra gången"]:
+        assert item in text, item
+    owed = samples.golden("3000") | {"total": Decimal("-12.50"), "slip": None}
+    text = text_of(pdf.render(owed))
+    assert "Till godo 12,50 kr" in text and "Att betala" not in text
+
+
+def test_a_draft_is_marked_on_every_page_and_cannot_be_paid(pdf):
+    data = pdf.render(samples.draft())
+    for i in range(len(read(data).pages)):
+        assert "UTKAST" in text_of(data, i)
+    assert "betala inte" in text_of(data, 0) and "#41#" not in text_of(data, 0)
+    assert "UTKAST" not in text_of(pdf.render(samples.golden("1000")))
+    assert "DRAFT" in text_of(pdf.render(samples.draft() | {"language": "en"}))
+
+
+def test_a_short_invoice_is_one_page_with_its_slip(pdf):
+    data = pdf.render(samples.short())
+    assert len(read(data).pages) == 1
+    assert "135,24 kr" in text_of(data) and "#41#" in text_of(data)
+
+
+def test_awkward_names_come_out_as_typed(pdf):
+    text = text_of(pdf.render(samples.awkward()))
+    for item in ['Håkansson & Søn <b>"Råå"</b> #strong[x] $y$ *z*', "_w_ \\ @ref □ evil", '// `raw` ~ #read("/etc/passwd")',
+                 "PO-" + "1234567890" * 6, "Kostnadsställe <&> bell"]:
+        assert item in text or item.replace(" ", "") in text.replace(" ", ""), item
+    assert "\u202e" not in text and "root:" not in text
+
+
+def test_nothing_leaves_the_page_however_long_the_words(pdf):
+    for page in read(pdf.render(samples.awkward())).pages:
+        ends = []
+        page.extract_text(visitor_text=lambda text, _, tm, *rest, ends=ends: ends.append((tm[4], text)))
+        assert all(0 <= x < 595 for x, text in ends if text.strip())
+        assert max(len(text) for _, text in ends) < 200
+
+
+def test_print_edition_is_pdf_a_2b_and_email_edition_3b_with_the_e_invoice(pdf):
+    document = samples.golden("3001")
+    assert marks(pdf.render(document)) == ("2", "B", True)
+    assert not read(pdf.render(document, xml=XML)).attachments
+    data = pdf.render(document, "email", XML)
+    assert marks(data) == ("3", "B", True)
+    reader = read(data)
+    assert reader.attachments == {"20260007.xml": [XML]}
+    file = reader.trailer["/Root"]["/AF"][0].get_object()
+    assert (file["/AFRelationship"], file["/EF"]["/F"].get_object()["/Subtype"]) == ("/Alternative", "/application/xml")
+    assert reader.trailer["/Root"]["/Lang"] == "sv" and reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert marks(pdf.render(document, "email")) == ("3", "B", True)
+
+
+def test_every_font_is_embedded(pdf):
+    for page in read(pdf.render(samples.awkward())).pages:
+        for font in page["/Resources"]["/Font"].values():
+            for part in font.get_object()["/DescendantFonts"]:
+                descriptor = part.get_object()["/FontDescriptor"].get_object()
+                assert {"/FontFile2", "/FontFile3"} & set(descriptor)
+
+
+def test_the_same_document_gives_the_same_bytes_in_another_process(pdf, tmp_path):
+    document = json.dumps(samples.awkward(), default=float)
+    (tmp_path / "document.json").write_text(document)
+    program = (
+        "import sys, pathlib, hashlib; from leissner.scripts.invoice_pdf import invoice_pdfs; "
+        "d = pathlib.Path(sys.argv[1]).read_text(); "
+        "[print(hashlib.sha256(p).hexdigest()) for p in invoice_pdfs([d, d], 'email', xml_of=lambda d: b'<x/>')]"
+    )
+    run = [sys.executable, "-c", program, tmp_path / "document.json"]
+    first, second = (subprocess.run(run, check=True, capture_output=True, text=True).stdout.split() for _ in range(2))
+    assert len(set(first + second)) == 1
+    reader = read(pdf.render(document))
+    assert reader.metadata["/CreationDate"].startswith("D:20261031000000")
+
+
+def test_amounts_never_pass_through_a_float(pdf):
+    document = samples.short()
+    document["total"] = Decimal("12345678901234567.89")
+    assert "12 345 678 901 234 567,89 kr" in text_of(pdf.render(document))
+    text = json.dumps(document, default=str).replace('"12345678901234567.89"', "12345678901234567.89")
+    assert "12 345 678 901 234 567,89 kr" in text_of(pdf.render(text))
+
+
+def test_an_operators_folder_overrides_file_by_file(tmp_path):
+    own = tmp_path / "own"
+    (own / "texts").mkdir(parents=True)
+    swedish = (TEMPLATES / "texts" / "sv.typ").read_text()
+    (own / "texts" / "sv.typ").write_text(swedish.replace('to-pay: "Att betala"', 'to-pay: "Betala gärna"'))
+    (own / "logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 3"><rect width="9" height="3"/></svg>')
+    usual, changed = (next(invoice_pdfs([samples.short()], own_templates=folder)) for folder in (None, own))
+    assert "Betala gärna 135,24 kr" in text_of(changed) and usual != changed
+    shutil.copy(TEMPLATES / "style.typ", own)
+    assert next(invoice_pdfs([samples.short()], own_templates=own)) == changed
+
+
+def test_a_broken_template_names_file_and_line(tmp_path):
+    (tmp_path / "style.typ").write_text("#let accent = rgb(\n")
+    with pytest.raises(LeissnerError, match=r"style\.typ:1"):
+        next(invoice_pdfs([samples.short()], own_templates=tmp_path))
+    with pytest.raises(LeissnerError, match="no such folder"):
+        InvoicePdf(tmp_path / "missing")
+
+
+def test_a_template_reads_nothing_outside_its_folder(tmp_path):
+    (tmp_path / "invoice.typ").write_text('#read("/../../../../etc/passwd")')
+    with pytest.raises(LeissnerError):
+        next(invoice_pdfs([samples.short()], own_templates=tmp_path))
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_shipped_templates_are_accessible(pdf, language):
+    """PDF/UA refuses untagged, unordered or undescribed content."""
+    document = samples.golden("1000", language)
+    pdf._compiler.compile(format="pdf", sys_inputs={"document": pdf._printable(document)}, pdf_standards=["a-3a", "ua-1"])
+
+
+def test_both_languages_have_the_same_texts():
+    keys = [set(re.findall(r"[(,]\s*([a-z_-]+): ", (TEMPLATES / "texts" / f"{name}.typ").read_text())) for name in ("sv", "en")]
+    assert keys[0] ^ keys[1] == set()
+
+
+def test_four_hundred_pages():
+    """In a process of its own, so that its memory is its own; generous bounds, the machine is shared."""
+    program = (
+        "import resource, time; from leissner.scripts.invoice_pdf import invoice_pdfs; "
+        "from leissner.scripts.tests.invoice_samples import long; d = long(); t = time.process_time(); "
+        "p = next(invoice_pdfs([d])); import io, pypdf; "
+        "print(time.process_time() - t, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024); "
+        "r = pypdf.PdfReader(io.BytesIO(p)); print(len(r.pages), len(p) // 1024); print(r.pages[-1].extract_text())"
+    )
+    started = time.monotonic()
+    answer = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
+    seconds, megabytes, pages, kilobytes = (float(x) for x in answer.split()[:4])
+    assert pages >= 400 and f"Sida {pages:.0f} av {pages:.0f}" in answer
+    assert megabytes < 1500 and kilobytes < 6000, (seconds, megabytes, kilobytes, time.monotonic() - started)
