@@ -15,7 +15,7 @@ PRODUCTS = {"emergency": "Nödsamtal", "international": "Utland", "mobile": "Mob
 MODES = {"voice": "samtal", "sms": "sms", "data": "data", "forwarded": "vidarekopplat"}
 CHARGES = {"monthly": "månadsavgift", "setup": "startavgift"}
 UNITS = {"voice": "second", "forwarded": "second", "sms": "message", "data": "byte"}
-HISTORY = ["1820.10", "1799.00", "1954.35", "2010.00", "1888.20", "2105.75", "1432.60", "1398.00", "1990.15", "2204.40", "2150.90"]
+HISTORY = "1820.10 1799.00 1954.35 2010.00 1888.20 2105.75 1432.60 1398.00 1990.15 2204.40 2150.90".split()
 
 
 def golden(payer: str, language: str = "sv", itemised: bool = True) -> dict:
@@ -33,7 +33,8 @@ def golden(payer: str, language: str = "sv", itemised: bool = True) -> dict:
         "reference": {"kind": "ocr", "text": _ocr(no)}, "credits": [],
         "period": {"from": min(row["from"] for row in lines), "through": max(_through(row["to"]) for row in lines)},
         "seller": _seller(), "payer": _payer(customers[payer]), "customers": [],
-        "kinds": _kinds(lines), "net": Decimal(totals["net"]), "tax": Decimal(totals["vat"]), "rounding": Decimal("0.00"),
+        "kinds": _kinds(lines), "net": Decimal(totals["net"]), "tax": Decimal(totals["vat"]),
+        "rounding": Decimal("0.00"),
         "total": Decimal(totals["total"]), "home_currency": "SEK", "home_rate": Decimal("11.5") if abroad else 1,
         "vat": [vat | {
             "base": Decimal(totals["net"]), "tax": Decimal(totals["vat"]), "base_home": None, "tax_home": None,
@@ -72,6 +73,21 @@ def short() -> dict:
     document = golden("3001")
     document["customers"][0]["contracts"][0]["lines"] = document["customers"][0]["contracts"][0]["lines"][:1]
     document["specification"] = None
+    return sums(document)
+
+
+def group(copies: int = 1) -> dict:
+    """A payer with several customers, contracts and references; `copies` makes thousands of lines of it."""
+    document = golden("1000")
+    payers = ("1002", "2000", "3001") * copies
+    members = [golden(payer)["customers"][0] for payer in payers]
+    members[0]["contracts"] += copy.deepcopy(members[-1]["contracts"])
+    for place, contract in enumerate(members[0]["contracts"]):
+        contract["reference"] = f"Kostnadsställe {place + 1}00"
+    document["customers"] += members
+    for kind in document["kinds"]:
+        kind["previous"] = kind["net"] + 31
+    document["specification"] = golden("1000", itemised=False)["specification"]
     return sums(document)
 
 
@@ -114,7 +130,8 @@ def awkward() -> dict:
     document = golden("1000", "en", itemised=False)
     document["payer"] |= {
         "name": "Håkansson & Søn <b>\"Råå\"</b> #strong[x] $y$ *z* _w_ \\ @ref 😀 \u202eevil\u202c",
-        "attention": "שלום מחלקת חשבונות / مرحبا بالعالم / 漢字", "street": "Ärtvägen 1 // `raw` ~ #read(\"/etc/passwd\")",
+        "attention": "שלום מחלקת חשבונות / مرحبا بالعالم / 漢字",
+        "street": "Ärtvägen 1 // `raw` ~ #read(\"/etc/passwd\")",
         "buyer_reference": "PO-" + "1234567890" * 6,
     }
     document["customers"][0]["name"] = "Very long name " * 14 + "x" * 120
@@ -158,12 +175,14 @@ def sums(document: dict) -> dict:
 
 
 def every_line(document: dict):
-    return (line for customer in document["customers"] for contract in customer["contracts"] for line in contract["lines"])
+    contracts = (contract for customer in document["customers"] for contract in customer["contracts"])
+    return (line for contract in contracts for line in contract["lines"])
 
 
 def lines_sorted(lines: list[dict]) -> list[dict]:
     order = ["one_time", "periodic", "manual", "usage"]
-    return sorted(lines, key=lambda row: (row["customer_no"], row["contract_no"], row["line_no"], order.index(row["kind"])))
+    places = ("customer_no", "contract_no", "line_no")
+    return sorted(lines, key=lambda row: (*(row[key] for key in places), order.index(row["kind"])))
 
 
 def _rows(name: str) -> list[dict]:
@@ -179,12 +198,13 @@ def _seller() -> dict:
     row = _rows("operator/operator.csv")[0]
     keys = "name org_no vat_no street postcode city country email phone bankgiro".split()
     return {key: row[key] for key in keys} | {
-        "plusgiro": None, "iban": "SE45 5000 0000 0583 9825 7466", "bic": "ESSESESS", "f_tax": True, "office": "Umeå"}
+        "plusgiro": None, "iban": "SE4550000000058398257466", "bic": "ESSESESS", "f_tax": True, "office": "Umeå"}
 
 
 def _payer(row: dict) -> dict:
     countries = {"SE": None, "DE": "Germany"}
-    return {key: row[key] or None for key in "customer_no name kind street postcode city country org_no vat_no email".split()} | {
+    keys = "customer_no name kind street postcode city country org_no vat_no email".split()
+    return {key: row[key] or None for key in keys} | {
         "attention": None, "country_name": countries[row["country"]], "einvoice_id": None,
         "buyer_reference": "Inköp 4711" if row["kind"] == "business" else None, "delivery": row["delivery"]}
 
@@ -194,13 +214,15 @@ def _line(row: dict, service: str, vat: dict) -> dict:
     quantity, net = Decimal(row["quantity"]), Decimal(row["net"])
     line = {
         "line_no": int(row["line_no"]), "kind": row["kind"], "what": row["what"], "from": row["from"],
-        "through": _through(row["to"]), "quantity": quantity, "unit": "C62", "calls": None, "minutes": None, "number": None,
-        "net": net, "price": None, "vat": vat, "account": "3041", "project": None, "corrects": None,
+        "through": _through(row["to"]), "quantity": quantity, "unit": "C62", "calls": None, "minutes": None,
+        "number": None, "net": net, "price": None, "vat": vat, "account": "3041", "project": None, "corrects": None,
     }
     if usage:
         product, mode = row["what"].split("/")
         line |= {"text": f"{PRODUCTS[product]}, {MODES[mode]}", "calls": int(quantity),
-                 "minutes": quantity * Decimal("1.7") if mode in ("voice", "forwarded") else None}
+                 "unit": {"sms": "C62", "data": "E34"}.get(mode, "MIN"),
+                 "minutes": quantity * Decimal("1.7") if mode in ("voice", "forwarded") else None,
+                 "gigabytes": quantity * Decimal("0.000842") if mode == "data" else None}
     else:
         line |= {"text": row["what"] if row["kind"] == "manual" else f"{SERVICES[service]}, {CHARGES[row['what']]}",
                  "price": (net / quantity).quantize(Decimal("0.01"))}
@@ -216,17 +238,17 @@ def _kinds(lines: list[dict]) -> list[dict]:
 
 
 def _history(total: Decimal) -> list[dict]:
-    months = [f"{2025 + (9 + n) // 12 + (1 if (9 + n) % 12 == 12 else 0)}-{(9 + n) % 12 + 1:02d}" for n in range(1, 13)]
-    return [{"month": month, "total": round(Decimal(value) * total / 2200, 2)} for month, value in zip(months, HISTORY, strict=False)] + [
-        {"month": months[-1], "total": total}]
+    months = ["2025-11", "2025-12"] + [f"2026-{month:02d}" for month in range(1, 11)]
+    totals = [round(Decimal(value) * total / 2200, 2) for value in HISTORY] + [total]
+    return [{"month": month, "total": value} for month, value in zip(months, totals, strict=True)]
 
 
 def _texts(language: str) -> list[str]:
-    return {"sv": ["Betalningsvillkor 30 dagar. Efter förfallodagen tas dröjsmålsränta ut med referensräntan plus 8 procentenheter "
-                   "(räntelagen 6 §), och för en påminnelse 60 kr.",
+    return {"sv": ["Betalningsvillkor 30 dagar. Efter förfallodagen tas dröjsmålsränta ut med referensräntan plus 8 "
+                   "procentenheter (räntelagen 6 §), och för en påminnelse 60 kr.",
                    "Frågor om fakturan? Hör av dig före förfallodagen till faktura@example.com eller 090-12 34 56."],
-            "en": ["Payment within 30 days. After the due date we charge interest at the reference rate plus 8 percentage points "
-                   "and 60 SEK for a reminder.",
+            "en": ["Payment within 30 days. After the due date we charge interest at the reference rate plus 8 "
+                   "percentage points and 60 SEK for a reminder.",
                    "Questions about the invoice? Write to faktura@example.com before the due date."]}[language]
 
 
@@ -236,15 +258,16 @@ def _specification(payer: str, itemised: bool) -> dict:
     names = {row["code"]: row["name"] for row in _rows("operator/destinations.csv")}
     raw = {row["key"]: row for row in _rows("calls.csv")}
     for row in _rows("expected/rated_calls.csv"):
-        if row["status"] == "rated" and row["customer_no"] in members and row["key"] in raw:
-            calls[row["customer_no"], row["contract_no"], raw[row["key"]]["a_number"] or raw[row["key"]]["account"]].append(_call(row, raw[row["key"]], names))
+        if row["status"] == "rated" and row["customer_no"] in members and row["key"] in raw and Decimal(row["regular"]):
+            own = raw[row["key"]]["a_number"] or raw[row["key"]]["account"]
+            calls[row["customer_no"], row["contract_no"], own].append(_call(row, raw[row["key"]], names))
     return {"masked": True, "numbers": [_number(*key, of_number, itemised) for key, of_number in sorted(calls.items())]}
 
 
 def _call(row: dict, raw: dict, names: dict) -> dict:
-    return {"at": raw["started_at"][:19].replace("T", " "), "to": raw["b_number"][:-3] + "xxx", "destination": names[row["destination"]],
-            "mode": row["mode"], "units": int(row["units"]), "unit": UNITS[row["mode"]],
-            "net": Decimal(row["retail"]).quantize(Decimal("0.01"))}
+    return {"at": raw["started_at"][:19].replace("T", " "), "to": raw["b_number"][:-3] + "xxx",
+            "destination": names[row["destination"]], "mode": row["mode"], "units": int(row["units"]),
+            "unit": UNITS[row["mode"]], "net": Decimal(row["retail"]).quantize(Decimal("0.0001"))}
 
 
 def _number(customer_no: str, contract_no: str, number: str, calls: list[dict], itemised: bool) -> dict:
@@ -252,9 +275,9 @@ def _number(customer_no: str, contract_no: str, number: str, calls: list[dict], 
     for call in calls:
         groups[call["destination"]].append(call)
     return {"customer_no": customer_no, "contract_no": contract_no, "number": number, "calls": len(calls),
-            "minutes": _minutes(calls), "net": sum(call["net"] for call in calls),
-            "destinations": [{"name": name, "calls": len(own), "minutes": _minutes(own), "net": sum(c["net"] for c in own)}
-                             for name, own in sorted(groups.items())],
+            "minutes": _minutes(calls), "net": round(sum(call["net"] for call in calls), 2),
+            "destinations": [{"name": name, "calls": len(own), "minutes": _minutes(own),
+                              "net": round(sum(c["net"] for c in own), 2)} for name, own in sorted(groups.items())],
             "calls_list": sorted(calls, key=lambda call: call["at"]) if itemised else None}
 
 
