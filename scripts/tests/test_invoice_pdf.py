@@ -232,15 +232,15 @@ def test_thirty_pages_a_second_and_core(kind):
     """Different documents through one process; its memory stays what it was. Shows the figures with -s."""
     document = {"short": samples.short, "golden": lambda: samples.golden("1000"), "group": samples.group,
                 "long": samples.long}[kind]()
-    documents, rounds = [], {"long": 1}.get(kind, 200)
+    documents, rounds = [], {"long": 3}.get(kind, 100)
     for n in range(rounds):
-        documents.append(copy.deepcopy(document) | {"number": str(20260000 + n)} if rounds > 1 else document)
+        documents.append(copy.deepcopy(document) | {"number": str(20260000 + n)})
         documents[-1]["payer"] |= {"name": f"Kund {n} AB", "street": f"Gatan {n}"}
         for line in samples.every_line(documents[-1]):
             line["net"] += n
     with InvoicePdf() as renderer:
         pages = len(read(renderer.render(documents[0])).pages) * rounds
-        for warm in documents[: rounds // 4]:
+        for warm in documents[: rounds // 4 + 1]:
             renderer.render(warm)
         held, started = _megabytes(), time.process_time()
         for one in documents:
@@ -248,7 +248,7 @@ def test_thirty_pages_a_second_and_core(kind):
         seconds = time.process_time() - started
         print(f"{kind}: {rounds} documents, {pages} pages, {pages / seconds:.0f} pages/s and core, {_megabytes()} MB")
         assert pages / seconds > 30
-        assert rounds == 1 or _megabytes() < held + 100
+        assert _megabytes() < held + 150
 
 
 def _megabytes() -> int:
