@@ -38,6 +38,18 @@ def text_of(data: bytes, *pages: int) -> str:
     return re.sub(r"[\s\u00a0\u202f]+", " ", text.replace("\u200b", ""))
 
 
+def places(page: pypdf.PageObject) -> list[tuple[float, float, str]]:
+    """Where each piece of text begins."""
+    found = []
+
+    def note(text, cm, tm, *_):
+        if text.strip():
+            found.append((cm[4] + tm[4] * cm[0], cm[5] + tm[5] * cm[3], text.strip()))
+
+    page.extract_text(visitor_text=note)
+    return found
+
+
 def marks(data: bytes) -> tuple[str, str, bool]:
     """Part and conformance that the metadata claim, and whether there is an output intent."""
     root = read(data).trailer["/Root"]
@@ -120,10 +132,23 @@ def test_awkward_names_come_out_as_typed(pdf):
 
 def test_nothing_leaves_the_page_however_long_the_words(pdf):
     for page in read(pdf.render(samples.awkward())).pages:
-        ends = []
-        page.extract_text(visitor_text=lambda text, _, tm, *rest, ends=ends: ends.append((tm[4], text)))
-        assert all(0 <= x < 595 for x, text in ends if text.strip())
-        assert max(len(text) for _, text in ends) < 200
+        found = places(page)
+        assert len({x for x, _, _ in found}) > 10
+        assert all(40 < x and x + 3 * len(text) < 595 and 20 < y < 830 for x, y, text in found)
+
+
+def test_call_lists_keep_their_lines_together(pdf):
+    """Five calls share a cell unless a name is too long for its line; a call may lack a number."""
+    document = samples.golden("1000")
+    calls = document["specification"]["numbers"][0]["calls_list"]
+    calls[1]["to"] = None
+    calls[7]["destination"] = "Bosnien-Hercegovina/Republika Srpska, satellit"
+    calls[8]["net"] = Decimal("0.0042")
+    data = pdf.render(document)
+    page = next(page for page in read(data).pages if "Uppringt nummer" in page.extract_text())
+    heights = {call["at"]: y for call in calls[:10] for _, y, text in places(page) if text == call["at"]}
+    assert len(set(heights.values())) == 10 and sorted(heights.values(), reverse=True) == list(heights.values())
+    assert "Bosnien-Hercegovina/Republika Srpska, satellit" in text_of(data) and "0,0042" in text_of(data)
 
 
 def test_print_edition_is_pdf_a_2b_and_email_edition_3b_with_the_e_invoice(pdf):
