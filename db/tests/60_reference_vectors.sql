@@ -45,7 +45,7 @@ from (
 select ok('fik' = any(logic.reference_kinds('+71<000000202600011 +81234567<')), 'a Danish card line is read');
 select ok('ocr' = any(logic.reference_kinds(' 2026 0001 05 ')), 'blanks are passed over');
 select is(
-    logic.slip_row('2026000105', 1245.00, '5805-6177'), 
+    logic.slip_row('2026000105', 1245.00, '5805-6177'),
     '#              2026000105 #     1245 00   0 >         58056177#41#', 'the code row of the slip'
 );
 select is(logic.luhn(amount), digit, format('amount %s', amount))
