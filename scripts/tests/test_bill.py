@@ -106,7 +106,8 @@ def test_a_late_termination_gives_back_and_says_what_it_corrects(leissner, conn,
     done(leissner("bill", "run", "--through", "2026-11-15"))
     found = rows(conn, "select line.kind, line.net, former.period_on::text, invoice.kind"
                        " from billing.invoice_line as line inner join billing.invoice using (invoice_id)"
-                       " left join billing.invoice_line as former on former.invoice_line_id = line.corrects_id where invoice.bill_run_id = 2"
+                       " left join billing.invoice_line as former on former.invoice_line_id = line.corrects_id"
+                       " where invoice.bill_run_id = 2"
                        " and line.charge_kind = 'periodic' and line.contract_id = (select contract_id"
                        " from billing.contract where contract_no = 'C2')")
     assert found == [("correction", Decimal("-58.5000"), "2026-11-01", "credit")]
