@@ -172,11 +172,11 @@ def approve(run, day, yes, as_json) -> None:
         found = _one(conn, run)
         with db.transaction(conn, "finance", read_only=True):
             rows = db.call(conn, "bill_show", p_run=run)
-    numbers = [row["invoice_no"] for row in rows if row["invoice_no"]]
+    numbers = sorted((row["invoice_no"] for row in rows if row["invoice_no"]), key=lambda no: (len(no), no))
     if as_json:
         click.echo(exact(found | {"invoices": rows}))
     elif numbers:
-        click.echo(f"Run {run} is {found['state']}: {_documents(found)}, numbers {min(numbers)} to {max(numbers)}.")
+        click.echo(f"Run {run} is {found['state']}: {_documents(found)}, numbers {numbers[0]} to {numbers[-1]}.")
     else:
         click.echo(f"Run {run} is {found['state']}; it has no documents.")
 
