@@ -1,0 +1,129 @@
+-- 60_invoice/delivery: how documents left the house, and what came back.
+
+create function logic.delivery_put(p_run bigint, p_channel text, p_state text, p_resend integer, p_rows jsonb)
+returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_run billing.bill_run;
+    v_wrong text;
+    v_count bigint;
+begin
+    perform access.require('admin', 'finance', 'batch');
+    v_run := logic.run_get(p_run, 'making', 'draft', 'approving', 'approved', 'delivered');
+    if v_run.state not in ('approved', 'delivered') then
+        perform billing.fail('LB530', jsonb_build_object('run', p_run, 'state', v_run.state));
+    end if;
+    select invoice.invoice_no into v_wrong
+    from jsonb_to_recordset(p_rows) as one (invoice bigint, digest text)
+    inner join billing.delivery as known
+        on known.invoice_id = one.invoice and known.channel = p_channel and known.resend = p_resend
+    inner join billing.invoice on invoice.invoice_id = one.invoice
+    where known.digest <> decode(one.digest, 'hex')
+    limit 1;
+    if v_wrong is not null then
+        perform billing.fail('LB531', jsonb_build_object('invoice', v_wrong));
+    end if;
+    insert into billing.delivery (invoice_id, bill_run_id, channel, state, resend, file, pages, digest)
+    select invoice.invoice_id, p_run, p_channel, p_state, p_resend, one.file, one.pages, decode(one.digest, 'hex')
+    from jsonb_to_recordset(p_rows) as one (invoice bigint, file text, pages integer, digest text)
+    inner join billing.invoice on invoice.invoice_id = one.invoice and invoice.bill_run_id = p_run
+    order by invoice.invoice_id
+    on conflict (invoice_id, channel, resend) do nothing;
+    get diagnostics v_count = row_count;
+    perform audit.event_add(
+        'delivery', p_run::text,
+        jsonb_build_object('channel', p_channel, 'documents', jsonb_array_length(p_rows), 'new', v_count)
+    );
+    return v_count;
+end;
+$$;
+
+comment on function logic.delivery_put(bigint, text, text, integer, jsonb) is
+$$Notes deliveries of a run's documents, [{invoice, file, pages, digest}]: how many are new. What is known stays, and must
+have the same digest.
+Example: select logic.delivery_put(1, 'print_house', 'produced', 0, '[]') where false
+Raises: LB522, LB530 for a run that is not approved, LB531 for other contents, LB901$$;
+
+create function logic.delivery_answer(p_file text, p_rejected jsonb)
+returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_count bigint;
+begin
+    perform access.require('admin', 'finance', 'batch');
+    update billing.delivery
+    set
+        state = case when answer.reason is null then 'acknowledged' else 'rejected' end,
+        reason = answer.reason, changed_at = clock_timestamp()
+    from billing.invoice
+    left join jsonb_to_recordset(p_rejected) as answer (number text, reason text)
+        on answer.number = invoice.invoice_no
+    where
+        delivery.invoice_id = invoice.invoice_id and delivery.file = p_file
+        and delivery.channel = 'print_house' and delivery.state in ('produced', 'delivered');
+    get diagnostics v_count = row_count;
+    perform audit.event_add(
+        'delivery_answer', p_file, jsonb_build_object('documents', v_count, 'rejected', p_rejected)
+    );
+    return v_count;
+end;
+$$;
+
+comment on function logic.delivery_answer(text, jsonb) is
+$$Notes what a print house answered for a file: all are acknowledged but those rejected, [{number, reason}]. How many.
+Example: select logic.delivery_answer('PH_1_1_001.zip', '[]') where false
+Raises: LB901 without the level finance, batch or admin$$;
+
+-- api
+
+create function api.delivery_put(p_run bigint, p_channel text, p_state text, p_resend integer, p_rows jsonb)
+returns bigint
+language sql volatile
+return logic.delivery_put(p_run, p_channel, p_state, p_resend, p_rows);
+
+comment on function api.delivery_put(bigint, text, text, integer, jsonb) is
+$$Notes deliveries of a run's documents: how many are new.
+Example: select api.delivery_put(1, 'print_house', 'produced', 0, '[]') where false
+Raises: LB522, LB530, LB531, LB901$$;
+grant execute on function api.delivery_put(bigint, text, text, integer, jsonb)
+to leissner_admin, leissner_finance, leissner_batch;
+
+create function api.delivery_answer(p_file text, p_rejected jsonb)
+returns bigint
+language sql volatile
+return logic.delivery_answer(p_file, p_rejected);
+
+comment on function api.delivery_answer(text, jsonb) is
+$$Notes what a print house answered for a file: how many documents it concerns.
+Example: select api.delivery_answer('PH_1_1_001.zip', '[]') where false
+Raises: LB901$$;
+grant execute on function api.delivery_answer(text, jsonb) to leissner_admin, leissner_finance, leissner_batch;
+
+create function api.delivery_list(p_run bigint)
+returns table (
+    invoice_no text, payer text, name text, channel text, state text, resend integer, file text, pages integer,
+    digest text, reason text, changed_at timestamptz
+)
+language sql stable rows 1000
+begin atomic
+    select
+        invoice.invoice_no, payer.customer_no, payer.name, delivery.channel, delivery.state, delivery.resend,
+        delivery.file, delivery.pages, encode(delivery.digest, 'hex'), delivery.reason, delivery.changed_at
+    from billing.delivery
+    inner join billing.invoice on invoice.invoice_id = delivery.invoice_id
+    inner join billing.customer as payer on payer.customer_id = invoice.payer_id
+    where delivery.bill_run_id = p_run
+    order by delivery.state in ('rejected', 'failed') desc, invoice.number, delivery.channel, delivery.resend;
+end;
+
+comment on function api.delivery_list(bigint) is
+$$How the documents of a run left the house: those that failed first.
+Example: select * from api.delivery_list(1)
+Raises: nothing$$;
+grant execute on function api.delivery_list(bigint) to
+    leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
+    leissner_auditor, leissner_batch, leissner_integration;
