@@ -4,7 +4,7 @@ insert into billing.message (code, language, sentence, hint) values
 ('LB500', 'en', 'Number {number} makes no payment reference of the form {kind}.',
 'It must be digits: at most 24, of ocr 23, of fik 14, of fik75 and fik04 15; of viite 3 to 19 after zeros.'),
 ('LB500', 'sv', 'Numret {number} ger ingen betalningsreferens av formen {kind}.',
-'Det ska vara siffror: högst 24, för ocr 23, för fik 14, fik75 och fik04 15; för viite 3 till 19 efter nollor.'),
+'Siffror: högst 24, för ocr 23, för fik 14, för fik75 och fik04 15; för viite 3 till 19 efter nollor.'),
 ('LB501', 'en', 'There is no form of payment reference {kind}.',
 'Forms are: ocr, luhn, plain, kid, kid11, fik, fik75, fik04, viite, rf.'),
 ('LB501', 'sv', 'Det finns ingen form av betalningsreferens {kind}.',

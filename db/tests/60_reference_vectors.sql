@@ -69,7 +69,9 @@ from (
     ('20260001', '{12}', '000202600011'), ('7', '{12}', '000000000075'), ('100200300', '{11}', '01002003000'),
     ('123', '{12,10}', '0000001230'), ('1234567890', '{10,12}', '012345678903')
 ) as fixed (base, lengths, full_text);
-select throws_ok($$ select logic.reference_fixed('1234567890', '{10}') $$, 'LB502', null, 'too long for the length');
+select throws_ok(
+    $$ select logic.reference_fixed('1234567890', '{10}') $$, 'LB502', null, 'too long for the length'
+);
 select throws_ok($$ select logic.reference_make('giro', '1') $$, 'LB501', null, 'an unknown form');
 select is(logic.account_check(kind, number), holds, format('%s %s', kind, number))
 from (
@@ -133,7 +135,8 @@ from (
 select ok('fik' = any(logic.reference_kinds('+71<000000202600011 +81234567<')), 'a Danish card line is read');
 select ok('ocr' = any(logic.reference_kinds(' 2026 0001 05 ')), 'blanks are passed over');
 select is(
-    logic.slip_row('2026000105', 1245.00, '5805-6177'), '#              2026000105 #     1245 00   0 >         58056177#41#',
+    logic.slip_row('2026000105', 1245.00, '5805-6177'),
+    '#              2026000105 #     1245 00   0 >         58056177#41#',
     'the code row of the slip'
 );
 select is(logic.luhn(amount), digit, format('amount %s', amount))
@@ -145,7 +148,7 @@ from (
 select is_empty(
     $$
         select kind, wrong.reference
-        from unnest(array['ocr', 'kid', 'kid11', 'fik', 'viite', 'rf']) as kind
+        from unnest(array['ocr', 'luhn', 'kid', 'kid11', 'fik', 'fik75', 'viite', 'rf']) as kind
         cross join lateral (select logic.reference_make(kind, '20260417') as reference) as made
         cross join generate_series(case kind when 'rf' then 3 else 1 end, length(made.reference)) as place
         cross join generate_series(0, 9) as digit
@@ -160,7 +163,7 @@ select is_empty(
 select is_empty(
     $$
         select kind, swapped.reference
-        from unnest(array['ocr', 'kid', 'kid11', 'rf']) as kind
+        from unnest(array['ocr', 'luhn', 'kid', 'kid11', 'fik', 'fik75', 'rf']) as kind
         cross join lateral (select logic.reference_make(kind, '20263741') as reference) as made
         cross join generate_series(case kind when 'rf' then 5 else 1 end, length(made.reference) - 1) as place
         cross join lateral (
