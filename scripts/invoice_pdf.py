@@ -26,10 +26,7 @@ INVISIBLE = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEF
 CONTROL = dict.fromkeys(c for c in [*range(0x20), *range(0x7F, 0xA0)] if c not in (0x0A, 0x09))
 # A word without end would leave its column: an invisible place to break it.
 LONG_WORD = re.compile(r'[^\s"\\]{30,}')
-<<<<<<< HEAD
-=======
 LARGE = 200_000
->>>>>>> pdf
 NO_GLYPH = "\u25a1"
 
 
@@ -67,12 +64,6 @@ class InvoicePdf:
         if xml is not None and edition == "email":
             inputs |= {"xml": xml.decode("utf-8"), "xml_name": f"{document['number'] or 'draft'}.xml"}
         try:
-<<<<<<< HEAD
-            return self._compiler.compile(
-                format="pdf", sys_inputs=inputs, pdf_standards=[STANDARDS[edition]],
-                timestamp=_midnight(document), pdf_tags=edition == "email",
-            )
-=======
             data = self._compiler.compile(
                 format="pdf", sys_inputs=inputs, pdf_standards=[STANDARDS[edition]],
                 timestamp=_midnight(document), pdf_tags=edition == "email",
@@ -80,7 +71,6 @@ class InvoicePdf:
             if len(inputs["document"]) > LARGE:
                 self._forget()
             return data
->>>>>>> pdf
         except typst.TypstError as error:
             name = document.get("number") or document.get("id")
             raise LeissnerError(
@@ -100,14 +90,11 @@ class InvoicePdf:
         self._look_up(sorted(unknown))
         return text.translate(self._hidden) if self._hidden else text
 
-<<<<<<< HEAD
-=======
     def _forget(self) -> None:
         """Typst keeps what it laid out for ten more compilations: 600 MB each for documents of 400 pages."""
         for n in range(12):
             self._probe.compile(format="pdf", sys_inputs={"signs": str(n)})
 
->>>>>>> pdf
     def _look_up(self, signs: list[str]) -> None:
         """Asks the fonts, by halves, which signs have no glyph: PDF/A refuses a document with one."""
         if not signs:

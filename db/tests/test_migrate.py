@@ -370,6 +370,10 @@ def test_the_wheel_carries_every_sql_file(tmp_path):
         f"leissner/{path.relative_to(checkout).as_posix()}"
         for path in (checkout / "scripts").rglob("*.py") if "tests" not in path.parts
     }
+    wanted |= {
+        f"leissner/{path.relative_to(checkout).as_posix()}"
+        for path in (checkout / "scripts" / "templates").rglob("*.*")
+    }
     assert wanted <= inside
     assert not any("/tests/" in name for name in inside)
 

@@ -106,6 +106,13 @@ def test_negative_lines_fees_rounding_and_two_rates(pdf):
     assert "Till godo 12,50 kr" in text and "Att betala" not in text
 
 
+def test_the_chart_waits_for_a_second_month(pdf):
+    document = samples.short()
+    assert "De senaste 12 månaderna" in text_of(pdf.render(document))
+    document["history"] = [month | {"total": 0} for month in document["history"][:-1]] + document["history"][-1:]
+    assert "De senaste 12 månaderna" not in text_of(pdf.render(document))
+
+
 def test_a_draft_is_marked_on_every_page_and_cannot_be_paid(pdf):
     data = pdf.render(samples.draft())
     for i in range(len(read(data).pages)):

@@ -188,6 +188,9 @@ declare
     v_again_customers bigint[];
     v_again_months date[];
     v_frozen bigint[];
+    v_stored logic.discount_in[];
+    v_first_on date;
+    v_last_on date;
 begin
     v_priced := array(
         select priced
@@ -283,9 +286,10 @@ begin
     where
         concerned.is_later or turn.last_started_at is null or turn.rules_mark <> v_mark
         or first_new.place < row(turn.last_started_at, turn.last_key::billing.sort_key, turn.last_source_id);
-    v_calls := v_calls || array(
+    v_stored := array(
         select stored from logic.month_call_list(v_again_customers, v_again_months) as stored
     );
+    v_calls := v_calls || v_stored;
     v_draws := array(
         select draw
         from logic.bundle_allot(
@@ -325,7 +329,12 @@ begin
         ) as discount
     );
 
-    v_frozen := logic.frozen_correct(v_calls, v_discounts);
+    v_frozen := logic.frozen_correct(v_stored, v_discounts);
+    -- As constants, so that the update below looks into no other months' partitions, and into none where
+    -- nothing was allotted anew.
+    select coalesce(min(stored.day), 'infinity'), coalesce(max(stored.day), '-infinity')
+    into v_first_on, v_last_on
+    from unnest(v_stored) as stored;
 
     insert into billing.bundle_month (bundle_id, month, carried, used)
     select draw.bundle_id, draw.month, draw.carried, draw.units
@@ -437,12 +446,12 @@ begin
             reseller = again.reseller,
             reseller_base = logic.to_base(again.reseller, call.reseller_rate, reseller_list.currency,
             v_currency)
-        from unnest(v_calls) as stored
+        from unnest(v_stored) as stored
         inner join unnest(v_discounts) as again on again.seq = stored.seq
         inner join billing.price_list as list on list.price_list_id = stored.retail_list_id
         left join billing.price_list as reseller_list on reseller_list.price_list_id = stored.reseller_list_id
         where
-            stored.call_id is not null and stored.call_id <> all(v_frozen)
+            stored.call_id <> all(v_frozen) and call.start_on >= v_first_on and call.start_on <= v_last_on
             and call.customer_id = stored.customer_id and call.start_on = stored.day
             and call.call_id = stored.call_id
             and (

@@ -68,17 +68,21 @@ Raises: nothing$$;
 
 create function logic.mod97(p_text text)
 returns integer
-language sql immutable parallel safe strict
-begin atomic
-    select mod(
-        string_agg(
-            case when sign ~ '[A-Z]' then (ascii(sign) - 55)::text else sign end, '' order by n
-        )::numeric,
-        97
-    )::integer
-    from unnest(string_to_array(substr(p_text, 5) || left(p_text, 4), null))
-        with ordinality as one (sign, n);
+language plpgsql immutable parallel safe strict
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_moved constant text := substr(p_text, 5) || left(p_text, 4);
+    v_rest integer := 0;
+    v_value integer;
+begin
+    for n in 1..length(v_moved) loop
+        v_value := strpos('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ', substr(v_moved, n, 1)) - 1;
+        v_rest := mod(v_rest * case when v_value < 10 then 10 else 100 end + v_value, 97);
+    end loop;
+    return v_rest;
 end;
+$$;
 
 comment on function logic.mod97(text) is
 $$What is left of a text of capitals and digits, its first four put last, by modulus 97: 1 for an RF reference

@@ -159,7 +159,8 @@ begin atomic
                 'gigabytes', case
                     when mode.unit = 'byte' then round(logic.divide(line.units, 1000000000), 6)
                 end,
-                'number', own_number.number, 'net', round(line.net * head.sign, head.decimals),
+                'number', own_number.number, 'price', by_hand.price,
+                'net', round(line.net * head.sign, head.decimals),
                 'vat', jsonb_build_object(
                     'code', line.vat_code, 'category', line.vat_category, 'percent',
                         trim_scale(line.vat_percent)
@@ -171,6 +172,10 @@ begin atomic
         inner join billing.contract_line as one on one.contract_line_id = line.contract_line_id
         left join billing.mode on mode.mode_id = line.mode_id
         left join own_number on own_number.invoice_line_id = line.invoice_line_id
+        -- a unit price that times the quantity is the amount
+        left join billing.manual_charge as by_hand
+            on by_hand.manual_charge_id = line.manual_charge_id
+            and round(by_hand.price * line.quantity, head.decimals) = line.net
         left join billing.invoice_line as former on former.invoice_line_id = line.corrects_id
         left join billing.invoice as corrected on corrected.invoice_id = former.invoice_id
     ),
@@ -232,6 +237,42 @@ begin atomic
         from head
         inner join billing.invoice_tax as tax on tax.invoice_id = head.invoice_id
         group by head.invoice_id
+    ),
+
+    -- What the lines come to by kind, beside the payer's document before.
+    kind as (
+        select
+            sum_now.invoice_id,
+            jsonb_agg(
+                jsonb_build_object('kind', sum_now.kind, 'net', sum_now.net, 'previous', sum_before.net)
+                order by array_position(
+                    array['periodic', 'one_time', 'usage', 'manual', 'fee', 'correction'], sum_now.kind
+                )
+            ) as kinds
+        from (
+            select
+                head.invoice_id, line.kind,
+                round(sum(line.net) * min(head.sign), min(head.decimals)) as net
+            from head
+            inner join billing.invoice_line as line on line.invoice_id = head.invoice_id
+            group by head.invoice_id, line.kind
+        ) as sum_now
+        inner join head on head.invoice_id = sum_now.invoice_id
+        left join lateral (
+            select former.invoice_id from billing.invoice as former
+            where
+                former.payer_id = head.payer_id and former.currency = head.currency
+                and former.state = 'approved' and former.kind = 'invoice' and head.kind = 'invoice'
+                and former.invoice_id < head.invoice_id
+            order by former.invoice_on desc, former.number desc
+            limit 1
+        ) as before on true
+        left join lateral (
+            select round(coalesce(sum(line.net), 0), head.decimals) as net from billing.invoice_line as line
+            where line.invoice_id = before.invoice_id and line.kind = sum_now.kind
+            having before.invoice_id is not null
+        ) as sum_before on true
+        group by sum_now.invoice_id
     ),
 
     history as (
@@ -310,7 +351,19 @@ begin atomic
                         then head.who -> 'payer' ->> 'country'
                 end
             ),
-            'customers', content.customers, 'vat', tax.taxes,
+            'customers', content.customers, 'vat', tax.taxes, 'kinds', kind.kinds,
+            'slip', case
+                when
+                    head.reference_kind = 'ocr' and head.currency = 'SEK'
+                    and head.total > 0 and head.total < 100000000
+                    and logic.account_check('bankgiro', head.who -> 'seller' ->> 'bankgiro')
+                    then jsonb_build_object(
+                        'giro', 'bankgiro',
+                        'row', logic.slip_row(
+                            head.reference, head.total, head.who -> 'seller' ->> 'bankgiro'
+                        )
+                    )
+            end,
             'net', round(head.net * head.sign, head.decimals), 'tax', round(head.tax * head.sign,
                 head.decimals),
             'rounding', round(head.rounding * head.sign, head.decimals),
@@ -334,6 +387,7 @@ begin atomic
     inner join content on content.invoice_id = head.invoice_id
     inner join tax on tax.invoice_id = head.invoice_id
     inner join history on history.invoice_id = head.invoice_id
+    inner join kind on kind.invoice_id = head.invoice_id
     left join corrected on corrected.invoice_id = head.invoice_id
     order by head.invoice_id;
 end;
