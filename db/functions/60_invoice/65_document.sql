@@ -354,8 +354,9 @@ begin atomic
             'customers', content.customers, 'vat', tax.taxes, 'kinds', kind.kinds,
             'slip', case
                 when
-                    head.reference_kind = 'ocr' and head.currency = 'SEK' and head.total > 0
-                    and coalesce(head.who -> 'seller' ->> 'bankgiro', '') <> ''
+                    head.reference_kind = 'ocr' and head.currency = 'SEK'
+                    and head.total > 0 and head.total < 100000000
+                    and logic.account_check('bankgiro', head.who -> 'seller' ->> 'bankgiro')
                     then jsonb_build_object(
                         'giro', 'bankgiro',
                         'row', logic.slip_row(
