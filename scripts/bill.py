@@ -256,6 +256,75 @@ def pdf(invoice, file, templates) -> None:
     click.echo(f"{file} written.")
 
 
+@bill.command(name="print-files")
+@click.argument("run", type=int)
+@click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), required=True,
+              help="The folder that the print house takes its files from.")
+@click.option("--resend", type=click.IntRange(0), default=0, help="1, 2 …: sent again after a change.")
+@click.option("--only", metavar="NO,NO…", help="Only these documents; with --resend.")
+@click.option("--templates", type=click.Path(file_okay=False, exists=True, path_type=Path),
+              help="A folder with files that take the place of the templates'.")
+@click.option("--read-acks", is_flag=True, help="Read what the print house answered in FOLDER/ack; write nothing.")
+@AS_JSON
+def print_files(run, folder, resend, only, templates, read_acks, as_json) -> int:
+    """Write an approved run for the print house: zips with PDFs and manifest, each with its hash in a .done file.
+
+    Run again, it writes the same bytes. Exit code 1 when the print house has rejected something.
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from leissner.scripts import print_house
+
+    if only and not resend:
+        raise LeissnerError("--only needs --resend: what was sent first was the whole run.")
+    with _connect() as conn:
+        found = _one(conn, run)
+        if read_acks:
+            made = print_house.read_acks(conn, folder)
+        else:
+            with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+                task = bar.add_task("Printing", total=found["documents"])
+                made = print_house.write(conn, found, folder, resend, set(only.split(",")) if only else None, templates,
+                                         lambda: bar.advance(task))
+    rejected = any(one.get("rejected") or one.get("problem") for one in made)
+    if as_json:
+        click.echo(exact(made))
+        return int(rejected)
+    for one in made:
+        if read_acks:
+            answered = f"{one['documents']} documents answered"
+            click.echo(f"{one['file']}: {one['problem'] or answered}")
+            for row in one["rejected"]:
+                click.echo(f"  {row['number']} rejected: {row['reason']}")
+        else:
+            size = f"{one['documents']} letters, {one['pages']} pages"
+            click.echo(f"{one['file']}: {size}, SHA-256 {one['sha256'][:16]}…")
+    if not made:
+        click.echo("No answers yet." if read_acks else f"Run {run} has nothing to print.")
+    return int(rejected)
+
+
+@bill.command()
+@click.argument("run", type=int)
+@AS_JSON
+def deliveries(run, as_json) -> int:
+    """How the documents of a run left the house; what failed comes first. Exit code 1 when something did."""
+    with _connect() as conn:
+        _one(conn, run)
+        with db.transaction(conn, "finance", read_only=True):
+            rows = db.call(conn, "delivery_list", p_run=run)
+    if as_json:
+        click.echo(exact(rows))
+    for row in () if as_json else rows:
+        click.echo(f"{row['invoice_no']:<12}{row['payer'] + ' ' + row['name']:.32}".ljust(46)
+                   + f"{row['channel']:<13}{row['state']:<14}{row['pages']:>4} pages  {row['file']}"
+                   + (f"  {row['reason']}" if row["reason"] else ""))
+    if not rows and not as_json:
+        click.echo(f"Nothing of run {run} was delivered yet: leissner bill print-files {run} --to FOLDER")
+    return int(any(row["reason"] for row in rows))
+
+
 @bill.command()
 @click.argument("run", type=int)
 @click.option("--yes", is_flag=True, help="Do not ask.")

@@ -35,7 +35,7 @@ COLUMNS = ("seq type number customer name address country pages sheets duplex co
 
 def write(conn: db.Connection, run: dict, folder: Path, resend: int, only: set[str] | None,
           templates: Path | None, advance=lambda: None) -> list[dict]:
-    """Writes the parts of a run into a folder: [{file, documents, pages, sha256}]. Deliveries are noted part by part."""
+    """Writes the parts of a run into a folder, and notes the deliveries: [{file, documents, pages, sha256}]."""
     if run["state"] not in ("approved", "delivered"):
         raise LeissnerError(f"Run {run['run']} is {run['state']}: only an approved run can be delivered.",
                             f"leissner bill approve {run['run']}")
@@ -44,7 +44,8 @@ def write(conn: db.Connection, run: dict, folder: Path, resend: int, only: set[s
         letters = [letter for letter in _letters(conn, run, Path(spool), templates, advance)
                    if only is None or letter["row"]["number"] in only]
         if only and (missing := only - {letter["row"]["number"] for letter in letters}):
-            raise LeissnerError(f"Run {run['run']} prints no document {min(missing)}.", "leissner bill show lists them.")
+            raise LeissnerError(f"Run {run['run']} prints no document {min(missing)}.",
+                                "leissner bill show lists them.")
         parts = list(_parts(letters))
         made = []
         for number, part in enumerate(parts, 1):

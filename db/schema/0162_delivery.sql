@@ -61,7 +61,8 @@ insert into audit.exempt (table_name, why) values
 ('billing.delivery', 'Written by deliveries only: each writes an event with counts.');
 
 insert into billing.message (code, language, sentence, hint) values
-('LB530', 'en', 'Run {run} is {state}: only an approved run can be delivered.', 'leissner bill approve {run}'),
+('LB530', 'en', 'Run {run} is {state}: only an approved run can be delivered.',
+'leissner bill approve {run}'),
 ('LB530', 'sv', 'Körningen {run} är {state}: bara en godkänd körning kan levereras.',
 'leissner bill approve {run}'),
 ('LB531', 'en', 'Document {invoice} was delivered with other contents before.',

@@ -50,6 +50,10 @@ from (
     'integration']),
     ('bill_sums', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration']),
+    ('delivery_answer', array['finance', 'batch']),
+    ('delivery_list', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
+    ('delivery_put', array['finance', 'batch']),
     ('invoice_credit', array['finance']),
     ('invoice_document', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration']),
@@ -249,7 +253,8 @@ from (
         array[]::text[],
         array[
             'billing.bill_run', 'billing.bill_part', 'billing.bill_fault', 'billing.bill_carry',
-            'billing.bill_turn', 'billing.number_series', 'billing.invoice_line', 'billing.invoice_tax',
+            'billing.bill_turn', 'billing.delivery', 'billing.number_series',
+            'billing.invoice_line', 'billing.invoice_tax',
             'billing.call_billed', 'billing.usage_month'
         ]
     ),

@@ -128,6 +128,7 @@ def bill(folder: Path, day: dt.date) -> None:
     if documents:
         longest = max(documents, key=lambda row: row["lines"])
         run("bill", "pdf", longest["invoice_no"], folder / f"{longest['invoice_no']}.pdf")
+        run("bill", "print-files", runs[-1]["run"] if runs else 1, "--to", folder / "print-house")
 
 
 def show_margin(conn: db.Connection, first: dt.date, day: dt.date) -> None:

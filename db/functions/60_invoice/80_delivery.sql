@@ -26,7 +26,8 @@ begin
         perform billing.fail('LB531', jsonb_build_object('invoice', v_wrong));
     end if;
     insert into billing.delivery (invoice_id, bill_run_id, channel, state, resend, file, pages, digest)
-    select invoice.invoice_id, p_run, p_channel, p_state, p_resend, one.file, one.pages, decode(one.digest, 'hex')
+    select invoice.invoice_id, p_run, p_channel, p_state, p_resend, one.file, one.pages, decode(one.digest,
+        'hex')
     from jsonb_to_recordset(p_rows) as one (invoice bigint, file text, pages integer, digest text)
     inner join billing.invoice on invoice.invoice_id = one.invoice and invoice.bill_run_id = p_run
     order by invoice.invoice_id
@@ -41,7 +42,8 @@ end;
 $$;
 
 comment on function logic.delivery_put(bigint, text, text, integer, jsonb) is
-$$Notes deliveries of a run's documents, [{invoice, file, pages, digest}]: how many are new. What is known stays, and must
+$$Notes deliveries of a run's documents, [{invoice, file, pages, digest}]: how many are new. What is known
+stays, and must
 have the same digest.
 Example: select logic.delivery_put(1, 'print_house', 'produced', 0, '[]') where false
 Raises: LB522, LB530 for a run that is not approved, LB531 for other contents, LB901$$;
@@ -74,7 +76,8 @@ end;
 $$;
 
 comment on function logic.delivery_answer(text, jsonb) is
-$$Notes what a print house answered for a file: all are acknowledged but those rejected, [{number, reason}]. How many.
+$$Notes what a print house answered for a file: all are acknowledged but those rejected, [{number, reason}].
+How many.
 Example: select logic.delivery_answer('PH_1_1_001.zip', '[]') where false
 Raises: LB901 without the level finance, batch or admin$$;
 
@@ -101,12 +104,13 @@ comment on function api.delivery_answer(text, jsonb) is
 $$Notes what a print house answered for a file: how many documents it concerns.
 Example: select api.delivery_answer('PH_1_1_001.zip', '[]') where false
 Raises: LB901$$;
-grant execute on function api.delivery_answer(text, jsonb) to leissner_admin, leissner_finance, leissner_batch;
+grant execute on function api.delivery_answer(text, jsonb) to leissner_admin, leissner_finance,
+leissner_batch;
 
 create function api.delivery_list(p_run bigint)
 returns table (
-    invoice_no text, payer text, name text, channel text, state text, resend integer, file text, pages integer,
-    digest text, reason text, changed_at timestamptz
+    invoice_no text, payer text, name text, channel text, state text, resend integer, file text,
+    pages integer, digest text, reason text, changed_at timestamptz
 )
 language sql stable rows 1000
 begin atomic
