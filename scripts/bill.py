@@ -307,6 +307,34 @@ def print_files(run, folder, resend, only, templates, read_acks, as_json) -> int
 
 @bill.command()
 @click.argument("run", type=int)
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+@click.option("--format", "form", type=click.Choice(["csv", "json", "xml"]), default="csv", show_default=True)
+@click.option("--read", "is_read", is_flag=True, help="FILE is the answer: a CSV with basis_no and number.")
+def basis(run, file, form, is_read) -> None:
+    """An approved run for an outside accounting system, line by line with account, VAT, project and period.
+
+    FILE - is the screen. With --read the numbers that the system gave are taken from FILE.
+    """
+    from leissner.scripts import basis as module
+
+    with _connect() as conn:
+        _one(conn, run)
+        if is_read:
+            rows = module.read(file)
+            with db.transaction(conn, "finance"):
+                count = db.call_one(conn, "basis_answer", p_run=run, p_rows=rows)
+            click.echo(f"{count} numbers taken, {len(rows) - count} known before.")
+            return
+        with audit.look(conn, "finance", "basis", f"{run}"):
+            columns, rows = db.stream(conn, "basis_list", p_run=run)
+            with click.open_file(f"{file}", "w", encoding="utf-8", atomic=f"{file}" != "-") as out:
+                count = module.write((dict(zip(columns, row, strict=True)) for row in rows), form, out)
+    if f"{file}" != "-":
+        click.echo(f"{count} lines written to {file}.")
+
+
+@bill.command()
+@click.argument("run", type=int)
 @AS_JSON
 def deliveries(run, as_json) -> int:
     """How the documents of a run left the house; what failed comes first. Exit code 1 when something did."""

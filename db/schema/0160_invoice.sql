@@ -536,7 +536,11 @@ as $$
 begin
     if tg_op = 'UPDATE' then
         -- the other system's number comes later, once
-        if old.external_no is null and to_jsonb(new) - 'external_no' = to_jsonb(old) - 'external_no' then
+        if
+            old.external_no is null
+            -- before the row is written its generated column is not there yet
+            and to_jsonb(new) - 'external_no' - 'issued_to' = to_jsonb(old) - 'external_no' - 'issued_to'
+        then
             return new;
         end if;
     end if;

@@ -65,6 +65,13 @@ insert into billing.message (code, language, sentence, hint) values
 'leissner bill approve {run}'),
 ('LB530', 'sv', 'Körningen {run} är {state}: bara en godkänd körning kan levereras.',
 'leissner bill approve {run}'),
+('LB532', 'en',
+'Run {run} takes no number {number} for {invoice}: it is not of the run, named twice, or known otherwise.',
+'Nothing was taken. leissner bill basis {run} - lists its documents and the numbers they have.'),
+('LB532', 'sv',
+'Körningen {run} tar inte emot nummer {number} för {invoice}: okänt, angivet två gånger eller redan ett '
+'annat.',
+'Ingenting togs emot. leissner bill basis {run} - listar dokumenten och deras nummer.'),
 ('LB531', 'en', 'Document {invoice} was delivered with other contents before.',
 'What is issued never changes; was a template changed? Send it again with --resend.'),
 ('LB531', 'sv', 'Dokumentet {invoice} har levererats med annat innehåll tidigare.',

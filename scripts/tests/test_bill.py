@@ -10,6 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
+from xml.etree import ElementTree
 
 import psycopg
 import pytest
@@ -295,4 +296,32 @@ def test_a_late_call_of_an_invoiced_month_corrects_what_it_moves(leissner, conn,
                        " and charge_kind = 'usage' group by 1 order by 1")
     assert kinds == [("correction", True), ("usage", True)]
     assert json.loads(done(leissner("bill", "run", "--through", THROUGH, "--json")).out)["documents"] == 0
+    done(leissner("check"))
+
+
+def test_in_the_mode_basis_a_run_feeds_another_system_and_takes_its_numbers(leissner, conn, tmp_path):
+    conn.execute("update billing.operator set mode = 'basis'")
+    done(leissner("bill", "run", "--through", THROUGH))
+    done(leissner("bill", "approve", 1, "--date", "2026-11-01", "--yes"))
+    assert rows(conn, "select min(invoice_no), count(reference), count(due_on) from billing.invoice") == [
+        ("B0001", 0, 0)]
+    for form in ("csv", "json", "xml"):
+        done(leissner("bill", "basis", 1, tmp_path / f"basis.{form}", "--format", form))
+    with open(tmp_path / "basis.csv", encoding="utf-8", newline="") as file:
+        flat = list(csv.DictReader(file))
+    documents = json.loads((tmp_path / "basis.json").read_text())
+    tree = ElementTree.parse(tmp_path / "basis.xml").getroot()
+    net = sum(Decimal(row["net"]) for row in flat)
+    assert net == sum(Decimal(line["net"]) for one in documents for line in one["lines"]) == sum(
+        Decimal(one.text) for one in tree.iter("net"))
+    assert len(documents) == len(tree) == 6 and flat[0]["account"] and flat[0]["vat_code"] == "SE25"
+    answer = tmp_path / "answer.csv"
+    answer.write_text("basis_no,number\nB0001,F77\nB0009,F78\n")
+    assert leissner("bill", "basis", 1, answer, "--read").code == 1
+    assert rows(conn, "select count(external_no) from billing.invoice") == [(0,)]
+    answer.write_text("basis_no,number\nB0001,F77\nB0002,F78\n")
+    assert "2 numbers taken" in done(leissner("bill", "basis", 1, answer, "--read")).out
+    assert "0 numbers taken, 2 known" in done(leissner("bill", "basis", 1, answer, "--read")).out
+    answer.write_text("basis_no,number\nB0001,F79\n")
+    assert leissner("bill", "basis", 1, answer, "--read").code == 1
     done(leissner("check"))
