@@ -307,6 +307,36 @@ def print_files(run, folder, resend, only, templates, read_acks, as_json) -> int
 
 @bill.command()
 @click.argument("run", type=int)
+@click.option("--retry", is_flag=True, help="Also what was refused before.")
+@click.option("--templates", type=click.Path(file_okay=False, exists=True, path_type=Path),
+              help="A folder with files that take the place of the templates'.")
+@AS_JSON
+def email(run, retry, templates, as_json) -> int:
+    """Send the documents of a run to those who get them by e-mail. Exit code 1 when a server refused one.
+
+    Run again, it sends only what was not sent yet. The setting `smtp` names the server.
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from leissner.scripts import invoice_email
+
+    with _connect() as conn:
+        found = _one(conn, run)
+        with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+            task = bar.add_task("Sending", total=None)
+            counts = invoice_email.send(conn, found, retry, templates, lambda: bar.advance(task))
+    if as_json:
+        click.echo(exact(counts))
+    else:
+        click.echo(f"{counts['sent']} sent, {counts['failed']} refused, {counts['before']} dealt with before.")
+        if counts["failed"]:
+            click.echo(f"leissner bill deliveries {run} says why; mend the address, then --retry.")
+    return int(bool(counts["failed"]))
+
+
+@bill.command()
+@click.argument("run", type=int)
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--format", "form", type=click.Choice(["csv", "json", "xml"]), default="csv", show_default=True)
 @click.option("--read", "is_read", is_flag=True, help="FILE is the answer: a CSV with basis_no and number.")

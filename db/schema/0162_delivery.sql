@@ -60,7 +60,17 @@ select access.staff_open(
 insert into audit.exempt (table_name, why) values
 ('billing.delivery', 'Written by deliveries only: each writes an event with counts.');
 
+insert into billing.setting (name, value) values ('smtp', null);
+
 insert into billing.message (code, language, sentence, hint) values
+('document_email', 'en', 'Invoice {number} from {seller}',
+'Please find {number} attached: {total} {currency}, due {due}.'),
+('document_email', 'sv', 'Faktura {number} från {seller}',
+'Här kommer {number}: {total} {currency}, att betala senast {due}.'),
+('document_email_credit', 'en', 'Credit note {number} from {seller}',
+'Please find credit note {number} attached: {total} {currency}.'),
+('document_email_credit', 'sv', 'Kreditfaktura {number} från {seller}',
+'Här kommer kreditfaktura {number}: {total} {currency}.'),
 ('LB530', 'en', 'Run {run} is {state}: only an approved run can be delivered.',
 'leissner bill approve {run}'),
 ('LB530', 'sv', 'Körningen {run} är {state}: bara en godkänd körning kan levereras.',
