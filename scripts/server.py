@@ -205,6 +205,7 @@ class Home:
         Several may call this at once."""
         self._make_folders()
         with self._alone():
+            self._make_socket_folder()
             state = self._settled()
             if state == psycopg.pq.Ping.OK:
                 return False
@@ -234,7 +235,10 @@ class Home:
             if not folder.exists():
                 folder.mkdir(exist_ok=True)
                 folder.chmod(0o755)  # a strict umask must not lock the server's user out of what we make
-        folder = self.socket_folder
+
+    def _make_socket_folder(self) -> None:
+        """By one starter at a time: another would see it before it has its owner."""
+        account, folder = system_account(), self.socket_folder
         with contextlib.suppress(FileExistsError):
             folder.mkdir(mode=0o700)
             os.chown(folder, account.pw_uid, account.pw_gid)

@@ -146,18 +146,20 @@ begin atomic
             jsonb_build_object(
                 'no', line.place, 'line_no', one.line_no, 'kind', line.kind, 'what', line.what,
                 'text', line.text, 'from', lower(line.valid), 'through', upper(line.valid) - 1,
-                'quantity', trim_scale(line.quantity),
+                -- counted as the amount is: what is given back is negative on an invoice, positive on a credit
+                'quantity', trim_scale(abs(line.quantity))
+                * case when line.net * head.sign < 0 then -1 else 1 end,
                 'unit', case
                     when line.charge_kind <> 'usage' or mode.unit = 'event' then 'C62'
                     when mode.unit = 'second' then 'MIN'
                     else 'E34'
                 end,
-                'calls', case when line.charge_kind = 'usage' then line.quantity::bigint end,
+                'calls', case when line.charge_kind = 'usage' then abs(line.quantity)::bigint end,
                 'minutes', case
-                    when mode.unit = 'second' then round(logic.divide(line.units, 60), 2)
+                    when mode.unit = 'second' then round(logic.divide(abs(line.units), 60), 2)
                 end,
                 'gigabytes', case
-                    when mode.unit = 'byte' then round(logic.divide(line.units, 1000000000), 6)
+                    when mode.unit = 'byte' then round(logic.divide(abs(line.units), 1000000000), 6)
                 end,
                 'number', own_number.number, 'price', by_hand.price,
                 'net', round(line.net * head.sign, head.decimals),
@@ -175,7 +177,7 @@ begin atomic
         -- a unit price that times the quantity is the amount
         left join billing.manual_charge as by_hand
             on by_hand.manual_charge_id = line.manual_charge_id
-            and round(by_hand.price * line.quantity, head.decimals) = line.net
+            and round(by_hand.price * abs(line.quantity), head.decimals) = line.net * head.sign
         left join billing.invoice_line as former on former.invoice_line_id = line.corrects_id
         left join billing.invoice as corrected on corrected.invoice_id = former.invoice_id
     ),
