@@ -242,8 +242,13 @@ def document(invoice) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
 @click.option("--templates", type=click.Path(file_okay=False, exists=True, path_type=Path),
               help="A folder with files that take the place of the templates'.")
-def pdf(invoice, file, templates) -> None:
-    """The PDF of one document, as it is printed. INVOICE: its number, or "draft N"; FILE: NUMBER.pdf when not given."""
+@click.option("--print", "is_print", is_flag=True, help="As it is printed: PDF/A-2, nothing inside.")
+def pdf(invoice, file, templates, is_print) -> None:
+    """The PDF of one document, as it is sent. INVOICE: its number, or "draft N"; FILE: NUMBER.pdf when not given.
+
+    It is PDF/A-3 with the e-invoice inside, where the payer has what an e-invoice needs.
+    """
+    from leissner.scripts import einvoice
     from leissner.scripts.invoice_pdf import InvoicePdf
 
     with _connect() as conn, audit.look(conn, "finance", "invoice_pdf", invoice):
@@ -252,8 +257,54 @@ def pdf(invoice, file, templates) -> None:
     if not file.absolute().parent.is_dir():
         raise LeissnerError(f"There is no folder {file.parent}.", "Make it first, or name another FILE.")
     with InvoicePdf(templates) as maker:
-        file.write_bytes(maker.render(found))
+        data = maker.render(found) if is_print else maker.render(found, "email", einvoice.attachment(found))
+    file.write_bytes(data)
     click.echo(f"{file} written.")
+
+
+@bill.command()
+@click.argument("invoice")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+def xml(invoice, file) -> None:
+    """The e-invoice of one document, Peppol BIS Billing 3.0. INVOICE: its number; FILE: NUMBER.xml when not given."""
+    from leissner.scripts import delivery, einvoice
+
+    with _connect() as conn, audit.look(conn, "finance", "invoice_xml", invoice):
+        found = db.call_one(conn, "invoice_document", p_invoice=invoice)
+    file = file or Path(f"{invoice.replace(' ', '-')}.xml")
+    if not file.absolute().parent.is_dir():
+        raise LeissnerError(f"There is no folder {file.parent}.", "Make it first, or name another FILE.")
+    delivery.publish(file, einvoice.xml(found))
+    click.echo(f"{file} written.")
+
+
+@bill.command(name="einvoice")
+@click.argument("run", type=int)
+@click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), required=True,
+              help="The folder that your access point takes its files from.")
+@AS_JSON
+def einvoice_(run, folder, as_json) -> int:
+    """Write the e-invoices of an approved run, Peppol BIS Billing 3.0. Exit code 1 when a payer lacks what one needs.
+
+    Run again, it writes the same bytes.
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from leissner.scripts import einvoice
+
+    with _connect() as conn:
+        found = _one(conn, run)
+        with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+            task = bar.add_task("E-invoices", total=None)
+            counts = einvoice.write(conn, found, folder, lambda: bar.advance(task))
+    if as_json:
+        click.echo(exact(counts))
+    else:
+        click.echo(f"{counts['written']} e-invoices in {folder}.")
+        if counts["failed"]:
+            click.echo(f"{counts['failed']} could not be made: leissner bill deliveries {run} says why.")
+    return int(bool(counts["failed"]))
 
 
 @bill.command(name="print-files")

@@ -1,17 +1,20 @@
-"""An invoice or credit note as Peppol BIS Billing 3.0 (UBL 2.1): the document that the database gives, laid out.
+"""`leissner bill einvoice`: documents as Peppol BIS Billing 3.0 (UBL 2.1), for whoever passes them on.
 
-No amount, tax, sign or legal reason is decided here. The order of elements is the XSD's; there are no empty ones; the
-same document gives the same bytes.
+The document that the database gives is laid out: no amount, tax, sign or legal reason is decided here. The order of
+elements is the XSD's; there are no empty ones; the same document gives the same bytes.
 """
 
 import base64
 import csv
+import hashlib
 import io
 import re
 from decimal import Decimal
+from pathlib import Path
 
 from lxml import etree
 
+from leissner.scripts import db, delivery
 from leissner.scripts.errors import LeissnerError
 
 CUSTOMIZATION = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
@@ -19,7 +22,49 @@ PROFILE = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 CAC, CBC = f"{UBL}CommonAggregateComponents-2", f"{UBL}CommonBasicComponents-2"
 SCHEMES = {"SE": "0007", "NO": "0192", "DK": "0184", "FI": "0216"}  # of registration numbers, by country
+REGISTERED = {"SE": "Godkänd för F-skatt", "NO": "Foretaksregisteret"}  # said of the seller, by country
 INVALID = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def write(conn: db.Connection, run: dict, folder: Path, advance=lambda: None) -> dict[str, int]:
+    """Writes NUMBER.xml for each payer who gets e-invoices, and notes the deliveries: {written, failed}.
+
+    Run again, it writes the same bytes; what failed for a reason that is mended is then written too.
+    """
+    known = delivery.known(conn, run, "einvoice")
+    folder.mkdir(parents=True, exist_ok=True)
+    counts = {"written": 0, "failed": 0}
+    for rows in delivery.pages(conn, run, "einvoice"):
+        noted: dict[int, list[dict]] = {}
+        for row in rows:
+            advance()
+            number = row["document"]["number"]
+            resend, before = known.get(number, (0, None))
+            try:
+                data, reason = xml(row["document"]), None
+                delivery.publish(folder / f"{number}.xml", data)
+            except LeissnerError as error:
+                data, reason = b"", f"{error} {error.hint}"
+            counts["failed" if reason else "written"] += 1
+            if before is None or before["state"] == "failed" and before["reason"] != reason:
+                resend += before is not None
+                noted.setdefault(resend, []).append({
+                    "invoice": row["invoice"], "file": f"{number}.xml", "pages": 1, "resend": resend, "reason": reason,
+                    "digest": hashlib.sha256(data).hexdigest()})
+        with db.transaction(conn, "finance"):
+            for resend, made in noted.items():
+                db.call(conn, "delivery_put", p_run=run["run"], p_channel="einvoice", p_state="produced",
+                        p_resend=resend, p_rows=made)
+                db.call(conn, "delivery_result", p_run=run["run"], p_channel="einvoice", p_rows=made)
+    return counts
+
+
+def attachment(document: dict) -> bytes | None:
+    """The e-invoice to put into a PDF; None for payers who have no address in that network, private persons say."""
+    try:
+        return xml(document)
+    except LeissnerError:
+        return None
 
 
 def xml(document: dict) -> bytes:
@@ -90,8 +135,8 @@ def _seller(document: dict, is_outside: bool) -> list:
         raise LeissnerError(f"The operator has no registration number that e-invoices know ({seller['org_no']}).",
                             "Correct org_no and country in operator.csv.")
     tax = [] if is_outside or not seller["vat_no"] else [_scheme(seller["vat_no"], "VAT")]
-    if seller["f_tax"] and seller["country"] == "SE":
-        tax.append(_scheme("Godkänd för F-skatt", "TAX"))
+    if seller["f_tax"] and seller["country"] in REGISTERED:
+        tax.append(_scheme(REGISTERED[seller["country"]], "TAX"))
     return [
         ("cbc:EndpointID", (number, {"schemeID": scheme})), ("cac:PartyName", [("cbc:Name", seller["name"])]),
         ("cac:PostalAddress", _address(seller)), *tax,
@@ -135,7 +180,13 @@ def _payment(document: dict):
     if document["kind"] == "credit" or not document["reference"]:
         return
     seller = document["seller"]
-    for account, branch in ((_digits(seller["bankgiro"]), "SE:BANKGIRO"), (_digits(seller["plusgiro"]), "SE:PLUSGIRO"),
+    creditor = _digits(seller["bankgiro"])
+    if document["reference"]["kind"] == "fik" and creditor:
+        yield "cac:PaymentMeans", [("cbc:PaymentMeansCode", "93"),
+                                   ("cbc:PaymentID", f"71#{document['reference']['text']}"),
+                                   ("cac:PayeeFinancialAccount", [("cbc:ID", creditor)])]
+        return
+    for account, branch in ((creditor, "SE:BANKGIRO"), (_digits(seller["plusgiro"]), "SE:PLUSGIRO"),
                             (seller["iban"], seller["bic"])):
         if account:
             yield "cac:PaymentMeans", [

@@ -13,59 +13,42 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
+from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pypdf
 
-from leissner.scripts import db
+from leissner.scripts import db, delivery, einvoice
 from leissner.scripts.errors import LeissnerError
 from leissner.scripts.invoice_pdf import InvoicePdf
 
-PAGE = 200  # documents asked for at a time
 TIMEOUT_S = 30
 
 
 def send(conn: db.Connection, run: dict, retry: bool, templates: Path | None, advance=lambda: None) -> dict[str, int]:
     """Sends what was not sent yet, with `retry` also what failed: {sent, failed, before}."""
-    if run["state"] not in ("approved", "delivered"):
-        raise LeissnerError(f"Run {run['run']} is {run['state']}: only an approved run can be delivered.",
-                            f"leissner bill approve {run['run']}")
     with db.transaction(conn, "finance", read_only=True):
         address = db.call_one(conn, "setting_get", p_name="smtp")
-        known = {(row["invoice_no"], row["resend"]): row["state"] for row in db.call(conn, "delivery_list",
-                 p_run=run["run"]) if row["channel"] == "email"}
+    known = delivery.known(conn, run, "email")
     counts = {"sent": 0, "failed": 0, "before": 0}
     with InvoicePdf(templates) as maker, _server(address) as server:
-        for row in _documents(conn, run["run"]):
+        for row in chain.from_iterable(delivery.pages(conn, run, "email")):
             advance()
-            number = row["document"]["number"]
-            resend = max((one for no, one in known if no == number), default=0)
-            state = known.get((number, resend))
-            if state == "failed" and retry:
+            resend, before = known.get(row["document"]["number"], (0, None))
+            if before and before["state"] != "produced":
+                if before["state"] != "failed" or not retry:
+                    counts["before"] += 1
+                    continue
                 resend += 1
-            elif state in ("delivered", "failed", "acknowledged", "rejected"):
-                counts["before"] += 1
-                continue
             counts["failed" if _one(conn, server, run["run"], row, resend, maker) else "sent"] += 1
     return counts
-
-
-def _documents(conn: db.Connection, run: int) -> Iterator[dict]:
-    after = 0
-    while True:
-        with db.transaction(conn, "finance", read_only=True):
-            rows = db.call(conn, "run_document_list", p_run=run, p_after=after, p_limit=PAGE)
-        if not rows:
-            return
-        after = rows[-1]["invoice"]
-        yield from (row for row in rows if row["delivery"] == "email")
 
 
 def _one(conn: db.Connection, server: smtplib.SMTP, run: int, row: dict, resend: int, maker: InvoicePdf) -> str | None:
     """Sends one document; why it failed, None when the server took it."""
     document = row["document"]
-    pdf = maker.render(document, "email")
+    pdf = maker.render(document, "email", einvoice.attachment(document))
     digest = hashlib.sha256(pdf).hexdigest()
     pages = len(pypdf.PdfReader(io.BytesIO(pdf)).pages)
     with db.transaction(conn, "finance"):

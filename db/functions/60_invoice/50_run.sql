@@ -178,7 +178,13 @@ begin atomic
         ('print', 'postcode', coalesce(payer.billing_postcode, payer.postcode)),
         ('print', 'city', coalesce(payer.billing_city, payer.city)),
         ('email', 'email', substring(payer.email from '^[^@[:space:]]+@[^@[:space:]]+$')),
-        ('einvoice', 'einvoice_id', payer.einvoice_id)
+        -- SCHEME:NUMBER, or a number whose scheme its length or the country tells
+        ('einvoice', 'einvoice_id', case
+            when
+                payer.country in ('SE', 'NO', 'DK', 'FI')
+                then substring(payer.einvoice_id from '^(?:[0-9]{4}:[^[:space:]]+|[0-9 -]{8,20})$')
+            else substring(payer.einvoice_id from '^(?:[0-9]{4}:[^[:space:]]+|[0-9]{13})$')
+        end)
     ) as needed (delivery, field, value)
     where
         payer.customer_id = any(p_payers) and needed.delivery = payer.delivery

@@ -146,7 +146,7 @@ begin atomic
             jsonb_build_object(
                 'no', line.place, 'line_no', one.line_no, 'kind', line.kind, 'what', line.what,
                 'text', line.text, 'from', lower(line.valid), 'through', upper(line.valid) - 1,
-                -- counted as the amount is: what is given back is negative on an invoice, positive on a credit
+                -- as the amount: what is given back is negative on an invoice, positive on a credit
                 'quantity', trim_scale(abs(line.quantity))
                 * case when line.net * head.sign < 0 then -1 else 1 end,
                 'unit', case
@@ -453,8 +453,25 @@ create function api.run_document_list(p_run bigint, p_after bigint default 0, p_
 returns table (invoice bigint, invoice_no text, delivery text, document jsonb)
 language sql stable rows 500
 begin atomic
-    select found.invoice_id, found.document ->> 'number', found.document -> 'payer' ->> 'delivery',
-        found.document
+    select
+        found.invoice_id, found.document ->> 'number', found.document -> 'payer' ->> 'delivery',
+        -- an address that refused a document is mended at the customer
+        case
+            when
+                exists (
+                    select from billing.delivery
+                    where
+                        delivery.invoice_id = found.invoice_id and delivery.channel = 'email'
+                        and delivery.state = 'failed'
+                )
+                then jsonb_set(found.document, '{payer,email}', (
+                    select coalesce(to_jsonb(payer.email), 'null')
+                    from billing.invoice
+                    inner join billing.customer as payer on payer.customer_id = invoice.payer_id
+                    where invoice.invoice_id = found.invoice_id
+                ))
+            else found.document
+        end
     from logic.document_list(
         array(
             select invoice.invoice_id from billing.invoice
