@@ -265,8 +265,11 @@ def pdf(invoice, file, templates, is_print) -> None:
 @bill.command()
 @click.argument("invoice")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
-def xml(invoice, file) -> None:
-    """The e-invoice of one document, Peppol BIS Billing 3.0. INVOICE: its number; FILE: NUMBER.xml when not given."""
+def xml(invoice, file) -> int:
+    """The e-invoice of one document, Peppol BIS Billing 3.0. INVOICE: its number; FILE: NUMBER.xml when not given.
+
+    It is read back by the published rules; exit code 1 when one of them is broken.
+    """
     from leissner.scripts import delivery, einvoice
 
     with _connect() as conn, audit.look(conn, "finance", "invoice_xml", invoice):
@@ -274,8 +277,13 @@ def xml(invoice, file) -> None:
     file = file or Path(f"{invoice.replace(' ', '-')}.xml")
     if not file.absolute().parent.is_dir():
         raise LeissnerError(f"There is no folder {file.parent}.", "Make it first, or name another FILE.")
-    delivery.publish(file, einvoice.xml(found))
-    click.echo(f"{file} written.")
+    data = einvoice.xml(found)
+    delivery.publish(file, data)
+    verdict, findings = einvoice.verdict(data)
+    click.echo(f"{file} written: {verdict} by the rules of Peppol BIS Billing 3.0.")
+    for finding in findings:
+        click.echo(f"  {finding}")
+    return int(verdict == "invalid")
 
 
 @bill.command(name="einvoice")

@@ -67,6 +67,14 @@ def attachment(document: dict) -> bytes | None:
         return None
 
 
+def verdict(data: bytes) -> tuple[str, list[str]]:
+    """What the published rules say of an e-invoice: "valid" or "invalid", and what they found."""
+    from mockeinvoice import validate
+
+    _, report = validate(data)
+    return report.verdict, [f"{one.level} {one.code} at {one.path}: {one.text}" for one in report.findings]
+
+
 def xml(document: dict) -> bytes:
     """The e-invoice of a document. Raises LeissnerError where the payer or the operator lacks what it needs."""
     is_credit = document["kind"] == "credit"

@@ -129,6 +129,11 @@ def bill(folder: Path, day: dt.date) -> None:
         longest = max(documents, key=lambda row: row["lines"])
         run("bill", "pdf", longest["invoice_no"], folder / f"{longest['invoice_no']}.pdf")
         run("bill", "print-files", runs[-1]["run"] if runs else 1, "--to", folder / "print-house")
+    electronic = [row for row in documents if row["delivery"] == "einvoice"]
+    if electronic:
+        first = electronic[0]["invoice_no"]
+        run("bill", "einvoice", runs[-1]["run"] if runs else 1, "--to", folder / "e-invoices")
+        run("bill", "xml", first, folder / f"{first}.xml")
 
 
 def show_margin(conn: db.Connection, first: dt.date, day: dt.date) -> None:

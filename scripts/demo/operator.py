@@ -467,6 +467,8 @@ class Operator:
                "credit_limit": {"private": 3000, "business": 40000}.get(kind, 500000)}
         if kind != "private" and not parent and country == "SE":
             row["org_no"] = luhn_org_no(rng)
+            if kind == "business" and rng.random() < 0.3:
+                row["delivery"] = "einvoice"
         self.add("customers", **(row | more))
         return number
 

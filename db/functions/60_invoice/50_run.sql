@@ -178,11 +178,15 @@ begin atomic
         ('print', 'postcode', coalesce(payer.billing_postcode, payer.postcode)),
         ('print', 'city', coalesce(payer.billing_city, payer.city)),
         ('email', 'email', substring(payer.email from '^[^@[:space:]]+@[^@[:space:]]+$')),
-        -- SCHEME:NUMBER, or a number whose scheme its length or the country tells
+        -- SCHEME:NUMBER, or a number whose scheme its length or the country tells; in the north it is the
+        -- registration number where nothing else is said
         ('einvoice', 'einvoice_id', case
             when
                 payer.country in ('SE', 'NO', 'DK', 'FI')
-                then substring(payer.einvoice_id from '^(?:[0-9]{4}:[^[:space:]]+|[0-9 -]{8,20})$')
+                then substring(
+                    coalesce(payer.einvoice_id, payer.org_no)
+                    from '^(?:[0-9]{4}:[^[:space:]]+|[0-9 -]{8,20})$'
+                )
             else substring(payer.einvoice_id from '^(?:[0-9]{4}:[^[:space:]]+|[0-9]{13})$')
         end)
     ) as needed (delivery, field, value)
