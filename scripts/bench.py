@@ -26,7 +26,7 @@ from random import Random
 
 import click
 
-from leissner.scripts import db
+from leissner.scripts import bench_bill, db
 from leissner.scripts.errors import LeissnerError
 
 # The dearest statements, those inside functions included.
@@ -88,6 +88,10 @@ EARLIER = {
 @click.option("--rings", default=50, show_default=True, help="Discount rings it has.")
 @click.option("--import-customers", default=100_000, show_default=True, help="Customers of the import; 0: none.")
 @click.option("--sheet-rows", default=60_000, show_default=True, help="Rows of the supplier's sheet; 0: none.")
+@click.option("--payers", default=100_000, show_default=True, help="Payers of the month that is billed; 0: none.")
+@click.option("--history", is_flag=True, help="Also bill the month beside ten times as much that is older than "
+              "what is corrected.")
+@click.option("--only-billing", is_flag=True, help="Nothing but the month that is billed.")
 @click.option("--fourfold", is_flag=True, help="Also load four times as many calls, on a server of their own.")
 @click.option("--tenfold", is_flag=True, help="Also load the same calls beside ten times as many other customers, "
               "price lists and loaded months.")
@@ -96,12 +100,29 @@ EARLIER = {
 @click.option("--statements", is_flag=True, help="Also show which statements the time went to (costs some itself).")
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep server and files in this empty folder.")
 @click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
-def bench(calls, customers, prefixes, rings, import_customers, sheet_rows, fourfold, tenfold, seed, one_by_one,
-          statements, keep, as_json) -> None:
+def bench(calls, customers, prefixes, rings, import_customers, sheet_rows, payers, history, only_billing, fourfold, tenfold,
+          seed, one_by_one, statements, keep, as_json) -> None:
     """Measure import, a rate sheet, loading and rating against the floor, re-rating, quotes, and the rebuild of all
     functions and views."""
     result = {"machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
               "calls": calls, "phases": []}
+    if not only_billing:
+        rating(result, calls, customers, prefixes, rings, fourfold, tenfold, seed, one_by_one, statements, keep)
+        imports(result, import_customers, sheet_rows, seed, keep)
+    if payers:
+        with home_of_its_own(keep and keep / "billing") as (home, files):
+            start_server(home, statements)
+            command("up")
+            bench_bill.measure(result, files, payers, calls, seed, phase, command, settle, history)
+            if statements:
+                result["statements"] = statement_list(STATEMENTS)
+            command("down")
+    show(result, as_json)
+
+
+def rating(result: dict, calls: int, customers: int, prefixes: int, rings: int, fourfold: bool, tenfold: bool,
+           seed: int, one_by_one: bool, statements: bool, keep: Path | None) -> None:
+    """An operator's calls loaded and rated, against the floor; and beside more of everything."""
     with home_of_its_own(keep) as (home, files):
         first, counted = write_files(files, calls, customers, prefixes, rings, seed)
         phase(result, "files written (not counted)", lambda: None, seconds=first)
@@ -120,12 +141,6 @@ def bench(calls, customers, prefixes, rings, import_customers, sheet_rows, fourf
         if statements:
             result["statements"] = statement_list(STATEMENTS)
         command("down")
-    if sheet_rows:
-        with home_of_its_own(keep and keep / "sheet") as (home, files):
-            start_server(home, False)
-            command("up")
-            sheet(result, files, sheet_rows, seed)
-            command("down")
     if fourfold:
         with home_of_its_own(keep and keep / "fourfold") as (home, files):
             _, counted = write_files(files, calls * 4, customers, prefixes, rings, seed)
@@ -149,6 +164,16 @@ def bench(calls, customers, prefixes, rings, import_customers, sheet_rows, fourf
             if prices_of_all() != prices:
                 raise LeissnerError("The same calls have other prices beside ten times as many others.")
             command("down")
+
+
+def imports(result: dict, import_customers: int, sheet_rows: int, seed: int, keep: Path | None) -> None:
+    """A supplier's sheet, and a large operator, into empty databases."""
+    if sheet_rows:
+        with home_of_its_own(keep and keep / "sheet") as (home, files):
+            start_server(home, False)
+            command("up")
+            sheet(result, files, sheet_rows, seed)
+            command("down")
     if import_customers:
         with home_of_its_own(keep and keep / "import") as (home, files):
             operator_of(import_customers, seed).write(files / "operator")
@@ -160,7 +185,6 @@ def bench(calls, customers, prefixes, rings, import_customers, sheet_rows, fourf
                   lambda: command("import", *parties), import_customers)
             phase(result, "import their bundles, rings, terms and sources", lambda: command("import", *after))
             command("down")
-    show(result, as_json)
 
 
 def load(result: dict, files: Path, counted: dict[str, int], one_by_one: bool, what: str = "") -> None:
@@ -530,14 +554,17 @@ def write_files(
     return time.monotonic() - began, counted
 
 
-def command(*args: object) -> None:
-    """Runs a command of `leissner` in this process; what it prints is shown only when it failed."""
+def command(*args: object, may: tuple[int, ...] = (0,)) -> None:
+    """Runs a command of `leissner` in this process; what it prints is shown only when it failed.
+
+    may: the exit codes that are no failure.
+    """
     from leissner.scripts import cli
 
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         code = cli.run([str(arg) for arg in args])
-    if code:
+    if code not in may:
         raise LeissnerError(f"leissner {' '.join(map(str, args))} ended with {code}.\n{printed.getvalue()}")
 
 
@@ -602,12 +629,27 @@ def show(result: dict, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False))
         return
-    click.echo(f"\n{result['machine']}; operator: "
-               + ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in result["operator"].items()))
+    click.echo(f"\n{result['machine']}" + "".join(
+        f", {count:,} {name.replace('_', ' ')}" for name, count in result.get("operator", {}).items()))
     click.echo(f"{'':<64}{'seconds':>10}{'a second':>12}{'× floor':>9}")
     for row in result["phases"]:
         each, times = (f"{value:,}" if value else "" for value in (row["per_second"], row["times_floor"]))
         click.echo(f"{row['name']:<64}{row['seconds']:>10.2f}{each:>12}{times:>9}")
+    if "load_seconds" in result:
+        show_rating(result)
+    if "bill_times_floor" in result:
+        click.echo("Draft and approval of " + ", ".join(f"{count:,} {name}" for name, count in
+                                                         result["bill_rows"].items())
+                   + f": {result['bill_times_floor']} × the floor (target {bench_bill.TARGET_FLOOR} ×)")
+    if "bill_growth" in result:
+        click.echo(f"The run takes {result['bill_growth']} × as long beside ten times as much history "
+                   f"(target {bench_bill.TARGET_HISTORY} ×)")
+    for row in result.get("statements", []):
+        click.echo(f"{row['seconds']:>8} s {row['calls']:8} ×  {row['statement']}")
+
+
+def show_rating(result: dict) -> None:
+    """What loading and rating came to."""
     click.echo(f"\nOne million calls loaded and rated: {result['million_seconds']} s (target {TARGET_S} s), "
                f"{result['times_floor']} × the floor of {result['floor_seconds']} s (target {TARGET_FLOOR} ×)")
     for row in result["growth"]:
@@ -619,5 +661,3 @@ def show(result: dict, as_json: bool) -> None:
         click.echo(f"{row['seconds']:>8} s  {row['part']}" + "".join(
             f"; {part['seconds']} s with {one['name']}" for one in result["growth"] for part in one["parts"]
             if part["part"] == row["part"]))
-    for row in result.get("statements", []):
-        click.echo(f"{row['seconds']:>8} s {row['calls']:8} ×  {row['statement']}")
