@@ -100,8 +100,8 @@ EARLIER = {
 @click.option("--statements", is_flag=True, help="Also show which statements the time went to (costs some itself).")
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep server and files in this empty folder.")
 @click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
-def bench(calls, customers, prefixes, rings, import_customers, sheet_rows, payers, history, only_billing, fourfold, tenfold,
-          seed, one_by_one, statements, keep, as_json) -> None:
+def bench(calls, customers, prefixes, rings, import_customers, sheet_rows, payers, history, only_billing, fourfold,
+          tenfold, seed, one_by_one, statements, keep, as_json) -> None:
     """Measure import, a rate sheet, loading and rating against the floor, re-rating, quotes, and the rebuild of all
     functions and views."""
     result = {"machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
