@@ -140,10 +140,10 @@ def measure(result: dict, files: Path, payers: int, calls: int, seed: int, phase
     with db.connect(as_deployer=True) as conn:
         number = conn.execute("select max(bill_run_id) as run from billing.bill_run").fetchone()["run"]
         approval = phase(result, "bill approve", lambda: command("bill", "approve", number, "--yes"), payers)
-        counts = {table: conn.execute(f"select count(*) as n from billing.{table}").fetchone()["n"] for table in TABLES}
         floor_tables(conn, files)
-        least = phase(result, "floor: COPY of the finished documents, lines, taxes and billed calls",
+        least = phase(result, "floor: COPY of the finished documents, lines, taxes and calls",
                       lambda: take(conn, files))
+        counts = {table: conn.execute(f"select count(*) as n from floor.{table}").fetchone()["n"] for table in TABLES}
         conn.execute("drop schema floor cascade")
     result |= {"bill_rows": counts, "bill_times_floor": round((drafts + approval) / least, 1),
                "bill_target_times_floor": TARGET_FLOOR, "bill_target_growth": TARGET_HISTORY}

@@ -92,6 +92,28 @@ $$First day of the month with that index.
 Example: select logic.month_on(24321)
 Raises: nothing$$;
 
+create function logic.fee_since(p_lines bigint[], p_back date)
+returns date
+language sql stable
+begin atomic
+    select (
+        p_back - make_interval(months => greatest(
+            max(service.interval_months), max(contract.interval_months), max(term.interval_months)
+        ))
+    )::date
+    from billing.contract_line as line
+    inner join billing.service on service.service_id = line.service_id
+    inner join billing.contract on contract.contract_id = line.contract_id
+    left join billing.contract_term as term on term.contract_id = line.contract_id
+    where line.contract_line_id = any(p_lines);
+end;
+
+comment on function logic.fee_since(bigint[], date) is
+$$A day before which no period of these contract lines begins that ends after p_back: what was billed for
+earlier ones is never looked at again, so that no run reads more the longer one is a customer.
+Example: select logic.fee_since('{1}', '2025-10-31')
+Raises: nothing$$;
+
 create type logic.fee_due as (
     customer_id bigint, contract_id bigint, contract_line_id bigint, charge_kind text,
         service_charge_id bigint,
@@ -112,8 +134,8 @@ set enable_mergejoin = off
 as $$
 #variable_conflict use_column
 declare
-    v_currency text := (select operator.currency from billing.operator);
     v_epochs date[];
+    v_since date := logic.fee_since(p_lines, p_back);
 begin
     -- Prices of fees change on these days only.
     select coalesce(array_agg(distinct bound.day order by bound.day), '{}') into v_epochs
@@ -154,6 +176,7 @@ begin
                     select max(upper(billed.valid)) from billing.invoice_line as billed
                     where
                         billed.contract_line_id = one.contract_line_id and billed.charge_kind = 'periodic'
+                        and billed.period_on >= v_since
                 )
             ) as look_to
         from billing.contract_line as one
@@ -332,71 +355,61 @@ begin
         ) as found
     ),
 
-    -- Each list, charge and time between two changes of prices is asked once.
+    -- Each list, charge and time between two changes of prices is asked once: place, of the question.
     wanted as materialized (
         select
-            held.contract_line_id, held.from_on, charge.service_charge_id, list.price_list_id, list.turn,
-            case
-                when v_epochs = '{}' or held.from_on < v_epochs[1] then date '-infinity'
-                else v_epochs[width_bucket(held.from_on, v_epochs)]
-            end as epoch
-        from held
-        inner join line on line.contract_line_id = held.contract_line_id
-        inner join billing.service_charge as charge on charge.service_id = line.service_id
-        cross join lateral unnest(held.retail_lists) with ordinality as list (price_list_id, turn)
-    ),
-
-    key as materialized (
-        select row_number() over () as place, one.*
+            one.*,
+            dense_rank() over (order by one.price_list_id, one.service_charge_id, one.epoch) as place
         from (
-            select distinct wanted.price_list_id, wanted.service_charge_id, wanted.epoch from wanted
+            select
+                held.contract_line_id, held.from_on, charge.service_charge_id, list.price_list_id, list.turn,
+                case
+                    when v_epochs = '{}' or held.from_on < v_epochs[1] then date '-infinity'
+                    else v_epochs[width_bucket(held.from_on, v_epochs)]
+                end as epoch
+            from held
+            inner join line on line.contract_line_id = held.contract_line_id
+            inner join billing.service_charge as charge on charge.service_id = line.service_id
+            cross join lateral unnest(held.retail_lists) with ordinality as list (price_list_id, turn)
         ) as one
     ),
 
-    found as materialized (
-        select key.price_list_id, key.service_charge_id, key.epoch, price.rate, list.currency
+    answer as materialized (
+        select price.place, price.rate
         from logic.fee_search(
             array(
-                select row(key.price_list_id, key.service_charge_id, key.epoch)::logic.fee_key from key
-                order by key.place
+                select row(asked.price_list_id, asked.service_charge_id, asked.epoch)::logic.fee_key
+                from (
+                    select distinct wanted.place, wanted.price_list_id, wanted.service_charge_id, wanted.epoch
+                    from wanted
+                ) as asked
+                order by asked.place
             )
         ) as price
-        inner join key on key.place = price.place
-        inner join billing.price_list as list on list.price_list_id = key.price_list_id
+    ),
+
+    exchange as materialized (
+        select list.currency, logic.rate_on(list.currency, p_through) as rate
+        from (select distinct price_list.currency from billing.price_list) as list
     ),
 
     priced as materialized (
         select distinct on (wanted.contract_line_id, wanted.from_on, wanted.service_charge_id)
-            wanted.contract_line_id, wanted.from_on, wanted.service_charge_id, found.rate, found.currency
+            wanted.contract_line_id, wanted.from_on, wanted.service_charge_id, answer.rate,
+            list.currency, exchange.rate as home_rate
         from wanted
-        inner join found
-            on found.price_list_id = wanted.price_list_id
-            and found.service_charge_id = wanted.service_charge_id and found.epoch = wanted.epoch
+        inner join answer on answer.place = wanted.place
+        inner join billing.price_list as list on list.price_list_id = wanted.price_list_id
+        inner join exchange on exchange.currency = list.currency
         order by wanted.contract_line_id, wanted.from_on, wanted.service_charge_id, wanted.turn
     ),
 
-    exchange as materialized (
-        select list.currency, latest.rate
-        from (select distinct found.currency from found) as list
-        cross join lateral (
-            select 1::numeric as rate where list.currency = v_currency
-            union all
-            (
-                select known.rate from billing.exchange_rate as known
-                where known.currency = list.currency and known.from_on <= p_through
-                and known.currency <> v_currency
-                order by known.from_on desc
-                limit 1
-            )
-        ) as latest
-    ),
-
-    -- Part by stretch: days, quantity and rate.
+    -- Part by stretch: days, quantity and rate. Faulty parts too: they are few, and nothing is made of them.
     piece as materialized (
         select
             part.contract_line_id, part.service_charge_id, part.charge_vat, part.period_on, part.part_on,
             part.charge_kind, both_ends.from_on, both_ends.to_on, priced.rate, priced.currency,
-            exchange.rate as home_rate,
+            priced.home_rate,
             coalesce(
                 (
                     select term.quantity from billing.line_term as term
@@ -420,8 +433,6 @@ begin
         left join priced
             on priced.contract_line_id = stretch.contract_line_id and priced.from_on = stretch.from_on
             and priced.service_charge_id = part.service_charge_id
-        left join exchange on exchange.currency = priced.currency
-        where part.fault is null
     ),
 
     summed as materialized (

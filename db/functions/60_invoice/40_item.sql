@@ -79,6 +79,8 @@ language plpgsql stable rows 20000
 set search_path = pg_catalog, pg_temp
 set enable_mergejoin = off
 as $$
+declare
+    v_since date := logic.fee_since(p_lines, p_back);
 begin
     return query
     with due as materialized (
@@ -95,11 +97,19 @@ begin
         select
             line.contract_line_id, line.service_charge_id, line.charge_vat, line.period_on, line.part_on,
             invoice.payer_id, invoice.currency, sum(line.net) as net, max(line.invoice_line_id) as last_id
-        from billing.invoice_line as line
+        from (
+            select one.* from billing.invoice_line as one
+            where
+                one.contract_line_id = any(p_lines) and one.period_on >= v_since
+                and one.charge_kind = 'periodic'
+            union all
+            select one.* from billing.invoice_line as one
+            where
+                one.contract_line_id = any(p_lines) and one.period_on = date '-infinity'
+                and one.charge_kind = 'one_time'
+        ) as line
         inner join billing.invoice on invoice.invoice_id = line.invoice_id
-        where
-            line.contract_line_id = any(p_lines) and line.is_counted
-            and line.charge_kind in ('one_time', 'periodic')
+        where line.is_counted
         group by
             line.contract_line_id, line.service_charge_id, line.charge_vat, line.period_on, line.part_on,
             invoice.payer_id, invoice.currency
