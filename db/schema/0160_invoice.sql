@@ -278,7 +278,9 @@ create table billing.invoice_line (
     ),
     constraint invoice_line_valid_ck check (not isempty(valid))
 );
-create index invoice_line_due_ix on billing.invoice_line (contract_line_id, period_on);
+create index invoice_line_due_ix on billing.invoice_line (contract_line_id, upper(valid));
+create index invoice_line_one_time_ix on billing.invoice_line (contract_line_id)
+where charge_kind = 'one_time';
 create index invoice_line_manual_ix on billing.invoice_line (manual_charge_id)
 where manual_charge_id is not null;
 create index invoice_line_charge_ix on billing.invoice_line (service_charge_id);
@@ -331,7 +333,8 @@ comment on constraint invoice_line_charge_kind_ck on billing.invoice_line is
     'What is charged must be one_time, periodic, manual, usage or fee.';
 comment on constraint invoice_line_key_ck on billing.invoice_line is 'A line says what it charges.';
 comment on constraint invoice_line_valid_ck on billing.invoice_line is 'A period must have at least one day.';
-comment on index billing.invoice_line_due_ix is 'What was billed for a contract line, by period.';
+comment on index billing.invoice_line_due_ix is 'What was billed for a contract line after a day.';
+comment on index billing.invoice_line_one_time_ix is 'What was billed once for a contract line.';
 comment on index billing.invoice_line_corrects_ix is 'Lines that correct or credit a line.';
 comment on index billing.invoice_line_manual_ix is 'What was billed for a manual charge.';
 

@@ -92,28 +92,6 @@ $$First day of the month with that index.
 Example: select logic.month_on(24321)
 Raises: nothing$$;
 
-create function logic.fee_since(p_lines bigint[], p_back date)
-returns date
-language sql stable
-begin atomic
-    select (
-        p_back - make_interval(months => greatest(
-            max(service.interval_months), max(contract.interval_months), max(term.interval_months)
-        ))
-    )::date
-    from billing.contract_line as line
-    inner join billing.service on service.service_id = line.service_id
-    inner join billing.contract on contract.contract_id = line.contract_id
-    left join billing.contract_term as term on term.contract_id = line.contract_id
-    where line.contract_line_id = any(p_lines);
-end;
-
-comment on function logic.fee_since(bigint[], date) is
-$$A day before which no period of these contract lines begins that ends after p_back: what was billed for
-earlier ones is never looked at again, so that no run reads more the longer one is a customer.
-Example: select logic.fee_since('{1}', '2025-10-31')
-Raises: nothing$$;
-
 create type logic.fee_due as (
     customer_id bigint, contract_id bigint, contract_line_id bigint, charge_kind text,
         service_charge_id bigint,
@@ -135,7 +113,6 @@ as $$
 #variable_conflict use_column
 declare
     v_epochs date[];
-    v_since date := logic.fee_since(p_lines, p_back);
 begin
     -- Prices of fees change on these days only.
     select coalesce(array_agg(distinct bound.day order by bound.day), '{}') into v_epochs
@@ -176,7 +153,7 @@ begin
                     select max(upper(billed.valid)) from billing.invoice_line as billed
                     where
                         billed.contract_line_id = one.contract_line_id and billed.charge_kind = 'periodic'
-                        and billed.period_on >= v_since
+                        and upper(billed.valid) > p_through
                 )
             ) as look_to
         from billing.contract_line as one

@@ -79,8 +79,6 @@ language plpgsql stable rows 20000
 set search_path = pg_catalog, pg_temp
 set enable_mergejoin = off
 as $$
-declare
-    v_since date := logic.fee_since(p_lines, p_back);
 begin
     return query
     with due as materialized (
@@ -92,21 +90,46 @@ begin
             on payer.customer_id = one.customer_id and payer.valid @> one.to_on - 1
     ),
 
+    -- No period that ends after p_back began before, neither by today's intervals nor as it was billed: a run
+    -- reads no more the longer one is a customer.
+    since as materialized (
+        select
+            line.contract_line_id,
+            least(
+                p_back - make_interval(months => greatest(
+                    service.interval_months, contract.interval_months,
+                    (
+                        select max(term.interval_months) from billing.contract_term as term
+                        where term.contract_id = contract.contract_id
+                    )
+                )),
+                (
+                    select min(billed.period_on) from billing.invoice_line as billed
+                    where
+                        billed.contract_line_id = line.contract_line_id and billed.charge_kind = 'periodic'
+                        and upper(billed.valid) > p_back
+                )
+            )::date as day
+        from billing.contract_line as line
+        inner join billing.service on service.service_id = line.service_id
+        inner join billing.contract on contract.contract_id = line.contract_id
+        where line.contract_line_id = any(p_lines)
+    ),
+
     -- What earlier documents billed, drafts too, by who was billed; the latest line is what is corrected.
     billed as materialized (
         select
             line.contract_line_id, line.service_charge_id, line.charge_vat, line.period_on, line.part_on,
             invoice.payer_id, invoice.currency, sum(line.net) as net, max(line.invoice_line_id) as last_id
         from (
-            select one.* from billing.invoice_line as one
-            where
-                one.contract_line_id = any(p_lines) and one.period_on >= v_since
-                and one.charge_kind = 'periodic'
+            select one.*
+            from since
+            inner join billing.invoice_line as one
+                on one.contract_line_id = since.contract_line_id and upper(one.valid) > since.day
+                and one.period_on >= since.day and one.charge_kind = 'periodic'
             union all
             select one.* from billing.invoice_line as one
-            where
-                one.contract_line_id = any(p_lines) and one.period_on = date '-infinity'
-                and one.charge_kind = 'one_time'
+            where one.contract_line_id = any(p_lines) and one.charge_kind = 'one_time'
         ) as line
         inner join billing.invoice on invoice.invoice_id = line.invoice_id
         where line.is_counted
