@@ -3,7 +3,6 @@
 import csv
 import functools
 import json
-import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -16,6 +15,7 @@ from psycopg.types.json import set_json_loads
 
 from leissner.scripts import audit, db
 from leissner.scripts.calls import _text as text
+from leissner.scripts.delivery import exact
 from leissner.scripts.errors import LeissnerError
 from leissner.scripts.margin import period
 
@@ -317,51 +317,50 @@ def einvoice_(run, folder, as_json) -> int:
 
 @bill.command(name="print-files")
 @click.argument("run", type=int)
-@click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), required=True,
-              help="The folder that the print house takes its files from.")
+@click.option("--to", "address", metavar="FOLDER|URL", required=True,
+              help="Where the print house takes its files from: a folder, ftp://, ftps:// or sftp://user@host/path.")
 @click.option("--resend", type=click.IntRange(0), default=0, help="1, 2 …: sent again after a change.")
 @click.option("--only", metavar="NO,NO…", help="Only these documents; with --resend.")
+@click.option("--again", is_flag=True, help="Also what arrived before: the same files once more.")
+@click.option("--layout", metavar="NAME|FILE", help="A data file by a template too: fixed.txt, lines.csv or your own.")
 @click.option("--templates", type=click.Path(file_okay=False, exists=True, path_type=Path),
               help="A folder with files that take the place of the templates'.")
-@click.option("--read-acks", is_flag=True, help="Read what the print house answered in FOLDER/ack; write nothing.")
+@click.option("--read-acks", is_flag=True, help="Read what the print house answered in ack/; write nothing.")
 @AS_JSON
-def print_files(run, folder, resend, only, templates, read_acks, as_json) -> int:
-    """Write an approved run for the print house: zips with PDFs and manifest, each with its hash in a .done file.
+def print_files(run, address, resend, only, again, layout, templates, read_acks, as_json) -> int:
+    """Bring an approved run to the print house: zips with PDFs, XML and manifest, each with its hash in a .done file.
 
-    Run again, it writes the same bytes. Exit code 1 when the print house has rejected something.
+    Broken off, the same command goes on: same bytes, nothing twice. The password of a server comes from
+    LEISSNER_TRANSFER_PASSWORD or ~/.netrc. Exit code 1 when the print house has rejected something.
     """
     from rich.console import Console
     from rich.progress import Progress
 
-    from leissner.scripts import print_house
+    from leissner.scripts import print_house, transfer
+    from leissner.scripts.print_layout import Layout
 
     if only and not resend:
         raise LeissnerError("--only needs --resend: what was sent first was the whole run.")
+    wish = print_house.Wish(resend, set(only.split(",")) if only else None, again, templates,
+                            Layout(layout) if layout else None)
     with _connect() as conn:
         found = _one(conn, run)
         if read_acks:
-            made = print_house.read_acks(conn, folder)
-        else:
-            with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
-                task = bar.add_task("Printing", total=found["documents"])
-                made = print_house.write(conn, found, folder, resend, set(only.split(",")) if only else None, templates,
-                                         lambda: bar.advance(task))
-    rejected = any(one.get("rejected") or one.get("problem") for one in made)
+            with transfer.connect(address) as place:
+                answers = print_house.read_acks(conn, place)
+            return _acks_show(answers, as_json)
+        with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+            task = bar.add_task("Printing", total=None)
+            made = print_house.write(conn, found, address, wish, lambda: bar.advance(task))
     if as_json:
         click.echo(exact(made))
-        return int(rejected)
+        return 0
     for one in made:
-        if read_acks:
-            answered = f"{one['documents']} documents answered"
-            click.echo(f"{one['file']}: {one['problem'] or answered}")
-            for row in one["rejected"]:
-                click.echo(f"  {row['number']} rejected: {row['reason']}")
-        else:
-            size = f"{one['documents']} letters, {one['pages']} pages"
-            click.echo(f"{one['file']}: {size}, SHA-256 {one['sha256'][:16]}…")
+        click.echo(f"{one['file']}: {one['documents']} letters, {one['pages']} pages, "
+                   + (f"SHA-256 {one['sha256'][:16]}…" if one["is_new"] else "there already (--again sends it again)"))
     if not made:
-        click.echo("No answers yet." if read_acks else f"Run {run} has nothing to print.")
-    return int(rejected)
+        click.echo(f"Run {run} has nothing to print.")
+    return 0
 
 
 @bill.command()
@@ -476,6 +475,19 @@ def export(run, file) -> None:
         click.echo(f"{count} lines written to {file}.")
 
 
+def _acks_show(answers: list[dict], as_json: bool) -> int:
+    if as_json:
+        click.echo(exact(answers))
+    for one in () if as_json else answers:
+        answered = f"{one['documents']} documents answered"
+        click.echo(f"{one['file']}: {one['problem'] or answered}")
+        for row in one["rejected"]:
+            click.echo(f"  {row['number']} rejected: {row['reason']}")
+    if not answers and not as_json:
+        click.echo("No answers yet.")
+    return int(any(one["rejected"] or one["problem"] for one in answers))
+
+
 def _one(conn: db.Connection, number: int) -> dict:
     with db.transaction(conn, "finance", read_only=True):
         rows = [row for row in db.call(conn, "bill_list") if row["run"] == number]
@@ -497,13 +509,6 @@ def _connect() -> db.Connection:
     conn = db.connect()
     set_json_loads(functools.partial(json.loads, parse_float=Decimal), conn)
     return conn
-
-
-def exact(value, **options) -> str:
-    """JSON with numbers as they are: 390.00 stays 390.00."""
-    made = json.dumps(value, default=lambda one: f"\0{one}\0" if isinstance(one, Decimal) else f"{one}",
-                      ensure_ascii=False, **options)
-    return re.sub(r'"\\u0000(-?[0-9.]+)\\u0000"', r"\1", made)
 
 
 def _faults(conn: db.Connection, number: int) -> list[dict]:

@@ -75,17 +75,18 @@ def verdict(data: bytes) -> tuple[str, list[str]]:
     return report.verdict, [f"{one.level} {one.code} at {one.path}: {one.text}" for one in report.findings]
 
 
-def xml(document: dict) -> bytes:
-    """The e-invoice of a document. Raises LeissnerError where the payer or the operator lacks what it needs."""
+def xml(document: dict, is_sent: bool = True) -> bytes:
+    """The e-invoice of a document. Raises LeissnerError where the payer or the operator lacks what it needs; as data
+    for a print house, not `is_sent`, it does without the payer's address in the network."""
     is_credit = document["kind"] == "credit"
     root = "CreditNote" if is_credit else "Invoice"
     made = etree.Element(f"{{{UBL}{root}-2}}{root}", nsmap={None: f"{UBL}{root}-2", "cac": CAC, "cbc": CBC})
-    for name, value in _content(document, is_credit):
+    for name, value in _content(document, is_credit, is_sent):
         _add(made, name, value)
     return etree.tostring(made, xml_declaration=True, encoding="UTF-8")
 
 
-def _content(document: dict, is_credit: bool):
+def _content(document: dict, is_credit: bool, is_sent: bool):
     currency = document["currency"]
     categories = {one["category"] for one in document["vat"]}
     if "O" in categories and len(categories) > 1:
@@ -118,7 +119,7 @@ def _content(document: dict, is_credit: bool):
                 "mimeCode": "text/csv", "filename": f"spec-{document['number']}.csv"}))])]
     is_outside = categories == {"O"}  # such a document names no VAT number
     yield "cac:AccountingSupplierParty", [("cac:Party", _seller(document, is_outside))]
-    yield "cac:AccountingCustomerParty", [("cac:Party", _payer(document, is_outside))]
+    yield "cac:AccountingCustomerParty", [("cac:Party", _payer(document, is_outside, is_sent))]
     yield from _payment(document)
     yield from _tax(document, currency, has_home_tax)
     yield "cac:LegalMonetaryTotal", [
@@ -156,9 +157,9 @@ def _seller(document: dict, is_outside: bool) -> list:
     ]
 
 
-def _payer(document: dict, is_outside: bool) -> list:
+def _payer(document: dict, is_outside: bool, is_sent: bool) -> list:
     payer = document["payer"]
-    scheme, number = _endpoint(document)
+    scheme, number = _endpoint(document, is_sent)
     legal = SCHEMES.get(payer["country"])
     company = _digits(payer["org_no"])
     return [
@@ -171,7 +172,7 @@ def _payer(document: dict, is_outside: bool) -> list:
     ]
 
 
-def _endpoint(document: dict) -> tuple[str, str]:
+def _endpoint(document: dict, is_sent: bool) -> tuple[str, str]:
     """Scheme and number of the payer in the network: einvoice_id, as SCHEME:NUMBER or alone, else the registration."""
     payer = document["payer"]
     given = (payer["einvoice_id"] or "").strip()
@@ -179,6 +180,8 @@ def _endpoint(document: dict) -> tuple[str, str]:
         return match[1], match[2]
     number = _digits(given or payer["org_no"])
     scheme = "0088" if len(number) == 13 else SCHEMES.get(payer["country"])
+    if not is_sent and not (number and scheme):
+        return "", ""
     if not number or not scheme:
         raise _lacks(document, "einvoice_id", "Give it as SCHEME:NUMBER, 0088:7300010000001 say.")
     return scheme, number

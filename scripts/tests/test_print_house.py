@@ -35,16 +35,19 @@ def test_a_part_says_what_it_holds_and_comes_out_the_same_again(approved, conn, 
         people = list(csv.DictReader(part.read("manifest.csv").decode("utf-8-sig").splitlines(), delimiter=";"))
         assert hashlib.sha256(part.read("manifest.csv")).hexdigest() == head["sha256"]
         for row in head["rows"]:
-            assert hashlib.sha256(part.read(row["pdf"])).hexdigest() == row["pdf_sha256"]
+            for kind in ("pdf", "xml"):
+                assert hashlib.sha256(part.read(row[kind])).hexdigest() == row[f"{kind}_sha256"]
+            assert f"<cbc:ID>{row['number']}</cbc:ID>".encode() in part.read(f"xml/{row['number']}.xml")
     assert [row["number"] for row in people] == [row["number"] for row in head["rows"]] == [
         "20260001", "20260002", "20260004"]
     assert (head["documents"], head["pages"]) == (3, sum(row["pages"] for row in head["rows"]))
     assert head["currency"] == {"SEK": "6734.38"} and head["rows"][0]["reference"] == "2026000105"
     again = tmp_path / "again"
-    done(approved("bill", "print-files", 1, "--to", again))
-    done(approved("bill", "print-files", 1, "--to", folder))
+    assert "there already" in done(approved("bill", "print-files", 1, "--to", again)).out and not contents(again)
+    done(approved("bill", "print-files", 1, "--to", again, "--again"))
+    done(approved("bill", "print-files", 1, "--to", folder, "--again"))
     assert contents(folder) == contents(again) == first
-    assert rows(conn, "select state, count(*) from billing.delivery group by state") == [("produced", 3)]
+    assert rows(conn, "select state, count(*) from billing.delivery group by state") == [("delivered", 3)]
 
 
 def test_only_what_is_approved_leaves_the_house(leissner, tmp_path):
@@ -66,22 +69,24 @@ def test_many_letters_are_cut_into_parts_and_broken_off_they_go_on(approved, con
     monkeypatch.setattr(print_house, "_publish", killed)
     with pytest.raises(ZeroDivisionError):
         approved("bill", "print-files", 1, "--to", tmp_path)
-    assert rows(conn, "select count(*) from billing.delivery") == [(2,)]
+    assert rows(conn, "select state, count(*) from billing.delivery group by 1 order by 1") == [
+        ("delivered", 2), ("produced", 1)]
     monkeypatch.setattr(print_house, "_publish", publish)
     parts = json.loads(done(approved("bill", "print-files", 1, "--to", tmp_path, "--json")).out)
-    assert [part["documents"] for part in parts] == [2, 1]
-    assert rows(conn, "select count(*) from billing.delivery") == [(3,)]
+    assert [(part["documents"], part["is_new"]) for part in parts] == [(2, False), (1, True)]
+    assert rows(conn, "select state, count(*) from billing.delivery group by 1") == [("delivered", 3)]
 
 
 def test_other_contents_under_the_same_name_are_refused_until_they_are_sent_again(approved, conn, tmp_path):  # noqa: F811
-    done(approved("bill", "print-files", 1, "--to", tmp_path))
+    made, = json.loads(done(approved("bill", "print-files", 1, "--to", tmp_path, "--json")).out)
     own = tmp_path / "templates"
     own.mkdir()
     (own / "logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
-    changed = approved("bill", "print-files", 1, "--to", tmp_path, "--templates", own)
-    assert changed.code == 1 and "another hash" in changed.err
-    elsewhere = approved("bill", "print-files", 1, "--to", tmp_path / "other", "--templates", own)
-    assert elsewhere.code == 1 and "other contents before" in elsewhere.err
+    changed = approved("bill", "print-files", 1, "--to", tmp_path / "other", "--templates", own)
+    assert changed.code == 1 and "other contents before" in changed.err
+    (tmp_path / f"{made['file']}.done").write_text("0" * 64)
+    other = approved("bill", "print-files", 1, "--to", tmp_path, "--again")
+    assert other.code == 1 and "another hash" in other.err
     done(approved("bill", "print-files", 1, "--to", tmp_path, "--templates", own, "--resend", 1, "--only", "20260002"))
     assert rows(conn, "select resend, count(*) from billing.delivery group by resend order by 1") == [(0, 3), (1, 1)]
 
@@ -89,7 +94,7 @@ def test_other_contents_under_the_same_name_are_refused_until_they_are_sent_agai
 def test_what_the_print_house_rejects_comes_back_to_a_person(approved, tmp_path):
     made, = json.loads(done(approved("bill", "print-files", 1, "--to", tmp_path, "--json")).out)
     (tmp_path / "ack").mkdir()
-    ack = tmp_path / "ack" / (made["file"].rsplit("/", 1)[1] + ".ack")
+    ack = tmp_path / "ack" / f"{made['file']}.ack"
     ack.write_text("{")
     outcome = approved("bill", "print-files", 1, "--to", tmp_path, "--read-acks")
     assert outcome.code == 1 and ack.name in outcome.out

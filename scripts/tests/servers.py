@@ -1,0 +1,196 @@
+"""Real FTP, FTPS and SFTP servers of the tests, on the loopback, that can drop the connection at any step."""
+
+import asyncio
+import datetime
+import ipaddress
+import logging
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncssh
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from pyftpdlib.authorizers import DummyAuthorizer
+from pyftpdlib.handlers import DTPHandler, FTPHandler, TLS_DTPHandler, TLS_FTPHandler
+from pyftpdlib.servers import FTPServer
+
+USER, PASSWORD = "norrsken", "s3cret pass"
+STEPS = ("connect", "login", "begin", "data", "check", "rename", "renamed", "done", "done renamed")
+logging.getLogger("pyftpdlib").setLevel(logging.CRITICAL)
+logging.getLogger("asyncssh").setLevel(logging.CRITICAL)
+
+
+class Inbox:
+    """What a server keeps, and the step at which it hangs up, once."""
+
+    def __init__(self, path: Path):
+        self.path, self.drop_at, self.dropped, self.logins = path, None, [], 0
+
+    def drops(self, step: str, name: str = "") -> bool:
+        """Is it now? Steps of the .done file have names of their own."""
+        if ".done" in name:
+            step = {"begin": "done", "renamed": "done renamed"}.get(step, "-")
+        if step != self.drop_at:
+            return False
+        self.dropped.append(step)
+        self.drop_at = None
+        return True
+
+
+def _ftp(inbox: Inbox, tls: Path | None):
+    base, channel = (TLS_FTPHandler, TLS_DTPHandler) if tls else (FTPHandler, DTPHandler)
+
+    class Data(channel):
+        def handle_read(self):
+            super().handle_read()
+            if self.receive and self.tot_bytes_received and inbox.drops("data", self.file_obj.name):
+                self.cmd_channel.close()
+                self.close()
+
+    class Handler(base):
+        dtp_handler = Data
+        use_sendfile = False
+        banner = "ready"
+
+        def on_connect(self):
+            if inbox.drops("connect"):
+                self.close()
+
+        def ftp_PASS(self, line):  # noqa: N802
+            if inbox.drops("login"):
+                return self.close()
+            return super().ftp_PASS(line)
+
+        def on_login(self, username):
+            inbox.logins += 1
+
+        def ftp_STOR(self, file, mode="w"):  # noqa: N802
+            if inbox.drops("begin", file):
+                return self.close()
+            return super().ftp_STOR(file, mode)
+
+        def ftp_SIZE(self, path):  # noqa: N802
+            if inbox.drops("check", path):
+                return self.close()
+            return super().ftp_SIZE(path)
+
+        def ftp_RNTO(self, path):  # noqa: N802
+            if inbox.drops("rename", path):
+                return self.close()
+            done = super().ftp_RNTO(path)
+            if inbox.drops("renamed", path):
+                self.discard_buffers()
+                self.close()
+            return done
+
+    handler = Handler
+    handler.authorizer = DummyAuthorizer()
+    handler.authorizer.add_user(USER, PASSWORD, f"{inbox.path}", perm="elradfmwMT")
+    if tls:
+        handler.certfile = f"{tls}"
+        handler.tls_control_required = handler.tls_data_required = True
+    return handler
+
+
+@contextmanager
+def ftp(inbox: Inbox, tls: Path | None = None):
+    """The port of an FTP server, of an FTPS server where it has a certificate."""
+    server = FTPServer(("127.0.0.1", 0), _ftp(inbox, tls))
+    stop = threading.Event()
+
+    def serve():
+        while not stop.is_set():
+            server.serve_forever(timeout=0.05, blocking=False)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield server.address[1]
+    finally:
+        stop.set()
+        thread.join()
+        server.close_all()
+
+
+@contextmanager
+def sftp(inbox: Inbox, host_key: asyncssh.SSHKey):
+    """The port of an SFTP server."""
+    class Login(asyncssh.SSHServer):
+        def connection_made(self, conn):
+            self.conn = conn
+            if inbox.drops("connect"):
+                conn.abort()
+
+        def password_auth_supported(self):
+            return True
+
+        def validate_password(self, username, password):
+            if inbox.drops("login"):
+                self.conn.abort()
+            inbox.logins += 1
+            return (username, password) == (USER, PASSWORD)
+
+    class Files(asyncssh.SFTPServer):
+        def __init__(self, chan):
+            super().__init__(chan, chroot=f"{inbox.path}".encode())
+            self.conn = chan.get_connection()
+
+        def _drop(self, step, name):
+            if inbox.drops(step, name.decode() if isinstance(name, bytes) else name):
+                self.conn.abort()
+                raise asyncssh.SFTPConnectionLost("dropped")
+
+        def open(self, path, pflags, attrs):
+            if pflags & asyncssh.FXF_WRITE:
+                self._drop("begin", path)
+            return super().open(path, pflags, attrs)
+
+        def write(self, file_obj, offset, data):
+            written = super().write(file_obj, offset, data)
+            self._drop("data", file_obj.name)
+            return written
+
+        def stat(self, path):
+            if path.endswith(b".tmp"):
+                self._drop("check", path)
+            return super().stat(path)
+
+        def posix_rename(self, oldpath, newpath):
+            self._drop("rename", newpath)
+            super().posix_rename(oldpath, newpath)
+            self._drop("renamed", newpath)
+
+    loop = asyncio.new_event_loop()
+    server = loop.run_until_complete(asyncssh.create_server(
+        Login, "127.0.0.1", 0, server_host_keys=[host_key], sftp_factory=Files))
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield server.get_port()
+    finally:
+        async def finish():
+            server.close()
+            for task in asyncio.all_tasks() - {asyncio.current_task()}:
+                task.cancel()
+            await server.wait_closed()
+
+        asyncio.run_coroutine_threadsafe(finish(), loop).result(5)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def certificate(path: Path) -> Path:
+    """A certificate of 127.0.0.1 by itself, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.datetime.now(datetime.UTC)
+    made = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+            .serial_number(1).not_valid_before(now - datetime.timedelta(1)).not_valid_after(now + datetime.timedelta(1))
+            .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
+            .add_extension(x509.BasicConstraints(True, None), True).sign(key, hashes.SHA256()))
+    path.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+                                       serialization.NoEncryption()) + made.public_bytes(serialization.Encoding.PEM))
+    return path

@@ -1,0 +1,437 @@
+"""Files to and from other houses, by URL: a folder, FTP, FTPS or SFTP.
+
+    /var/spool/print      ftp://user@host/in      ftps://user@host:21/in      sftp://user@host/in
+
+A path begins where the login does; //in is one from the root. The password comes from LEISSNER_TRANSFER_PASSWORD, else
+from ~/.netrc (machine, login, password); SFTP also takes the keys of ~/.ssh and its agent. FTPS is TLS on both channels
+with a certificate that is checked (SSL_CERT_FILE names an authority of one's own), SFTP a host key that stands in
+~/.ssh/known_hosts, or in the file that LEISSNER_KNOWN_HOSTS names. Whatever is put appears whole or not at all.
+"""
+
+import asyncio
+import ftplib
+import io
+import netrc
+import os
+import re
+import shutil
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from leissner.scripts.errors import LeissnerError
+
+TIMEOUT_S = 60  # of each step, not of a file
+BLOCK = 1 << 20
+AGAIN = "What was there is untouched; the same command goes on where it stopped."
+
+
+@contextmanager
+def connect(address: str) -> Iterator["Place"]:
+    """The place that a URL, or the name of a folder, stands for."""
+    url = urlsplit(address)
+    if not re.match("[a-z]+://", address):
+        place: Place = Folder(Path(address))
+    elif url.scheme == "file" and not url.netloc:
+        place = Folder(Path(unquote(url.path)))
+    elif url.scheme in SCHEMES and url.hostname:
+        if url.password is not None:
+            raise LeissnerError(f"The address of {url.hostname} has a password in it, which others could read.",
+                                "Take it out; put it into LEISSNER_TRANSFER_PASSWORD or ~/.netrc.")
+        place = SCHEMES[url.scheme](url)
+    else:
+        raise LeissnerError(f"{address} is no place for files.",
+                            "A folder, ftp://user@host/path, ftps://user@host/path or sftp://user@host/path.")
+    try:
+        place.open()
+        yield place
+    finally:
+        place.close()
+
+
+class Place:
+    """What all places can do; each kind does the steps its own way. Names may have one folder: "ack/x"."""
+
+    name: str
+    errors: tuple[type[BaseException], ...] = (OSError,)
+
+    def open(self) -> None:
+        """Connects, and goes to the folder."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Lets go; raises nothing."""
+
+    def names(self, folder: str = "") -> dict[str, int]:
+        """The files of the folder, or of one in it, with their sizes; {} where there is no such folder."""
+        with self.step(f"the listing of {folder or 'the folder'}"):
+            return self._names(folder)
+
+    def read(self, name: str) -> bytes | None:
+        """A small file's contents; None where there is none."""
+        folder, _, base = name.rpartition("/")
+        if base not in self.names(folder):
+            return None
+        target = io.BytesIO()
+        with self.step(f"the reading of {name}"):
+            self._get(name, target, 0)
+        return target.getvalue()
+
+    def get(self, name: str, path: Path) -> None:
+        """Fetches a file; what an attempt before got is not fetched again."""
+        folder, _, base = name.rpartition("/")
+        size = self.names(folder).get(base)
+        if size is None:
+            raise LeissnerError(f"{self.name}: there is no file {name}.")
+        part = path.with_name(path.name + ".part")
+        got = part.stat().st_size if part.exists() else 0
+        if got > size:
+            part.unlink()
+            got = 0
+        with open(part, "ab") as target, self.step(f"the download of {name}"):
+            self._get(name, target, got)
+            target.flush()
+            os.fsync(target.fileno())
+        if (got := part.stat().st_size) != size:
+            part.unlink()
+            raise LeissnerError(f"{self.name}: {name} has {size} bytes, {got} arrived.", "Run the same command again.")
+        part.replace(path)
+
+    def put(self, name: str, source: Path | bytes) -> None:
+        """Uploads a file as NAME.tmp, checks its size, and gives it its name; a file of that name gives way."""
+        temporary = name + ".tmp"
+        with self.step(f"the upload of {name}"), _source(source) as (file, size):
+            self._put(temporary, file)
+        with self.step(f"the check of {temporary}"):
+            arrived = self._size(temporary)
+        if arrived != size:
+            raise LeissnerError(f"{self.name}: {temporary} has {arrived} bytes instead of {size}.",
+                                f"Is the disk there full? {AGAIN}")
+        with self.step(f"the renaming of {temporary}"):
+            self._rename(temporary, name)
+
+    def move(self, name: str, to: str) -> None:
+        """Gives a file another name; a file that has it gives way."""
+        with self.step(f"the renaming of {name}"):
+            self._rename(name, to)
+
+    @contextmanager
+    def step(self, what: str) -> Iterator[None]:
+        """Whatever goes wrong in here is told with the server and the step."""
+        try:
+            yield
+        except self.errors as error:
+            raise LeissnerError(f"{self.name}: {what} failed: {_words(error)}", _hint(error)) from error
+
+    def _names(self, folder: str) -> dict[str, int]:
+        raise NotImplementedError
+
+    def _get(self, name: str, target: BinaryIO, offset: int) -> None:
+        raise NotImplementedError
+
+    def _put(self, name: str, source: BinaryIO) -> None:
+        raise NotImplementedError
+
+    def _size(self, name: str) -> int:
+        raise NotImplementedError
+
+    def _rename(self, name: str, to: str) -> None:
+        raise NotImplementedError
+
+
+class Folder(Place):
+    """A folder of this machine."""
+
+    def __init__(self, path: Path):
+        self.path, self.name = path, f"{path}"
+
+    def open(self) -> None:
+        with self.step("the making of the folder"):
+            self.path.mkdir(parents=True, exist_ok=True)
+
+    def _names(self, folder: str) -> dict[str, int]:
+        if not (self.path / folder).is_dir():
+            return {}
+        return {path.name: path.stat().st_size for path in (self.path / folder).iterdir() if path.is_file()}
+
+    def _get(self, name: str, target: BinaryIO, offset: int) -> None:
+        with open(self.path / name, "rb") as source:
+            source.seek(offset)
+            shutil.copyfileobj(source, target, BLOCK)
+
+    def _put(self, name: str, source: BinaryIO) -> None:
+        with open(self.path / name, "wb") as target:
+            shutil.copyfileobj(source, target, BLOCK)
+            target.flush()
+            os.fsync(target.fileno())
+
+    def _size(self, name: str) -> int:
+        return (self.path / name).stat().st_size
+
+    def _rename(self, name: str, to: str) -> None:
+        (self.path / name).replace(self.path / to)
+
+
+class Server(Place):
+    """What the servers have in common."""
+
+    port: int
+
+    def __init__(self, url: SplitResult):
+        self.host, self.user = url.hostname or "", unquote(url.username) if url.username else None
+        try:
+            self.port = url.port or self.port
+        except ValueError as error:
+            raise LeissnerError(f"{url.geturl()}: the port is no number up to 65535.") from error
+        self.folder = unquote(url.path).removeprefix("/").rstrip("/")
+        self.name = f"{url.scheme}://{f'{self.user}@' if self.user else ''}{self.host}:{self.port}"
+        if any(sign in f"{self.user}{self.folder}" for sign in "\r\n\0"):
+            raise LeissnerError(f"{self.name!r}: user and path must be one line.")
+
+    def password(self) -> str | None:
+        if given := os.environ.get("LEISSNER_TRANSFER_PASSWORD"):
+            return given
+        try:
+            found = netrc.netrc(Path.home() / ".netrc").authenticators(self.host)
+        except FileNotFoundError:
+            return None
+        except (netrc.NetrcParseError, OSError, UnicodeDecodeError) as error:
+            line = getattr(error, "lineno", None)  # the message itself could quote a password
+            raise LeissnerError(f"~/.netrc cannot be read{f', line {line}' if line else ''}.",
+                                "It has lines like: machine HOST login USER password PASSWORD") from None
+        if not found or self.user and found[0] and found[0] != self.user:
+            return None
+        self.user = self.user or found[0] or None
+        return found[2]
+
+
+class Ftp(Server):
+    """FTP, passive."""
+
+    port = 21
+    errors = (OSError, EOFError, *ftplib.all_errors)
+
+    def open(self) -> None:
+        password = self.password()
+        self.ftp = self._client()
+        with self.step("the connection"):
+            self.ftp.connect(self.host, self.port)
+        with self.step("the login"):
+            self.ftp.login(self.user or "anonymous", password or "")
+            self._protect()
+            self.ftp.voidcmd("TYPE I")
+        if self.folder:
+            with self.step(f"the way to {self.folder}"):
+                self.ftp.cwd(self.folder)
+
+    def close(self) -> None:
+        with suppress(*self.errors, AttributeError):
+            self.ftp.close()
+
+    def _client(self) -> ftplib.FTP:
+        return ftplib.FTP(timeout=TIMEOUT_S, encoding="utf-8")
+
+    def _protect(self) -> None:
+        pass
+
+    def _names(self, folder: str) -> dict[str, int]:
+        try:
+            listed = list(self.ftp.mlsd(folder, ["type", "size"]))
+        except ftplib.error_perm as error:
+            if _code(error) == 550 and folder:
+                return {}
+            if _code(error) not in (500, 501, 502, 504):
+                raise
+            return {name.rpartition("/")[2]: self.ftp.size(name) or 0 for name in self._plain_names(folder)}
+        return {name: int(facts["size"]) for name, facts in listed if facts.get("type", "").lower() == "file"}
+
+    def _plain_names(self, folder: str) -> list[str]:
+        """Of servers that know no MLSD: they name folders too, of which one is ours."""
+        try:
+            return [name for name in self.ftp.nlst(*filter(None, [folder])) if name.rpartition("/")[2] not in (
+                "ack", ".", "..")]
+        except ftplib.error_perm as error:
+            if _code(error) == 550:  # nothing in it, or nothing of that name
+                return []
+            raise
+
+    def _get(self, name: str, target: BinaryIO, offset: int) -> None:
+        self.ftp.retrbinary(f"RETR {name}", target.write, BLOCK, rest=offset or None)
+
+    def _put(self, name: str, source: BinaryIO) -> None:
+        self.ftp.storbinary(f"STOR {name}", source, BLOCK)
+
+    def _size(self, name: str) -> int:
+        try:
+            return self.ftp.size(name) or 0
+        except ftplib.error_perm as error:
+            if _code(error) not in (500, 502, 504):
+                raise
+        return self._names("").get(name, -1)
+
+    def _rename(self, name: str, to: str) -> None:
+        try:
+            self.ftp.rename(name, to)
+        except ftplib.error_perm:  # some servers put no file in the place of another
+            if to not in self._names(""):
+                raise
+            self.ftp.delete(to)
+            self.ftp.rename(name, to)
+
+
+class _Tls(ftplib.FTP_TLS):
+    """Goes on with the same TLS session on the data channel: many servers demand it."""
+
+    def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple:
+        conn, size = ftplib.FTP.ntransfercmd(self, cmd, rest)
+        return self.context.wrap_socket(conn, server_hostname=self.host, session=self.sock.session), size
+
+
+class Ftps(Ftp):
+    """FTP with TLS (AUTH TLS) before the login, and on the data channel."""
+
+    errors = (*Ftp.errors, ssl.SSLError, ssl.CertificateError)
+
+    def _client(self) -> ftplib.FTP:
+        return _Tls(timeout=TIMEOUT_S, encoding="utf-8", context=ssl.create_default_context())
+
+    def _protect(self) -> None:
+        self.ftp.prot_p()
+
+
+class Sftp(Server):
+    """Files over SSH."""
+
+    port = 22
+
+    def open(self) -> None:
+        import asyncssh
+
+        self.errors = (OSError, asyncssh.Error, asyncio.TimeoutError)
+        password = self.password()
+        self.runner = asyncio.Runner()
+        with self.step("the connection"):
+            self.conn = self._do(asyncssh.connect(
+                self.host, self.port, username=self.user or (), password=password, known_hosts=_known_hosts(),
+                connect_timeout=TIMEOUT_S, login_timeout=TIMEOUT_S))
+        with self.step("the start of SFTP"):
+            self.sftp = self._do(self.conn.start_sftp_client())
+        if self.folder:
+            with self.step(f"the way to {self.folder}"):
+                if not self._do(self.sftp.isdir(self.folder)):  # chdir itself asks nobody
+                    raise asyncssh.SFTPNoSuchFile("no such folder")
+                self._do(self.sftp.chdir(self.folder))
+
+    def close(self) -> None:
+        with suppress(*self.errors, AttributeError):
+            self.conn.abort()
+            self._do(self.conn.wait_closed())
+        with suppress(AttributeError):
+            self.runner.close()
+
+    def _do(self, work) -> Any:
+        async def limited():
+            return await asyncio.wait_for(work, TIMEOUT_S)
+
+        return self.runner.run(limited())
+
+    def _names(self, folder: str) -> dict[str, int]:
+        from asyncssh import SFTPNoSuchFile
+        from asyncssh.constants import FILEXFER_TYPE_REGULAR
+
+        try:
+            listed = self._do(self.sftp.readdir(folder or "."))
+        except SFTPNoSuchFile:
+            if folder:
+                return {}
+            raise
+        return {entry.filename: entry.attrs.size or 0 for entry in listed
+                if entry.attrs.type == FILEXFER_TYPE_REGULAR}
+
+    def _get(self, name: str, target: BinaryIO, offset: int) -> None:
+        file = self._do(self.sftp.open(name, "rb"))
+        try:
+            while block := self._do(file.read(BLOCK, offset)):
+                target.write(block)
+                offset += len(block)
+        finally:
+            self._shut(file)
+
+    def _put(self, name: str, source: BinaryIO) -> None:
+        file = self._do(self.sftp.open(name, "wb"))
+        try:
+            while block := source.read(BLOCK):
+                self._do(file.write(block))
+        except BaseException:
+            self._shut(file)
+            raise
+        self._do(file.close())
+
+    def _shut(self, file) -> None:
+        with suppress(*self.errors):
+            self._do(file.close())
+
+    def _size(self, name: str) -> int:
+        return self._do(self.sftp.stat(name)).size
+
+    def _rename(self, name: str, to: str) -> None:
+        from asyncssh import SFTPOpUnsupported
+
+        try:
+            self._do(self.sftp.posix_rename(name, to))
+        except SFTPOpUnsupported:
+            if self._do(self.sftp.exists(to)):
+                self._do(self.sftp.remove(to))
+            self._do(self.sftp.rename(name, to))
+
+
+SCHEMES: dict[str, Callable[[SplitResult], Server]] = {"ftp": Ftp, "ftps": Ftps, "sftp": Sftp}
+
+
+@contextmanager
+def _source(source: Path | bytes) -> Iterator[tuple[BinaryIO, int]]:
+    if isinstance(source, bytes):
+        yield io.BytesIO(source), len(source)
+    else:
+        with open(source, "rb") as file:
+            yield file, os.fstat(file.fileno()).st_size
+
+
+def _known_hosts() -> list[str] | bytes:
+    """Never none at all, which would be no check."""
+    if given := os.environ.get("LEISSNER_KNOWN_HOSTS"):
+        if not Path(given).is_file():
+            raise LeissnerError(f"LEISSNER_KNOWN_HOSTS: there is no file {given}.")
+        return [given]
+    return [f"{path}" for path in (Path.home() / ".ssh/known_hosts", Path("/etc/ssh/ssh_known_hosts"))
+            if path.is_file()] or b"\n"
+
+
+def _code(error: Exception) -> int:
+    text = f"{error}"[:3]
+    return int(text) if text.isdigit() else 0
+
+
+def _words(error: BaseException) -> str:
+    if isinstance(error, TimeoutError):
+        return f"no answer in {TIMEOUT_S} seconds"
+    if isinstance(error, EOFError) or isinstance(error, ConnectionError) and not error.strerror:
+        return "the server closed the connection"
+    return " ".join(f"{getattr(error, 'strerror', None) or error}".split()) or type(error).__name__
+
+
+def _hint(error: BaseException) -> str:
+    kind = type(error).__name__
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "If the authority is the print house's own: SSL_CERT_FILE names its certificate. Nothing was sent."
+    if kind == "HostKeyNotVerifiable":
+        return ("ssh-keyscan shows the server's key: compare it with what its owner told you, then add it to "
+                "~/.ssh/known_hosts. Nothing was sent.")
+    if kind == "PermissionDenied" or isinstance(error, ftplib.error_perm) and _code(error) == 530:
+        return "Is the user right? The password comes from LEISSNER_TRANSFER_PASSWORD or ~/.netrc."
+    if isinstance(error, FileNotFoundError) or kind == "SFTPNoSuchFile" or _code(error) == 550:
+        return "Does the folder exist there, and may the user write to it?"
+    return AGAIN
