@@ -43,11 +43,13 @@ def _ftp(inbox: Inbox, tls: Path | None):
     base, channel = (TLS_FTPHandler, TLS_DTPHandler) if tls else (FTPHandler, DTPHandler)
 
     class Data(channel):
-        def handle_read(self):
-            super().handle_read()
-            if self.receive and self.tot_bytes_received and inbox.drops("data", self.file_obj.name):
-                self.cmd_channel.close()
-                self.close()
+        def recv(self, buffer_size):
+            chunk = super().recv(buffer_size)
+            if not (chunk and self.receive and inbox.drops("data", self.file_obj.name)):
+                return chunk
+            self.file_obj.write(chunk[:1000])
+            self.cmd_channel.close()
+            return b""
 
     class Handler(base):
         dtp_handler = Data
@@ -79,11 +81,10 @@ def _ftp(inbox: Inbox, tls: Path | None):
         def ftp_RNTO(self, path):  # noqa: N802
             if inbox.drops("rename", path):
                 return self.close()
-            done = super().ftp_RNTO(path)
-            if inbox.drops("renamed", path):
-                self.discard_buffers()
-                self.close()
-            return done
+            if inbox.drops("renamed", path):  # done, but nobody is told
+                self.fs.rename(self._rnfr, path)
+                return self.close()
+            return super().ftp_RNTO(path)
 
     handler = Handler
     handler.authorizer = DummyAuthorizer()
