@@ -323,11 +323,12 @@ def einvoice_(run, folder, as_json) -> int:
 @click.option("--only", metavar="NO,NO…", help="Only these documents; with --resend.")
 @click.option("--again", is_flag=True, help="Also what arrived before: the same files once more.")
 @click.option("--layout", metavar="NAME|FILE", help="A data file by a template too: fixed.txt, lines.csv or your own.")
+@click.option("--merged", is_flag=True, help="One PDF of all letters of a part, with an index, instead of one each.")
 @click.option("--templates", type=click.Path(file_okay=False, exists=True, path_type=Path),
               help="A folder with files that take the place of the templates'.")
 @click.option("--read-acks", is_flag=True, help="Read what the print house answered in ack/; write nothing.")
 @AS_JSON
-def print_files(run, address, resend, only, again, layout, templates, read_acks, as_json) -> int:
+def print_files(run, address, resend, only, again, layout, merged, templates, read_acks, as_json) -> int:
     """Bring an approved run to the print house: zips with PDFs, XML and manifest, each with its hash in a .done file.
 
     Broken off, the same command goes on: same bytes, nothing twice. The password of a server comes from
@@ -342,7 +343,7 @@ def print_files(run, address, resend, only, again, layout, templates, read_acks,
     if only and not resend:
         raise LeissnerError("--only needs --resend: what was sent first was the whole run.")
     wish = print_house.Wish(resend, set(only.split(",")) if only else None, again, templates,
-                            Layout(layout) if layout else None)
+                            Layout(layout) if layout else None, merged)
     with _connect() as conn:
         found = _one(conn, run)
         if read_acks:

@@ -1,8 +1,9 @@
 """`leissner bill print-files`: an approved run as files for the print house, the same bytes each time.
 
 A part is a zip with `manifest.json`, `manifest.csv` (the same rows, for people), `pdf/NUMBER.pdf`, `xml/NUMBER.xml`
-(Peppol UBL, for houses that set type themselves) and, asked for, what a layout makes of it; beside it `….zip.done`
-holds its SHA-256, put last: the print house takes only what has one. What it puts into `ack/` is read with --read-acks.
+(Peppol UBL, for houses that set type themselves) and, asked for, what a layout makes of it; `merged.pdf` with
+`index.csv` takes the place of the PDFs where it is wished. Beside it `….zip.done` holds its SHA-256, put last: the
+print house takes only what has one. What it puts into `ack/` is read with --read-acks.
 """
 
 import csv
@@ -12,7 +13,7 @@ import json
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC
@@ -29,6 +30,7 @@ from leissner.scripts.print_layout import Layout
 from leissner.scripts.transfer import Place, connect
 
 LETTERS = 2000  # most letters of a part
+MERGED = 500  # of one with a single PDF, which is put together in memory
 BYTES = 200 * 1024 * 1024
 C5_SHEETS = 6
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of all files in a zip: nothing in it tells when it was made
@@ -119,7 +121,7 @@ def read_acks(conn: db.Connection, place: Place) -> list[dict]:
 
 def _parts(conn: db.Connection, run: dict, wish: Wish, spool: Path, advance) -> list[Part]:
     parts: list[Part] = []
-    left = set(wish.only or ())
+    left, most = set(wish.only or ()), MERGED if wish.merged else LETTERS
     with InvoicePdf(wish.templates) as maker:
         for documents in delivery.pages(conn, run, "print"):
             for row in documents:
@@ -129,7 +131,7 @@ def _parts(conn: db.Connection, run: dict, wish: Wish, spool: Path, advance) -> 
                     continue
                 left.discard(document["number"])
                 letter = _letter(row["invoice"], document, maker.render(document), spool, wish)
-                if not parts or parts[-1].documents == LETTERS or parts[-1].size + letter["size"] > BYTES:
+                if not parts or parts[-1].documents == most or parts[-1].size + letter["size"] > BYTES:
                     parts.append(Part(spool, len(parts) + 1, letter["operator"]))
                 parts[-1].add(letter)
     if left:
@@ -208,27 +210,45 @@ def _head(run: dict, parts: int, wish: Wish, part: Part) -> dict:
             "currency": {currency: f"{total}" for currency, total in sorted(part.totals.items())}}
 
 
-def _manifest_csv(part: Part) -> bytes:
+def _csv(rows: Iterable[dict], columns: list[str]) -> bytes:
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, COLUMNS, delimiter=";", lineterminator="\r\n")
+    writer = csv.DictWriter(out, columns, delimiter=";", lineterminator="\r\n", extrasaction="ignore")
     writer.writeheader()
-    writer.writerows(part.rows())
+    writer.writerows(rows)
     return out.getvalue().encode("utf-8-sig")
+
+
+def _merge(part: Part, rows: list[dict]) -> dict[str, bytes | Path]:
+    """One PDF of all letters and the page on which each begins; the rows then name it."""
+    page, index, path = 1, [], part.path("merged")
+    with pypdf.PdfWriter() as writer:
+        for row in rows:
+            index.append(row | {"page": page})
+            page += row["pages"]
+            writer.append(part.folder / Path(row["pdf"]).name, import_outline=False)
+        writer.compress_identical_objects()  # the fonts, once
+        writer.write(path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    for row in rows:
+        row |= {"pdf": "merged.pdf", "pdf_sha256": digest}
+    return {"merged.pdf": path, "index.csv": _csv(index, ["seq", "number", "page", "pages"])}
 
 
 def _zip(part: Part, head: dict, wish: Wish) -> Path:
     """The part, entries in order of their names, without times."""
-    people = _manifest_csv(part)
-    head["sha256"] = hashlib.sha256(people).hexdigest()
+    rows = list(part.rows())
     entries: dict[str, bytes | Path] = {
-        "manifest.csv": people,
-        "manifest.json": json.dumps(head | {"rows": list(part.rows())}, ensure_ascii=False, indent=1).encode()}
-    for row in part.rows():
-        entries |= {row[kind]: part.folder / Path(row[kind]).name for kind in ("pdf", "xml") if row[kind]}
+        row[kind]: part.folder / Path(row[kind]).name for row in rows for kind in ("pdf", "xml")
+        if row[kind] and not (wish.merged and kind == "pdf")}
+    if wish.merged:
+        entries |= _merge(part, rows)
+    entries["manifest.csv"] = people = _csv(rows, COLUMNS)
+    head["sha256"] = hashlib.sha256(people).hexdigest()
+    entries["manifest.json"] = json.dumps(head | {"rows": rows}, ensure_ascii=False, indent=1).encode()
     if wish.layout:
         entries[f"data/{wish.layout.name}"] = path = part.path("data")
         wish.layout.write(path, head, ({"row": row, "document": json.loads(
-            (part.folder / f"{row['number']}.json").read_bytes(), parse_float=Decimal)} for row in part.rows()))
+            (part.folder / f"{row['number']}.json").read_bytes(), parse_float=Decimal)} for row in rows))
     path = part.path("zip")
     with zipfile.ZipFile(path, "w") as out:
         for name, content in sorted(entries.items()):

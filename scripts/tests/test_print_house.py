@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 
+import pypdf
 import pytest
 
 from leissner.scripts import print_house
@@ -105,3 +106,61 @@ def test_what_the_print_house_rejects_comes_back_to_a_person(approved, tmp_path)
     listed = approved("bill", "deliveries", 1)
     assert listed.code == 1 and listed.out.splitlines()[0].endswith("address unreadable")
     assert listed.out.count("acknowledged") == 2
+
+
+def entries(folder) -> dict[str, bytes]:
+    path, = folder.glob("*.zip")
+    with zipfile.ZipFile(path) as part:
+        assert part.namelist() == sorted(part.namelist())
+        return {name: part.read(name) for name in part.namelist()}
+
+
+def test_layouts_of_their_own_are_templates(approved, tmp_path):
+    """Both that come along: every line of every document is there, sums and counts are the manifest's."""
+    head, data = None, {}
+    for name in ("fixed.txt", "lines.csv"):
+        done(approved("bill", "print-files", 1, "--to", tmp_path / name, "--layout", name, "--again"))
+        made = entries(tmp_path / name)
+        head, data[name] = json.loads(made["manifest.json"]), made[f"data/{name}"]
+    people = list(csv.DictReader(data["lines.csv"].decode().splitlines(), delimiter=";"))
+    records = data["fixed.txt"].decode("iso-8859-1").split("\r\n")
+    assert records.pop() == ""
+    kinds = [record[:2] for record in records]
+    assert kinds[0] == "00" and kinds[-1] == "99" and kinds.count("10") == head["documents"]
+    assert kinds.count("20") == len(people) > 3
+    assert records[-1] == f"99{head['documents']:08}{head['pages']:08}SEK{673438:017}"
+    assert len({len(record) for record in records if record[:2] in ("10", "20")}) == 2
+    letter = next(record for record in records if record.startswith("10"))
+    assert letter.endswith(f"{head['rows'][0]['reference']:<25}") and "Acme" not in letter
+    assert sum(int(record[108:123]) for record in records if record[:2] == "20") == sum(
+        round(100 * float(row["line_net"])) for row in people)
+
+
+@pytest.mark.parametrize(("text", "says"), [
+    ("{{ head.operator }\n", "line 1: "),
+    ("{% for letter in letters %}\n{{ letter.document.nickname }}{% endfor %}", "line 2 of document 20260001: "),
+    ("{% for letter in letters %}{{ letter.document.total|digits(3) }}{% endfor %}", "does not fit into 3 digits"),
+    ("{{ letters.__class__.__mro__ }}", "is unsafe"),
+    ("{# encoding: ebcdic-9 #}", "no encoding ebcdic-9"),
+    ("{% include '/etc/passwd' %}", "/etc/passwd"),
+])
+def test_a_layout_that_is_wrong_is_told_by_file_line_and_document(approved, tmp_path, text, says):
+    own = tmp_path / "own.txt.j2"
+    own.write_text(text)
+    outcome = approved("bill", "print-files", 1, "--to", tmp_path / "ph", "--layout", own)
+    assert outcome.code == 1 and f"{own}" in outcome.err and says in outcome.err
+    assert not any(contents(tmp_path / "ph").values()) if (tmp_path / "ph").exists() else True
+
+
+def test_one_pdf_of_all_letters_with_an_index(approved, tmp_path):
+    for folder in ("a", "b"):
+        done(approved("bill", "print-files", 1, "--to", tmp_path / folder, "--merged", "--again"))
+    made = entries(tmp_path / "a")
+    assert made == entries(tmp_path / "b") and not any(name.startswith("pdf/") for name in made)
+    rows_ = json.loads(made["manifest.json"])["rows"]
+    assert {(row["pdf"], row["pdf_sha256"]) for row in rows_} == {
+        ("merged.pdf", hashlib.sha256(made["merged.pdf"]).hexdigest())}
+    merged = pypdf.PdfReader(io.BytesIO(made["merged.pdf"]))
+    index = list(csv.DictReader(made["index.csv"].decode("utf-8-sig").splitlines(), delimiter=";"))
+    assert len(merged.pages) == sum(int(row["pages"]) for row in index)
+    assert all(row["number"] in merged.pages[int(row["page"]) - 1].extract_text() for row in index)
