@@ -110,11 +110,15 @@ def show(run, as_json) -> None:
     with _connect() as conn:
         with db.transaction(conn, "finance", read_only=True):
             rows = db.call(conn, "bill_show", p_run=run)
+            sums = db.call(conn, "delivery_sums", p_run=run)
         found, faults = _one(conn, run), _faults(conn, run)
     if as_json:
-        click.echo(exact(found | {"invoices": rows, "problems": faults}))
+        click.echo(exact(found | {"invoices": rows, "deliveries": sums, "problems": faults}))
         return
     click.echo(f"Run {run} through {found['through']}, {found['state']}: {_documents(found)}.\n")
+    if any(row["documents"] > row["waiting"] for row in sums):
+        _ways_show(run, sums)
+        click.echo()
     click.echo(f"{'number':<12}{'payer':<34}{'lines':>6}{'net':>15}{'VAT':>13}{'total':>15}  currency")
     for row in rows:
         number = row["invoice_no"] or f"draft {row['invoice']}"
@@ -366,6 +370,65 @@ def print_files(run, address, resend, only, again, layout, merged, templates, re
 
 @bill.command()
 @click.argument("run", type=int)
+@click.option("--print-house", metavar="FOLDER|URL", help="Where the print house takes its files from.")
+@click.option("--einvoice-folder", metavar="FOLDER", help="The folder that your access point takes its files from.")
+@click.option("--retry", is_flag=True, help="Also e-mail that was refused before.")
+@click.option("--templates", type=click.Path(file_okay=False, exists=True, path_type=Path),
+              help="A folder with files that take the place of the templates'.")
+@AS_JSON
+def deliver(run, print_house, einvoice_folder, retry, templates, as_json) -> int:
+    """Deliver an approved run by all ways: print house, e-mail, e-invoices. Exit code 1 when something is left.
+
+    Run again, it delivers only what is left. The settings print_house, smtp and einvoice_folder name the places.
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from leissner.scripts import deliver as module
+
+    with _connect() as conn:
+        found = _one(conn, run)
+        with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+            task = bar.add_task("Delivering", total=None)
+            errors = module.all_ways(conn, found, {"print_house": print_house, "einvoice_folder": einvoice_folder},
+                                     retry, templates, lambda: bar.advance(task))
+        sums = module.sums(conn, run)
+    if as_json:
+        click.echo(exact([row | {"problem": f"{errors[row['way']]}" if row["way"] in errors else None}
+                          for row in sums]))
+    else:
+        _ways_show(run, sums)
+        for way, error in errors.items():
+            click.echo(f"\n{way}: {error}\n  {error.hint or ''}")
+        if any(row["failed"] for row in sums):
+            click.echo(f"\nleissner bill deliveries {run} says what failed and why.")
+    return int(bool(errors) or any(row["failed"] or row["waiting"] or row["late"] for row in sums))
+
+
+@bill.command(name="print")
+@click.argument("run", type=int)
+@click.option("--printer", metavar="NAME", help="A printer of `lpstat -p`; the usual one when not given.")
+@click.option("--only", metavar="NO,NO…", help="Only these documents, and once more where they were printed.")
+@click.option("--templates", type=click.Path(file_okay=False, exists=True, path_type=Path),
+              help="A folder with files that take the place of the templates'.")
+def print_(run, printer, only, templates) -> None:
+    """Print the letters of an approved run here. Run again, it prints only what is not on paper yet."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from leissner.scripts import local_print
+
+    with _connect() as conn:
+        found = _one(conn, run)
+        with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+            task = bar.add_task("Printing", total=None)
+            counts = local_print.send(conn, found, printer, set(only.split(",")) if only else set(), templates,
+                                      lambda: bar.advance(task))
+    click.echo(f"{counts['printed']} printed, {counts['before']} were on paper before.")
+
+
+@bill.command()
+@click.argument("run", type=int)
 @click.option("--retry", is_flag=True, help="Also what was refused before.")
 @click.option("--templates", type=click.Path(file_okay=False, exists=True, path_type=Path),
               help="A folder with files that take the place of the templates'.")
@@ -437,9 +500,12 @@ def deliveries(run, as_json) -> int:
         click.echo(f"{row['invoice_no']:<12}{row['payer'] + ' ' + row['name']:.32}".ljust(46)
                    + f"{row['channel']:<13}{row['state']:<14}{row['pages']:>4} pages  {row['file']}"
                    + (f"  {row['reason']}" if row["reason"] else ""))
+    late = [row for row in rows if row["is_late"]]
+    if late and not as_json:
+        _late_show(run, len(late), sorted({row["file"] for row in late}))
     if not rows and not as_json:
-        click.echo(f"Nothing of run {run} was delivered yet: leissner bill print-files {run} --to FOLDER")
-    return int(any(row["reason"] for row in rows))
+        click.echo(f"Nothing of run {run} was delivered yet: leissner bill deliver {run}")
+    return int(bool(late) or any(row["reason"] for row in rows))
 
 
 @bill.command()
@@ -487,6 +553,21 @@ def _acks_show(answers: list[dict], as_json: bool) -> int:
     if not answers and not as_json:
         click.echo("No answers yet.")
     return int(any(one["rejected"] or one["problem"] for one in answers))
+
+
+def _ways_show(number: int, sums: list[dict]) -> None:
+    states = ("documents", "delivered", "acknowledged", "failed", "waiting")
+    click.echo(f"{'by':<10}" + "".join(f"{state:>14}" for state in states))
+    for row in sums:
+        click.echo(f"{row['way']:<10}" + "".join(f"{row[state]:>14,}" for state in states))
+    if late := sum(row["late"] for row in sums):
+        _late_show(number, late, [])
+
+
+def _late_show(number: int, letters: int, files: list[str]) -> None:
+    click.echo(f"Warning: {letters} letters were not acknowledged by the print house in 24 hours"
+               + (f": {', '.join(files[:SHOWN])}" if files else ".")
+               + f"\n  leissner bill print-files {number} --to URL --read-acks reads its answers; else ask there.")
 
 
 def _one(conn: db.Connection, number: int) -> dict:

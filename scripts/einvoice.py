@@ -26,10 +26,11 @@ REGISTERED = {"SE": "Godkänd för F-skatt", "NO": "Foretaksregisteret"}  # said
 INVALID = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def write(conn: db.Connection, run: dict, folder: Path, advance=lambda: None) -> dict[str, int]:
+def write(conn: db.Connection, run: dict, folder: Path, advance=lambda: None, is_again: bool = True) -> dict[str, int]:
     """Writes NUMBER.xml for each payer who gets e-invoices, and notes the deliveries: {written, failed}.
 
-    Run again, it writes the same bytes; what failed for a reason that is mended is then written too.
+    Run again, it writes the same bytes, or nothing of what was written before; what failed for a reason that is
+    mended is then written too.
     """
     known = delivery.known(conn, run, "einvoice")
     folder.mkdir(parents=True, exist_ok=True)
@@ -40,6 +41,8 @@ def write(conn: db.Connection, run: dict, folder: Path, advance=lambda: None) ->
             advance()
             number = row["document"]["number"]
             resend, before = known.get(number, (0, None))
+            if before and before["state"] == "delivered" and not is_again:
+                continue
             try:
                 data, reason = xml(row["document"]), None
                 delivery.publish(folder / f"{number}.xml", data)

@@ -114,7 +114,7 @@ def read_acks(conn: db.Connection, place: Place) -> list[dict]:
             answers.append(answer | {"problem": f"{name}: it answers for a file with another hash"})
             continue
         with db.transaction(conn, "finance"):
-            count = db.call_one(conn, "delivery_answer", p_file=file, p_rejected=rejected)
+            count = db.call_one(conn, "delivery_answer", p_file=file, p_rejected=rejected or None)
         answers.append(answer | {"documents": count, "rejected": rejected})
     return answers
 

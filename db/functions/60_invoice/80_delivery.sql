@@ -69,19 +69,119 @@ begin
         and delivery.channel = 'print_house' and delivery.state in ('produced', 'delivered');
     get diagnostics v_count = row_count;
     perform audit.event_add(
-        'delivery_answer', p_file, jsonb_build_object('documents', v_count, 'rejected', p_rejected)
+        'delivery_answer', p_file,
+        jsonb_build_object('documents', v_count, 'rejected', coalesce(p_rejected, '[]'))
     );
     return v_count;
 end;
 $$;
 
 comment on function logic.delivery_answer(text, jsonb) is
-$$Notes what a print house answered for a file: all are acknowledged but those rejected, [{number, reason}].
-How many.
+$$Notes what a print house answered for a file: all are acknowledged but those rejected, [{number, reason}],
+NULL for none. How many.
 Example: select logic.delivery_answer('PH_1_1_001.zip', '[]') where false
 Raises: LB901 without the level finance, batch or admin$$;
 
+create function logic.delivery_is_late(p_channel text, p_state text, p_changed_at timestamptz)
+returns boolean
+language sql stable parallel safe
+return p_channel = 'print_house' and p_state = 'delivered' and p_changed_at < now() - interval '24 hours';
+
+comment on function logic.delivery_is_late(text, text, timestamptz) is
+$$Did the print house not answer for a day?
+Example: select logic.delivery_is_late('print_house', 'delivered', '2026-01-31')
+Raises: nothing$$;
+
+create function logic.delivery_way_list(p_run bigint)
+returns table (invoice_id bigint, way text, state text, is_late boolean)
+language sql stable rows 10000
+begin atomic
+    select
+        invoice.invoice_id, invoice.parties #>> '{payer,delivery}', last.state,
+        coalesce(logic.delivery_is_late(last.channel, last.state, last.changed_at), false)
+    from billing.invoice
+    left join lateral (
+        select delivery.channel, delivery.state, delivery.changed_at
+        from billing.delivery
+        where
+            delivery.invoice_id = invoice.invoice_id
+            and case delivery.channel when 'print_house' then 'print' else delivery.channel end
+            = invoice.parties #>> '{payer,delivery}'
+        order by delivery.resend desc, delivery.changed_at desc
+        limit 1
+    ) as last on true
+    where invoice.bill_run_id = p_run and invoice.state = 'approved';
+end;
+
+comment on function logic.delivery_way_list(bigint) is
+$$How each document of a run shall leave, and the state of its last attempt; NULL: none yet.
+Example: select * from logic.delivery_way_list(1)
+Raises: nothing$$;
+
+create function logic.bill_deliver_finish(p_run bigint)
+returns text
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_run billing.bill_run;
+begin
+    perform access.require('admin', 'finance', 'batch');
+    v_run := logic.run_get(p_run, 'approved', 'delivered');
+    if v_run.state = 'approved' and not exists (
+        select from logic.delivery_way_list(p_run) as one
+        where coalesce(one.state, 'produced') not in ('delivered', 'acknowledged')
+    ) then
+        update billing.bill_run as run set state = 'delivered' where run.bill_run_id = p_run;
+        return 'delivered';
+    end if;
+    return v_run.state;
+end;
+$$;
+
+comment on function logic.bill_deliver_finish(bigint) is
+$$Makes a run delivered once each of its documents is; the state that it has then.
+Example: select logic.bill_deliver_finish(1) where false
+Raises: LB522, LB523, LB901 without the level finance, batch or admin$$;
+
 -- api
+
+create function api.delivery_sums(p_run bigint)
+returns table (
+    way text, documents bigint, waiting bigint, delivered bigint, acknowledged bigint, failed bigint,
+    late bigint
+)
+language sql stable
+begin atomic
+    select
+        one.way, count(*), count(*) filter (where coalesce(one.state, 'produced') = 'produced'),
+        count(*) filter (where one.state = 'delivered'),
+        count(*) filter (where one.state = 'acknowledged'),
+        count(*) filter (where one.state in ('rejected', 'failed')), count(*) filter (where one.is_late)
+    from logic.delivery_way_list(p_run) as one
+    group by one.way
+    order by one.way desc;
+end;
+
+comment on function api.delivery_sums(bigint) is
+$$How many documents of a run left by each way; late: the print house did not answer in a day.
+Example: select * from api.delivery_sums(1)
+Raises: nothing$$;
+grant execute on function api.delivery_sums(bigint) to
+    leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
+    leissner_auditor, leissner_batch, leissner_integration;
+
+create function api.bill_deliver_finish(p_run bigint)
+returns text
+language sql volatile
+return logic.bill_deliver_finish(p_run);
+
+comment on function api.bill_deliver_finish(bigint) is
+$$Makes a run delivered once each of its documents is; the state that it has then.
+Example: select api.bill_deliver_finish(1) where false
+Raises: LB522, LB523, LB901$$;
+grant execute on function api.bill_deliver_finish(bigint)
+to leissner_admin, leissner_finance, leissner_batch;
 
 create function api.delivery_put(p_run bigint, p_channel text, p_state text, p_resend integer, p_rows jsonb)
 returns bigint
@@ -110,13 +210,15 @@ leissner_batch;
 create function api.delivery_list(p_run bigint)
 returns table (
     invoice_no text, payer text, name text, channel text, state text, resend integer, file text,
-    pages integer, digest text, reason text, changed_at timestamptz
+    pages integer, digest text, reason text, changed_at timestamptz, is_late boolean
 )
 language sql stable rows 1000
 begin atomic
     select
         invoice.invoice_no, payer.customer_no, payer.name, delivery.channel, delivery.state, delivery.resend,
-        delivery.file, delivery.pages, encode(delivery.digest, 'hex'), delivery.reason, delivery.changed_at
+        delivery.file, delivery.pages, encode(delivery.digest, 'hex'), delivery.reason, delivery.changed_at,
+        logic.delivery_is_late(delivery.channel, delivery.state, delivery.changed_at) and delivery.resend
+        = max(delivery.resend) over (partition by delivery.invoice_id, delivery.channel)
     from billing.delivery
     inner join billing.invoice on invoice.invoice_id = delivery.invoice_id
     inner join billing.customer as payer on payer.customer_id = invoice.payer_id
@@ -125,7 +227,8 @@ begin atomic
 end;
 
 comment on function api.delivery_list(bigint) is
-$$How the documents of a run left the house: those that failed first.
+$$How the documents of a run left the house: those that failed first. Late: the print house did not answer
+in a day.
 Example: select * from api.delivery_list(1)
 Raises: nothing$$;
 grant execute on function api.delivery_list(bigint) to

@@ -16,7 +16,11 @@ begin
         delivery.bill_run_id = p_run and delivery.channel = p_channel and delivery.invoice_id = result.invoice
         and delivery.resend = result.resend and delivery.state = 'produced';
     perform audit.event_add(
-        'delivery_result', p_run::text, jsonb_build_object('channel', p_channel, 'documents', p_rows)
+        'delivery_result', p_run::text,
+        jsonb_build_object(
+            'channel', p_channel, 'documents', jsonb_array_length(p_rows),
+            'failed', jsonb_path_query_array(p_rows, '$[*] ? (@.reason != null)')
+        )
     );
 end;
 $$;

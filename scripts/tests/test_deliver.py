@@ -1,0 +1,112 @@
+"""All ways out of the house in one command, letters on a printer here, and the print house that does not answer."""
+
+import json
+
+import pytest
+
+from leissner.scripts.tests.test_bill import THROUGH, conn, database, done, loaded, rows  # noqa: F401
+from leissner.scripts.tests.test_invoice_email import inbox  # noqa: F401
+
+LP = """#!/bin/sh
+echo "$@" >> {log}
+[ "$2" = gone ] && echo 'lp: The printer or class does not exist.' >&2 && exit 1
+for last; do :; done
+[ -e {stop} ] && [ $(wc -l < {log}) -gt 1 ] && exit 9
+head -c 5 "$last" >> {pages} && echo >> {pages} && echo 'request id is norrsken-1'
+"""
+
+
+@pytest.fixture
+def approved(leissner, conn):  # noqa: F811
+    """The command, on a database whose first run is approved: two letters, an e-invoice, and e-mail."""
+    conn.execute("update billing.customer set delivery = 'einvoice', einvoice_id = '0088:7300010000001' "
+                 "where customer_no = '3000'")
+    done(leissner("bill", "run", "--through", THROUGH))
+    done(leissner("bill", "approve", 1, "--date", "2026-11-01", "--yes"))
+    return leissner
+
+
+@pytest.fixture
+def printer(tmp_path, monkeypatch):
+    """A command lp on the path that notes what it was given: its log, what it printed, a file that breaks it."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    log, pages, stop = (tmp_path / name for name in ("lp.log", "lp.pages", "lp.stop"))
+    (folder / "lp").write_text(LP.format(log=log, pages=pages, stop=stop))
+    (folder / "lp").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    return log, pages, stop
+
+
+def ways(outcome) -> dict:
+    return {row["way"]: (row["documents"], row["delivered"], row["failed"], row["waiting"])
+            for row in json.loads(outcome.out)}
+
+
+def test_each_way_goes_on_whatever_befalls_the_others(approved, inbox, conn, tmp_path):  # noqa: F811
+    inbox.refuse = ("olle@example.net",)
+    first = approved("bill", "deliver", 1, "--print-house", "ftp://127.0.0.1:1/in", "--json")
+    assert first.code == 1
+    assert ways(first) == {"print": (2, 0, 0, 2), "email": (3, 2, 1, 0), "einvoice": (1, 0, 0, 1)}
+    problems = {row["way"]: row["problem"] for row in json.loads(first.out)}
+    assert "ftp://127.0.0.1:1: the connection failed" in problems["print"] and problems["email"] is None
+    assert problems["einvoice"] == "No place is set for einvoice_folder."
+    for name in ("print_house", "einvoice_folder"):
+        conn.execute("update billing.setting set value = %s where name = %s", [f"{tmp_path / name}", name])
+    second = approved("bill", "deliver", 1)
+    assert second.code == 1 and "leissner bill deliveries 1 says" in second.out
+    assert [line.split() for line in second.out.splitlines()[:4]] == [
+        ["by", "documents", "delivered", "acknowledged", "failed", "waiting"], ["print", "2", "2", "0", "0", "0"],
+        ["email", "3", "2", "0", "1", "0"], ["einvoice", "1", "1", "0", "0", "0"]]
+    inbox.refuse = ()
+    assert ways(done(approved("bill", "deliver", 1, "--retry", "--json")))["email"] == (3, 3, 0, 0)
+    assert rows(conn, "select state from billing.bill_run") == [("delivered",)]
+    stamps = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
+    sent = len(inbox.messages)
+    done(approved("bill", "deliver", 1))
+    assert stamps == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
+    assert (len(inbox.messages), len(stamps)) == (sent, 3)
+
+
+def test_a_print_house_that_does_not_answer_in_a_day_is_seen(approved, conn, tmp_path):  # noqa: F811
+    made, = json.loads(done(approved("bill", "print-files", 1, "--to", tmp_path, "--json")).out)
+    conn.execute("update billing.delivery set changed_at = now() - interval '23 hours'")
+    assert "Warning" not in done(approved("bill", "deliveries", 1)).out + done(approved("bill", "show", 1)).out
+    conn.execute("update billing.delivery set changed_at = now() - interval '25 hours'")
+    listed = approved("bill", "deliveries", 1)
+    assert listed.code == 1 and "2 letters were not acknowledged" in listed.out and made["file"] in listed.out
+    assert "2 letters were not acknowledged" in done(approved("bill", "show", 1)).out
+    (tmp_path / "ack").mkdir()
+    (tmp_path / "ack" / f"{made['file']}.ack").write_text(json.dumps({"sha256": made["sha256"], "rejected": []}))
+    done(approved("bill", "print-files", 1, "--to", tmp_path, "--read-acks"))
+    assert "Warning" not in done(approved("bill", "deliveries", 1)).out + done(approved("bill", "show", 1)).out
+
+
+def test_letters_are_printed_here_once(approved, conn, printer):  # noqa: F811
+    log, pages, stop = printer
+    refused = approved("bill", "print", 1, "--printer", "gone")
+    assert refused.code == 1 and "document 20260001: lp: The printer or class does not exist." in refused.err
+    log.unlink()
+    stop.touch()
+    broken = approved("bill", "print", 1, "--printer", "norrsken")
+    assert broken.code == 1 and "document 20260002: exit code 9" in broken.err
+    stop.unlink()
+    assert "1 printed, 1 were on paper before" in done(approved("bill", "print", 1, "--printer", "norrsken")).out
+    assert pages.read_text() == "%PDF-\n" * 2
+    assert "-d norrsken -t 20260002 -o sides=two-sided-long-edge -- " in log.read_text()
+    assert "0 printed, 2 were" in done(approved("bill", "print", 1)).out
+    assert "1 printed, 1 were" in done(approved("bill", "print", 1, "--only", "20260002")).out
+    assert rows(conn, "select channel, state, resend, count(*) from billing.delivery group by 1, 2, 3 order by 3") == [
+        ("print", "delivered", 0, 2), ("print", "delivered", 1, 1)]
+    assert approved("bill", "print", 1, "--only", "20269999").code == 1
+
+
+def test_what_the_print_house_has_is_not_printed_here_too(approved, printer, tmp_path):
+    done(approved("bill", "print-files", 1, "--to", tmp_path / "ph"))
+    assert "0 printed, 2 were" in done(approved("bill", "print", 1)).out and not printer[0].exists()
+
+
+def test_without_lp_the_package_is_named(approved, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", f"{tmp_path}")
+    outcome = approved("bill", "print", 1)
+    assert outcome.code == 1 and "apt install cups-client" in outcome.err
