@@ -15,7 +15,7 @@ from psycopg.types.json import set_json_loads
 
 from leissner.scripts import audit, db
 from leissner.scripts.calls import _text as text
-from leissner.scripts.delivery import exact
+from leissner.scripts.delivery import alone, exact
 from leissner.scripts.errors import LeissnerError
 from leissner.scripts.margin import period
 
@@ -300,14 +300,11 @@ def einvoice_(run, folder, as_json) -> int:
 
     Run again, it writes the same bytes.
     """
-    from rich.console import Console
-    from rich.progress import Progress
-
     from leissner.scripts import einvoice
 
     with _connect() as conn:
         found = _one(conn, run)
-        with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        with alone(conn, run), _bar() as bar:
             task = bar.add_task("E-invoices", total=None)
             counts = einvoice.write(conn, found, folder, lambda: bar.advance(task))
     if as_json:
@@ -338,9 +335,6 @@ def print_files(run, address, resend, only, again, layout, merged, templates, re
     Broken off, the same command goes on: same bytes, nothing twice. The password of a server comes from
     LEISSNER_TRANSFER_PASSWORD or ~/.netrc. Exit code 1 when the print house has rejected something.
     """
-    from rich.console import Console
-    from rich.progress import Progress
-
     from leissner.scripts import print_house, transfer
     from leissner.scripts.print_layout import Layout
 
@@ -354,7 +348,7 @@ def print_files(run, address, resend, only, again, layout, merged, templates, re
             with transfer.connect(address) as place:
                 answers = print_house.read_acks(conn, place)
             return _acks_show(answers, as_json)
-        with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        with alone(conn, run), _bar() as bar:
             task = bar.add_task("Printing", total=None)
             made = print_house.write(conn, found, address, wish, lambda: bar.advance(task))
     if as_json:
@@ -381,14 +375,11 @@ def deliver(run, print_house, einvoice_folder, retry, templates, as_json) -> int
 
     Run again, it delivers only what is left. The settings print_house, smtp and einvoice_folder name the places.
     """
-    from rich.console import Console
-    from rich.progress import Progress
-
     from leissner.scripts import deliver as module
 
     with _connect() as conn:
         found = _one(conn, run)
-        with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        with alone(conn, run), _bar() as bar:
             task = bar.add_task("Delivering", total=None)
             errors = module.all_ways(conn, found, {"print_house": print_house, "einvoice_folder": einvoice_folder},
                                      retry, templates, lambda: bar.advance(task))
@@ -413,14 +404,11 @@ def deliver(run, print_house, einvoice_folder, retry, templates, as_json) -> int
               help="A folder with files that take the place of the templates'.")
 def print_(run, printer, only, templates) -> None:
     """Print the letters of an approved run here. Run again, it prints only what is not on paper yet."""
-    from rich.console import Console
-    from rich.progress import Progress
-
     from leissner.scripts import local_print
 
     with _connect() as conn:
         found = _one(conn, run)
-        with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        with alone(conn, run), _bar() as bar:
             task = bar.add_task("Printing", total=None)
             counts = local_print.send(conn, found, printer, set(only.split(",")) if only else set(), templates,
                                       lambda: bar.advance(task))
@@ -438,14 +426,11 @@ def email(run, retry, templates, as_json) -> int:
 
     Run again, it sends only what was not sent yet. The setting `smtp` names the server.
     """
-    from rich.console import Console
-    from rich.progress import Progress
-
     from leissner.scripts import invoice_email
 
     with _connect() as conn:
         found = _one(conn, run)
-        with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        with alone(conn, run), _bar() as bar:
             task = bar.add_task("Sending", total=None)
             counts = invoice_email.send(conn, found, retry, templates, lambda: bar.advance(task))
     if as_json:
@@ -623,11 +608,15 @@ def _documents(row: dict) -> str:
     return f"{row['documents']} document{'s' * (row['documents'] != 1)}{f', {sums}' if sums else ''}"
 
 
-def _parts(number: int, jobs: int, found: dict) -> None:
-    """Makes the parts that are left."""
+def _bar():
     from rich.console import Console
     from rich.progress import Progress
 
+    return Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
+
+
+def _parts(number: int, jobs: int, found: dict) -> None:
+    """Makes the parts that are left."""
     stop = Event()
 
     def work(_) -> None:
@@ -635,7 +624,7 @@ def _parts(number: int, jobs: int, found: dict) -> None:
             while not stop.is_set() and _next(conn, number) is not None:
                 bar.advance(task)
 
-    bar = Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
+    bar = _bar()
     with bar, ThreadPoolExecutor(jobs) as pool:
         task = bar.add_task("Billing", total=found["parts"], completed=found["parts_done"])
         try:
@@ -645,10 +634,7 @@ def _parts(number: int, jobs: int, found: dict) -> None:
 
 
 def _approve(conn: db.Connection, number: int, day, documents: int) -> None:
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+    with _bar() as bar:
         task = bar.add_task("Approving", total=documents)
         done = True
         while done:

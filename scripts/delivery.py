@@ -4,8 +4,11 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
+
+import psycopg
 
 from leissner.scripts import db
 from leissner.scripts.errors import LeissnerError
@@ -26,6 +29,21 @@ def pages(conn: db.Connection, run: dict, channel: str) -> Iterator[list[dict]]:
             return
         after = rows[-1]["invoice"]
         yield [row for row in rows if row["delivery"] == channel]
+
+
+@contextmanager
+def alone(conn: db.Connection, run: int) -> Iterator[None]:
+    """Nobody else delivers the run in here: two at once would send everything twice."""
+    with db.transaction(conn, "finance"):
+        is_ours = db.call_one(conn, "delivery_begin", p_run=run)
+    if not is_ours:
+        raise LeissnerError(f"Run {run} is being delivered by someone else right now.",
+                            f"leissner bill deliveries {run} shows how far it is.")
+    try:
+        yield
+    finally:
+        with suppress(psycopg.Error), db.transaction(conn, "finance"):  # it ends with the connection, too
+            db.call(conn, "delivery_end", p_run=run)
 
 
 def known(conn: db.Connection, run: dict, channel: str) -> dict[str, tuple[int, dict]]:

@@ -56,6 +56,7 @@ class Place:
     """What all places can do; each kind does the steps its own way. Names may have one folder: "ack/x"."""
 
     name: str
+    secret: str | None = None
     errors: tuple[type[BaseException], ...] = (OSError,)
 
     def open(self) -> None:
@@ -124,7 +125,10 @@ class Place:
         try:
             yield
         except self.errors as error:
-            raise LeissnerError(f"{self.name}: {what} failed: {_words(error)}", _hint(error)) from error
+            words = _words(error)
+            if self.secret:  # a server may quote what it was told
+                words = words.replace(self.secret, "…")
+            raise LeissnerError(f"{self.name}: {what} failed: {words}", _hint(error)) from error
 
     def _names(self, folder: str) -> dict[str, int]:
         raise NotImplementedError
@@ -192,6 +196,10 @@ class Server(Place):
             raise LeissnerError(f"{self.name!r}: user and path must be one line.")
 
     def password(self) -> str | None:
+        self.secret = self._password()
+        return self.secret
+
+    def _password(self) -> str | None:
         if given := os.environ.get("LEISSNER_TRANSFER_PASSWORD"):
             return given
         try:
@@ -245,18 +253,22 @@ class Ftp(Server):
                 return {}
             if _code(error) not in (500, 501, 502, 504):
                 raise
-            return {name.rpartition("/")[2]: self.ftp.size(name) or 0 for name in self._plain_names(folder)}
+            return self._plain_names(folder)
         return {name: int(facts["size"]) for name, facts in listed if facts.get("type", "").lower() == "file"}
 
-    def _plain_names(self, folder: str) -> list[str]:
-        """Of servers that know no MLSD: they name folders too, of which one is ours."""
+    def _plain_names(self, folder: str) -> dict[str, int]:
+        """Of servers that know no MLSD: they name folders too, which have no size."""
         try:
-            return [name for name in self.ftp.nlst(*filter(None, [folder])) if name.rpartition("/")[2] not in (
-                "ack", ".", "..")]
+            names = {name.rpartition("/")[2] for name in self.ftp.nlst(*filter(None, [folder]))}
         except ftplib.error_perm as error:
             if _code(error) == 550:  # nothing in it, or nothing of that name
-                return []
+                return {}
             raise
+        found = {}
+        for name in names:
+            with suppress(ftplib.error_perm):
+                found[name] = self._size(f"{folder}/{name}" if folder else name)
+        return found
 
     def _get(self, name: str, target: BinaryIO, offset: int) -> None:
         self.ftp.retrbinary(f"RETR {name}", target.write, BLOCK, rest=offset or None)
@@ -265,12 +277,8 @@ class Ftp(Server):
         self.ftp.storbinary(f"STOR {name}", source, BLOCK)
 
     def _size(self, name: str) -> int:
-        try:
-            return self.ftp.size(name) or 0
-        except ftplib.error_perm as error:
-            if _code(error) not in (500, 502, 504):
-                raise
-        return self._names("").get(name, -1)
+        self.ftp.voidcmd("TYPE I")  # listings have changed it
+        return self.ftp.size(name) or 0
 
     def _rename(self, name: str, to: str) -> None:
         try:

@@ -55,6 +55,8 @@ from (
     ('bill_sums', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration']),
     ('delivery_answer', array['finance', 'batch']),
+    ('delivery_begin', array['finance', 'batch']),
+    ('delivery_end', array['finance', 'batch']),
     ('delivery_list', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration']),
     ('delivery_put', array['finance', 'batch']),

@@ -27,6 +27,7 @@ class Inbox:
 
     def __init__(self, path: Path):
         self.path, self.drop_at, self.dropped, self.logins = path, None, [], 0
+        self.is_talkative = False
 
     def drops(self, step: str, name: str = "") -> bool:
         """Is it now? Steps of the .done file have names of their own."""
@@ -39,7 +40,7 @@ class Inbox:
         return True
 
 
-def _ftp(inbox: Inbox, tls: Path | None):
+def _ftp(inbox: Inbox, tls: Path | None, is_old: bool):
     base, channel = (TLS_FTPHandler, TLS_DTPHandler) if tls else (FTPHandler, DTPHandler)
 
     class Data(channel):
@@ -63,6 +64,8 @@ def _ftp(inbox: Inbox, tls: Path | None):
         def ftp_PASS(self, line):  # noqa: N802
             if inbox.drops("login"):
                 return self.close()
+            if inbox.is_talkative:
+                return self.respond(f"530 No: PASS {line}")
             return super().ftp_PASS(line)
 
         def on_login(self, username):
@@ -79,6 +82,8 @@ def _ftp(inbox: Inbox, tls: Path | None):
             return super().ftp_SIZE(path)
 
         def ftp_RNTO(self, path):  # noqa: N802
+            if is_old and self.fs.lexists(path):
+                return self.respond("553 It exists.")
             if inbox.drops("rename", path):
                 return self.close()
             if inbox.drops("renamed", path):  # done, but nobody is told
@@ -87,6 +92,8 @@ def _ftp(inbox: Inbox, tls: Path | None):
             return super().ftp_RNTO(path)
 
     handler = Handler
+    if is_old:
+        handler.proto_cmds = {name: one for name, one in base.proto_cmds.items() if name not in ("MLSD", "MLST")}
     handler.authorizer = DummyAuthorizer()
     handler.authorizer.add_user(USER, PASSWORD, f"{inbox.path}", perm="elradfmwMT")
     if tls:
@@ -96,9 +103,10 @@ def _ftp(inbox: Inbox, tls: Path | None):
 
 
 @contextmanager
-def ftp(inbox: Inbox, tls: Path | None = None):
-    """The port of an FTP server, of an FTPS server where it has a certificate."""
-    server = FTPServer(("127.0.0.1", 0), _ftp(inbox, tls))
+def ftp(inbox: Inbox, tls: Path | None = None, is_old: bool = False):
+    """The port of an FTP server, of an FTPS server where it has a certificate. An old one knows no MLSD and puts no
+    file in the place of another."""
+    server = FTPServer(("127.0.0.1", 0), _ftp(inbox, tls, is_old))
     stop = threading.Event()
 
     def serve():

@@ -110,3 +110,14 @@ def test_without_lp_the_package_is_named(approved, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", f"{tmp_path}")
     outcome = approved("bill", "print", 1)
     assert outcome.code == 1 and "apt install cups-client" in outcome.err
+
+
+@pytest.mark.parametrize("command", [
+    ["deliver", 1], ["print", 1], ["email", 1], ["einvoice", 1, "--to", "x"], ["print-files", 1, "--to", "x"]])
+def test_a_run_is_delivered_by_one_at_a_time(approved, conn, tmp_path, monkeypatch, command):  # noqa: F811
+    monkeypatch.chdir(tmp_path)
+    conn.execute("select api.delivery_begin(1)")
+    busy = approved("bill", *command)
+    assert busy.code == 1 and "by someone else right now" in busy.err and not list(tmp_path.iterdir())
+    conn.execute("select api.delivery_end(1)")
+    assert "by someone else" not in approved("bill", *command).err

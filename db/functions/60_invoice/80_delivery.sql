@@ -146,6 +146,28 @@ Raises: LB522, LB523, LB901 without the level finance, batch or admin$$;
 
 -- api
 
+create function api.delivery_begin(p_run bigint)
+returns boolean
+language sql volatile
+return pg_try_advisory_lock(hashtextextended('billing.delivery ' || p_run, 0));
+
+comment on function api.delivery_begin(bigint) is
+$$Has nobody else a run in hand to deliver it? Then this session has, until delivery_end or its own end.
+Example: select api.delivery_begin(1) where false
+Raises: nothing$$;
+grant execute on function api.delivery_begin(bigint) to leissner_admin, leissner_finance, leissner_batch;
+
+create function api.delivery_end(p_run bigint)
+returns boolean
+language sql volatile
+return pg_advisory_unlock(hashtextextended('billing.delivery ' || p_run, 0));
+
+comment on function api.delivery_end(bigint) is
+$$Lets go of a run that this session had in hand; false: it had not.
+Example: select api.delivery_end(1) where false
+Raises: nothing$$;
+grant execute on function api.delivery_end(bigint) to leissner_admin, leissner_finance, leissner_batch;
+
 create function api.delivery_sums(p_run bigint)
 returns table (
     way text, documents bigint, waiting bigint, delivered bigint, acknowledged bigint, failed bigint,
