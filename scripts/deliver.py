@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from leissner.scripts import db, einvoice, invoice_email, print_house
+from leissner.scripts import db, delivery, einvoice, invoice_email, print_house
 from leissner.scripts.errors import LeissnerError
 
 
@@ -12,9 +12,6 @@ def all_ways(conn: db.Connection, run: dict, wanted: dict[str, str | None], retr
     """Delivers what waits, by the way of each document; the errors by way. What is delivered is left alone."""
     with db.transaction(conn, "finance", read_only=True):
         places = {name: wanted[name] or db.call_one(conn, "setting_get", p_name=name) for name in wanted}
-    if run["state"] not in ("approved", "delivered"):
-        raise LeissnerError(f"Run {run['run']} is {run['state']}: only an approved run can be delivered.",
-                            f"leissner bill approve {run['run']}")
     ways: dict[str, Callable[[], object]] = {
         "print": lambda: print_house.write(
             conn, run, _place(places, "print_house", "sftp://user@host/in"), print_house.Wish(templates=templates),
@@ -27,7 +24,8 @@ def all_ways(conn: db.Connection, run: dict, wanted: dict[str, str | None], retr
     for row in sums(conn, run["run"]):
         if row["waiting"] or retry and row["failed"] or row["failed"] and row["way"] == "einvoice":
             try:
-                ways[row["way"]]()
+                with delivery.told():
+                    ways[row["way"]]()
             except LeissnerError as error:
                 errors[row["way"]] = error
     with db.transaction(conn, "finance"):

@@ -33,7 +33,7 @@ def pages(conn: db.Connection, run: dict, channel: str) -> Iterator[list[dict]]:
 
 @contextmanager
 def alone(conn: db.Connection, run: int) -> Iterator[None]:
-    """Nobody else delivers the run in here: two at once would send everything twice."""
+    """Nobody else delivers the run in here, two at once would send all twice; and it is one that can be delivered."""
     with db.transaction(conn, "finance"):
         is_ours = db.call_one(conn, "delivery_begin", p_run=run)
     if not is_ours:
@@ -44,6 +44,18 @@ def alone(conn: db.Connection, run: int) -> Iterator[None]:
     finally:
         with suppress(psycopg.Error), db.transaction(conn, "finance"):  # it ends with the connection, too
             db.call(conn, "delivery_end", p_run=run)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """What the database refuses in here is told like any other problem, so that the rest can go on."""
+    try:
+        yield
+    except psycopg.Error as error:
+        problem = db.problem(error)
+        if not problem.code.startswith("LB"):
+            raise
+        raise LeissnerError(problem.sentence, problem.hint) from error
 
 
 def known(conn: db.Connection, run: dict, channel: str) -> dict[str, tuple[int, dict]]:

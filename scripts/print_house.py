@@ -113,8 +113,12 @@ def read_acks(conn: db.Connection, place: Place) -> list[dict]:
         if (digest := place.read(f"{file}.done")) and digest.decode("ascii", "replace").strip() != said.get("sha256"):
             answers.append(answer | {"problem": f"{name}: it answers for a file with another hash"})
             continue
-        with db.transaction(conn, "finance"):
-            count = db.call_one(conn, "delivery_answer", p_file=file, p_rejected=rejected or None)
+        try:
+            with delivery.told(), db.transaction(conn, "finance"):
+                count = db.call_one(conn, "delivery_answer", p_file=file, p_rejected=rejected or None)
+        except LeissnerError as error:
+            answers.append(answer | {"problem": f"{name}: {error} {error.hint}"})
+            continue
         answers.append(answer | {"documents": count, "rejected": rejected})
     return answers
 

@@ -112,8 +112,33 @@ def test_without_lp_the_package_is_named(approved, monkeypatch, tmp_path):
     assert outcome.code == 1 and "apt install cups-client" in outcome.err
 
 
-@pytest.mark.parametrize("command", [
-    ["deliver", 1], ["print", 1], ["email", 1], ["einvoice", 1, "--to", "x"], ["print-files", 1, "--to", "x"]])
+COMMANDS = (["deliver", 1], ["print", 1], ["email", 1], ["einvoice", 1, "--to", "x"], ["print-files", 1, "--to", "x"])
+
+
+@pytest.mark.parametrize("state", ["draft", "basis"])
+def test_what_no_customer_shall_get_leaves_by_no_way(leissner, conn, tmp_path, monkeypatch, state):  # noqa: F811
+    monkeypatch.chdir(tmp_path)
+    if state == "basis":
+        conn.execute("update billing.operator set mode = 'basis'")
+    done(leissner("bill", "run", "--through", THROUGH))
+    if state == "basis":
+        done(leissner("bill", "approve", 1, "--date", "2026-11-01", "--yes"))
+    for command in COMMANDS:
+        outcome = leissner("bill", *command)
+        assert outcome.code == 1 and {"draft": "only an approved run", "basis": "is a basis"}[state] in outcome.err
+    assert not list(tmp_path.iterdir()) and rows(conn, "select count(*) from billing.delivery") == [(0,)]
+
+
+def test_other_contents_stop_only_their_own_way(approved, inbox, conn, tmp_path):  # noqa: F811
+    done(approved("bill", "print-files", 1, "--to", tmp_path / "ph"))
+    conn.execute("update billing.delivery set state = 'produced', digest = sha256('')")
+    outcome = approved("bill", "deliver", 1, "--print-house", tmp_path / "ph", "--einvoice-folder", tmp_path / "e")
+    assert outcome.code == 1 and "print: Document 20260001 was delivered with other contents" in outcome.out
+    assert rows(conn, "select channel, state, count(*) from billing.delivery group by 1, 2 order by 1") == [
+        ("einvoice", "delivered", 1), ("email", "delivered", 3), ("print_house", "produced", 2)]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_a_run_is_delivered_by_one_at_a_time(approved, conn, tmp_path, monkeypatch, command):  # noqa: F811
     monkeypatch.chdir(tmp_path)
     conn.execute("select api.delivery_begin(1)")

@@ -99,6 +99,12 @@ def test_what_the_print_house_rejects_comes_back_to_a_person(approved, tmp_path)
     ack.write_text("{")
     outcome = approved("bill", "print-files", 1, "--to", tmp_path, "--read-acks")
     assert outcome.code == 1 and ack.name in outcome.out
+    for wrong, says in (({"sha256": "0" * 64, "rejected": []}, "with another hash"),
+                        ({"sha256": made["sha256"], "rejected": [{"number": "20260003", "reason": "?"}]},
+                         "An answer names 20260003 (PH_")):
+        ack.write_text(json.dumps(wrong))
+        outcome = approved("bill", "print-files", 1, "--to", tmp_path, "--read-acks")
+        assert outcome.code == 1 and f"{ack.name}: " in outcome.out and says in outcome.out
     ack.write_text(json.dumps({"sha256": made["sha256"], "accepted": 2, "rejected": [
         {"number": "20260002", "reason": "address unreadable"}]}))
     outcome = approved("bill", "print-files", 1, "--to", tmp_path, "--read-acks")

@@ -54,9 +54,28 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+    v_unknown text;
     v_count bigint;
 begin
     perform access.require('admin', 'finance', 'batch');
+    select named.what into v_unknown
+    from (
+        select p_file as what, null as number
+        union all
+        select answer.number || ' (' || p_file || ')', answer.number
+        from jsonb_to_recordset(p_rejected) as answer (number text)
+    ) as named
+    where not exists (
+        select from billing.delivery
+        inner join billing.invoice on invoice.invoice_id = delivery.invoice_id
+        where
+            delivery.file = p_file and delivery.channel = 'print_house'
+            and (named.number is null or invoice.invoice_no = named.number)
+    )
+    limit 1;
+    if v_unknown is not null then
+        perform billing.fail('LB533', jsonb_build_object('what', v_unknown));
+    end if;
     update billing.delivery
     set
         state = case when answer.reason is null then 'acknowledged' else 'rejected' end,
@@ -80,7 +99,7 @@ comment on function logic.delivery_answer(text, jsonb) is
 $$Notes what a print house answered for a file: all are acknowledged but those rejected, [{number, reason}],
 NULL for none. How many.
 Example: select logic.delivery_answer('PH_1_1_001.zip', '[]') where false
-Raises: LB901 without the level finance, batch or admin$$;
+Raises: LB533 for a file or document that was not delivered, LB901$$;
 
 create function logic.delivery_is_late(p_channel text, p_state text, p_changed_at timestamptz)
 returns boolean
@@ -144,17 +163,40 @@ $$Makes a run delivered once each of its documents is; the state that it has the
 Example: select logic.bill_deliver_finish(1) where false
 Raises: LB522, LB523, LB901 without the level finance, batch or admin$$;
 
+create function logic.delivery_begin(p_run bigint)
+returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_run billing.bill_run;
+begin
+    v_run := logic.run_get(p_run, 'making', 'draft', 'approving', 'approved', 'delivered');
+    if v_run.state not in ('approved', 'delivered') then
+        perform billing.fail('LB530', jsonb_build_object('run', p_run, 'state', v_run.state));
+    elsif v_run.mode = 'basis' then
+        perform billing.fail('LB534', jsonb_build_object('run', p_run));
+    end if;
+    return pg_try_advisory_lock(hashtextextended('billing.delivery ' || p_run, 0));
+end;
+$$;
+
+comment on function logic.delivery_begin(bigint) is
+$$Has nobody else a run in hand to deliver it? Then this session has, until delivery_end or its own end.
+Example: select logic.delivery_begin(1) where false
+Raises: LB522, LB530 for a run that is not approved, LB534 for a basis$$;
+
 -- api
 
 create function api.delivery_begin(p_run bigint)
 returns boolean
 language sql volatile
-return pg_try_advisory_lock(hashtextextended('billing.delivery ' || p_run, 0));
+return logic.delivery_begin(p_run);
 
 comment on function api.delivery_begin(bigint) is
 $$Has nobody else a run in hand to deliver it? Then this session has, until delivery_end or its own end.
 Example: select api.delivery_begin(1) where false
-Raises: nothing$$;
+Raises: LB522, LB530, LB534$$;
 grant execute on function api.delivery_begin(bigint) to leissner_admin, leissner_finance, leissner_batch;
 
 create function api.delivery_end(p_run bigint)
@@ -225,7 +267,7 @@ return logic.delivery_answer(p_file, p_rejected);
 comment on function api.delivery_answer(text, jsonb) is
 $$Notes what a print house answered for a file: how many documents it concerns.
 Example: select api.delivery_answer('PH_1_1_001.zip', '[]') where false
-Raises: LB901$$;
+Raises: LB533, LB901$$;
 grant execute on function api.delivery_answer(text, jsonb) to leissner_admin, leissner_finance,
 leissner_batch;
 
