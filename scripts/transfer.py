@@ -25,7 +25,9 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from leissner.scripts.errors import LeissnerError
 
 TIMEOUT_S = 60  # of each step, not of a file
+HANGUP_S = 5
 BLOCK = 1 << 20
+SMALL = 16 << 20  # bytes, of what is read as a whole
 AGAIN = "What was there is untouched; the same command goes on where it stopped."
 
 
@@ -74,8 +76,11 @@ class Place:
     def read(self, name: str) -> bytes | None:
         """A small file's contents; None where there is none."""
         folder, _, base = name.rpartition("/")
-        if base not in self.names(folder):
+        size = self.names(folder).get(base)
+        if size is None:
             return None
+        if size > SMALL:
+            raise LeissnerError(f"{self.name}: {name} has {size} bytes, which is no answer or hash.")
         target = io.BytesIO()
         with self.step(f"the reading of {name}"):
             self._get(name, target, 0)
@@ -153,8 +158,7 @@ class Folder(Place):
         self.path, self.name = path, f"{path}"
 
     def open(self) -> None:
-        with self.step("the making of the folder"):
-            self.path.mkdir(parents=True, exist_ok=True)
+        pass
 
     def _names(self, folder: str) -> dict[str, int]:
         if not (self.path / folder).is_dir():
@@ -167,6 +171,7 @@ class Folder(Place):
             shutil.copyfileobj(source, target, BLOCK)
 
     def _put(self, name: str, source: BinaryIO) -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
         with open(self.path / name, "wb") as target:
             shutil.copyfileobj(source, target, BLOCK)
             target.flush()
@@ -203,13 +208,14 @@ class Server(Place):
         if given := os.environ.get("LEISSNER_TRANSFER_PASSWORD"):
             return given
         try:
-            found = netrc.netrc(Path.home() / ".netrc").authenticators(self.host)
+            found = netrc.netrc().authenticators(self.host)  # ~/.netrc, if nobody else may read it
         except FileNotFoundError:
             return None
         except (netrc.NetrcParseError, OSError, UnicodeDecodeError) as error:
             line = getattr(error, "lineno", None)  # the message itself could quote a password
             raise LeissnerError(f"~/.netrc cannot be read{f', line {line}' if line else ''}.",
-                                "It has lines like: machine HOST login USER password PASSWORD") from None
+                                "It has lines like: machine HOST login USER password PASSWORD, and nobody else may "
+                                "read it: chmod 600 ~/.netrc") from None
         if not found or self.user and found[0] and found[0] != self.user:
             return None
         self.user = self.user or found[0] or None
@@ -290,6 +296,15 @@ class Ftp(Server):
             self.ftp.rename(name, to)
 
 
+class _Socket(ssl.SSLSocket):
+    """Takes it that some servers hang up without a word at the end of a file: its size is checked anyhow."""
+
+    def unwrap(self):
+        self.settimeout(HANGUP_S)
+        with suppress(OSError, ValueError):
+            return super().unwrap()
+
+
 class _Tls(ftplib.FTP_TLS):
     """Goes on with the same TLS session on the data channel: many servers demand it."""
 
@@ -304,7 +319,9 @@ class Ftps(Ftp):
     errors = (*Ftp.errors, ssl.SSLError, ssl.CertificateError)
 
     def _client(self) -> ftplib.FTP:
-        return _Tls(timeout=TIMEOUT_S, encoding="utf-8", context=ssl.create_default_context())
+        context = ssl.create_default_context()
+        context.sslsocket_class = _Socket
+        return _Tls(timeout=TIMEOUT_S, encoding="utf-8", context=context)
 
     def _protect(self) -> None:
         self.ftp.prot_p()

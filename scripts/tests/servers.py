@@ -52,6 +52,10 @@ def _ftp(inbox: Inbox, tls: Path | None, is_old: bool):
             self.cmd_channel.close()
             return b""
 
+        if is_old and tls:
+            def _do_ssl_shutdown(self):
+                DTPHandler.close(self)
+
     class Handler(base):
         dtp_handler = Data
         use_sendfile = False
@@ -104,8 +108,8 @@ def _ftp(inbox: Inbox, tls: Path | None, is_old: bool):
 
 @contextmanager
 def ftp(inbox: Inbox, tls: Path | None = None, is_old: bool = False):
-    """The port of an FTP server, of an FTPS server where it has a certificate. An old one knows no MLSD and puts no
-    file in the place of another."""
+    """The port of an FTP server, of an FTPS server where it has a certificate. An old one knows no MLSD, puts no
+    file in the place of another, and hangs up without ending TLS."""
     server = FTPServer(("127.0.0.1", 0), _ftp(inbox, tls, is_old))
     stop = threading.Event()
 

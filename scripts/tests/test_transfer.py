@@ -39,16 +39,16 @@ def serve(inbox, tmp_path, monkeypatch):
                 known.write_text(f"[127.0.0.1]:{port} {key.export_public_key().decode()}")
                 yield f"sftp://{USER}@127.0.0.1:{port}/in"
         else:
-            tls = servers.certificate(tmp_path / "server.pem") if kind == "ftps" else None
+            tls = servers.certificate(tmp_path / "server.pem") if kind.endswith("ftps") else None
             if tls:
                 monkeypatch.setenv("SSL_CERT_FILE", f"{tls}")
-            with servers.ftp(inbox, tls, kind == "old ftp") as port:
+            with servers.ftp(inbox, tls, kind.startswith("old")) as port:
                 yield f"{kind.split()[-1]}://{USER}@127.0.0.1:{port}/in"
 
     return run
 
 
-@pytest.mark.parametrize("kind", [*KINDS, "old ftp", "folder"])
+@pytest.mark.parametrize("kind", [*KINDS, "old ftp", "old ftps", "folder"])
 def test_there_and_back(serve, inbox, tmp_path, kind):
     data = os.urandom(3_000_000)
     source, back = tmp_path / "source", tmp_path / "back"
@@ -159,6 +159,11 @@ def test_the_password_stands_in_netrc_and_never_in_the_address(serve, tmp_path, 
                 transfer.connect(url.replace(USER, f"{USER}:hidden")):
             pass
         assert "hidden" not in str(caught.value)
+        (tmp_path / ".netrc").chmod(0o644)
+        with pytest.raises(LeissnerError, match="netrc cannot be read") as caught, transfer.connect(url):
+            pass
+        assert "chmod 600" in caught.value.hint
+        (tmp_path / ".netrc").chmod(0o600)
         (tmp_path / ".netrc").write_text("machine 127.0.0.1 login x hidden")
         with pytest.raises(LeissnerError, match="netrc cannot be read, line 1") as caught, transfer.connect(url):
             pass
