@@ -417,34 +417,34 @@ set plan_cache_mode = force_custom_plan
 as $$
 declare
     v_wrong bigint;
+    v_invoices bigint[];
     v_customers bigint[];
     v_from date;
     v_to date;
 begin
-    select made.invoice_id into v_wrong
-    from made
-    left join (
-        select line.invoice_id, sum(line.net) as net
+    v_invoices := array(select made.invoice_id from made);
+    select part.invoice_id into v_wrong
+    from (
+        select 'document' as kind, made.invoice_id, -made.net as net, -made.net as base, -made.tax as tax
+        from made
+        union all
+        select 'line', line.invoice_id, line.net, 0, 0
         from billing.invoice_line as line
-        where line.invoice_id in (select made.invoice_id from made)
-        group by line.invoice_id
-    ) as lines on lines.invoice_id = made.invoice_id
-    left join (
-        select one.invoice_id, sum(one.base) as base, sum(one.tax) as tax
+        where line.invoice_id = any(v_invoices)
+        union all
+        select 'tax', one.invoice_id, 0, one.base, one.tax
         from billing.invoice_tax as one
-        where one.invoice_id in (select made.invoice_id from made)
-        group by one.invoice_id
-    ) as taxes on taxes.invoice_id = made.invoice_id
-    where
-        lines.net is distinct from made.net or taxes.base is distinct from made.net
-        or taxes.tax is distinct from made.tax
+        where one.invoice_id = any(v_invoices)
+    ) as part
+    group by part.invoice_id
+    having count(distinct part.kind) < 3 or (sum(part.net), sum(part.base), sum(part.tax)) <> (0, 0, 0)
     limit 1;
     if v_wrong is null then
         -- A customer's calls of those days, so that how many months are kept is no matter.
         select array_agg(distinct line.customer_id), min(lower(line.valid)), max(upper(line.valid))
         into v_customers, v_from, v_to
         from billing.invoice_line as line
-        where line.invoice_id in (select made.invoice_id from made) and line.charge_kind = 'usage';
+        where line.invoice_id = any(v_invoices) and line.charge_kind = 'usage';
         select line.invoice_id into v_wrong
         from made
         inner join billing.currency on currency.currency = made.currency
@@ -679,6 +679,8 @@ insert into billing.message (code, language, sentence, hint) values
 'leissner bill document INVOICE shows its lines.'),
 ('LB528', 'sv', 'Fakturan {invoice} har inga rader {lines} kvar att kreditera.',
 'leissner bill document FAKTURA visar raderna.'),
+('LB529', 'en', 'There is no operator yet.', 'leissner import FOLDER with operator.csv makes it.'),
+('LB529', 'sv', 'Det finns ingen operatör än.', 'leissner import MAPP med operator.csv lägger in den.'),
 ('LB526', 'en', 'The operator''s mode is {mode}: this needs {needed}.', 'Set it in operator.csv.'),
 ('LB526', 'sv', 'Operatörens läge är {mode}: detta kräver {needed}.', 'Ange det i operator.csv.');
 

@@ -50,6 +50,9 @@ declare
     v_mode text := (select operator.mode from billing.operator);
 begin
     perform access.require('admin', 'finance', 'batch');
+    if v_mode is null then
+        perform billing.fail('LB529');
+    end if;
     if v_mode = 'rating' then
         perform billing.fail('LB526', jsonb_build_object('mode', v_mode, 'needed', 'basis or full'));
     end if;
@@ -103,8 +106,8 @@ $$Begins a run through a day over all payers, or over those connected with some 
     in parts of about p_size
 customers. Its number.
 Example: select logic.bill_begin('2026-10-31', null, 2000) where false
-Raises: LB524 for an unknown customer, LB526 in the mode rating, LB901 without the level finance,
-    batch or admin$$;
+Raises: LB524 for an unknown customer, LB526 in the mode rating, LB529 without operator,
+    LB901 without the level finance, batch or admin$$;
 
 create function logic.vat_pick(p_charge_vat text, p_day date, p_kind text, p_country text, p_vat_no text)
 returns table (code text, percent numeric, category text, account text, fault text)
@@ -532,11 +535,15 @@ begin
     select
         document.invoice_id, p_run,
         case when document.net + document.tax + document.rounding < 0 then 'credit' else 'invoice' end,
-        document.payer_id, document.currency, logic.rate_on(document.currency, v_run.through_on),
-        payer.language, daterange(document.from_on, document.to_on), document.net, document.tax,
-        document.rounding, document.net + document.tax + document.rounding
+        document.payer_id, document.currency, rate.rate, payer.language,
+        daterange(document.from_on, document.to_on), document.net, document.tax, document.rounding,
+        document.net + document.tax + document.rounding
     from unnest(v_documents) as document
     inner join billing.customer as payer on payer.customer_id = document.payer_id
+    inner join (
+        select one.currency, logic.rate_on(one.currency, v_run.through_on) as rate
+        from (select distinct document.currency from unnest(v_documents) as document) as one
+    ) as rate on rate.currency = document.currency
     order by document.invoice_id;
 
     update billing.bill_part as part
