@@ -9,21 +9,23 @@ from pathlib import Path
 from random import Random
 
 from leissner.scripts import db
+from leissner.scripts.errors import LeissnerError
 
 TARGET_FLOOR = 3  # times the floor, draft and approval together
 TARGET_HISTORY = 1.15  # of the seconds, beside ten times as much that is older than correct_back_months
 TABLES = ("invoice_line", "invoice_tax", "call_billed", "invoice")  # as a run writes them
 COPIES = 10
-# What differs in the copy of a row of `nth` times `months` months earlier; every other column is the same.
+# What differs in the `nth` copy of a row, so much earlier; every other column is the same.
 LINE_SHIFT = "nth * 10000000"
 EARLIER = {
     "invoice_id": f"{{0}} + {LINE_SHIFT}", "invoice_line_id": f"{{0}} + {LINE_SHIFT}",
     "bill_run_id": "null", "state": "'approved'", "series": "'earlier'", "number": f"loaded.invoice_id + {LINE_SHIFT}",
     "invoice_no": f"'H' || loaded.invoice_id + {LINE_SHIFT}", "parties": "'{{}}'",
-    "invoice_on": "(upper(loaded.valid) - nth * months)::date", "due_on": "(upper(loaded.valid) - nth * months)::date",
-    "valid": "daterange((lower({0}) - nth * months)::date, (lower({0}) - nth * months)::date"
+    "invoice_on": "(upper(loaded.valid) - back)::date", "due_on": "(upper(loaded.valid) - back)::date",
+    "valid": "daterange((lower({0}) - back)::date, (lower({0}) - back)::date"
              " + (upper({0}) - lower({0})))",
-    "start_on": "({0} - nth * months)::date", "period_on": "({0} - nth * months)::date",
+    "is_counted": "{0} and loaded.charge_kind not in ('one_time', 'manual')",  # billed once, however old
+    "start_on": "({0} - back)::date", "period_on": "({0} - back)::date",
 }
 
 
@@ -67,11 +69,12 @@ def remember(conn: db.Connection) -> None:
 def lay_back(conn: db.Connection) -> None:
     """What was remembered becomes ten times as many documents and calls, all older than what is looked back on."""
     conn.execute("set session_replication_role = replica")
-    conn.execute("create table earlier.copy as select nth, make_interval(months => 12 + 2 * nth) / nth as months"
+    # a year is looked back on, and a year is charged in advance at most
+    conn.execute("create table earlier.copy as select nth, make_interval(months => 24 + 2 * nth) as back"
                  " from generate_series(1, %s) as nth", (COPIES,))
     conn.execute("create table earlier.call as select * from billing.call")
     for table in ("call", "call_billed"):
-        conn.execute("select logic.call_partition_add(array(select distinct (start_on - nth * months)::date"
+        conn.execute("select logic.call_partition_add(array(select distinct (start_on - back)::date"
                      f" from earlier.call cross join earlier.copy), '{table}')")
     for table in (*TABLES, "call"):
         names = columns_of(conn, table)
@@ -79,9 +82,15 @@ def lay_back(conn: db.Connection) -> None:
         conn.execute(f"insert into billing.{table} ({', '.join(names)}) overriding system value"
                      f" select {', '.join(copied)} from earlier.copy cross join earlier.{table} as loaded")
     conn.execute("insert into billing.usage_month (month, is_settled)"
-                 " select distinct date_trunc('month', start_on - nth * months)::date, true"
+                 " select distinct date_trunc('month', start_on - back)::date, true"
                  " from earlier.call_billed cross join earlier.copy on conflict do nothing")
     conn.execute("drop schema earlier cascade; set session_replication_role = origin")
+
+
+def totals(conn: db.Connection) -> list[dict]:
+    """What the drafts come to."""
+    return conn.execute("select currency, count(*) as documents, sum(total) as total from billing.invoice"
+                        " where state = 'draft' group by currency order by currency").fetchall()
 
 
 def floor_tables(conn: db.Connection, files: Path) -> None:
@@ -131,12 +140,16 @@ def measure(result: dict, files: Path, payers: int, calls: int, seed: int, phase
     drafts = phase(result, f"bill run of {payers} payers", lambda: command(*run, may=(0, 1)), payers)
     if has_history:
         with db.connect(as_deployer=True) as conn:
+            before = totals(conn)
             remember(conn)
             command("bill", "discard", 1, "--yes")
             lay_back(conn)
         settle()
         beside = phase(result, "bill run beside ten times as much history", lambda: command(*run, may=(0, 1)), payers)
         result["bill_growth"] = round(beside / drafts, 2)
+        with db.connect(as_deployer=True) as conn:
+            if totals(conn) != before:
+                raise LeissnerError("The same month comes to something else beside its history.")
     with db.connect(as_deployer=True) as conn:
         number = conn.execute("select max(bill_run_id) as run from billing.bill_run").fetchone()["run"]
         approval = phase(result, "bill approve", lambda: command("bill", "approve", number, "--yes"), payers)

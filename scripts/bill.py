@@ -28,6 +28,8 @@ APPROVED = 1000  # documents a transaction
 SHOWN = 10
 LISTED = 20
 CHECKS = {  # kind: title, line, the command that shows more
+    "account": ("Accounts of ours with a wrong check digit: money would go astray", "{number}",
+                "operator.csv, then leissner import"),
     "suspended": ("Calls of the month before that wait in suspense", "{calls} calls", "leissner calls suspense"),
     "margin": ("Usage sold under cost", "{name}: revenue {revenue}, cost {cost}",
                "leissner calls under-cost"),
@@ -35,6 +37,8 @@ CHECKS = {  # kind: title, line, the command that shows more
     "differs": ("More than half away from the mean of the last three", "{name}: {total} {currency}, mean {mean}",
                 "leissner calls explain --customer {subject} --month YYYY-MM"),
     "credit": ("Below zero: a credit document", "{name}: {total} {currency}", "leissner bill show {run}"),
+    "org_no": ("Registration numbers with a wrong check digit", "{name}: {number}",
+               "customers.csv, then leissner import"),
     "zero_price": ("Charges at price 0", "{name}: {lines} lines, {what} …", "leissner bill export {run} -"),
     "no_charge": ("Contracts whose services have no charge", "{name}", "leissner export FOLDER: service_charges.csv"),
     "first": ("First documents", "{name}: {total} {currency}", "leissner bill show {run}"),

@@ -12,7 +12,7 @@ import pytest
 from leissner.scripts import bench, cli, db
 
 SMALL = ("--calls", "2000", "--customers", "100", "--prefixes", "3500", "--rings", "12", "--import-customers", "0",
-         "--sheet-rows", "0", "--one-by-one")
+         "--sheet-rows", "0", "--payers", "100", "--history", "--one-by-one")
 TIMES_TEN = """
 select
     (select count(*) from billing.{table}) as every,

@@ -80,6 +80,13 @@ begin
     inner join billing.customer on customer.customer_id = fault.customer_id
     where fault.bill_run_id = p_run
     union all
+    select 2, 'account', given.kind, jsonb_build_object('number', given.number)
+    from billing.operator
+    cross join lateral (
+        values ('bankgiro', operator.bankgiro), ('plusgiro', operator.plusgiro), ('iban', operator.iban)
+    ) as given (kind, number)
+    where not logic.account_check(given.kind, given.number)
+    union all
     select 2, 'suspended', waiting.reason, jsonb_build_object('calls', waiting.calls) from waiting
     union all
     select 3, 'margin', document.customer_no, jsonb_build_object(
@@ -109,6 +116,12 @@ begin
     )
     from document
     where document.total < 0
+    union all
+    select 7, 'org_no', payer.customer_no, jsonb_build_object('name', payer.name, 'number', payer.org_no)
+    from billing.customer as payer
+    where
+        payer.customer_id in (select document.payer_id from document) and payer.country = 'SE'
+        and not logic.account_check('org_no', payer.org_no)
     union all
     select 7, 'zero_price', document.customer_no, jsonb_build_object(
         'name', document.name, 'lines', count(*), 'what', min(line.what)
@@ -159,7 +172,8 @@ end;
 $$;
 
 comment on function logic.bill_check(bigint) is
-$$What a person should look at in a run: faults, suspended calls of its last month, margin below zero,
+$$What a person should look at in a run: faults, accounts and registration numbers whose check digit is wrong,
+    suspended calls of its last month, margin below zero,
     totals above the
 credit limit, totals more than half away from the mean of the last three, credits, zero prices,
     contracts without
