@@ -756,12 +756,13 @@ begin
     from logic.call_change(p_calls) as change
     inner join unnest(p_calls) as again on again.seq = change.seq
     where change.is_changed;
+    -- also of a call that a credit note set free since
+    delete from billing.call_correction
+    using unnest(p_calls) as again
+    where
+        call_correction.customer_id = again.customer_id and call_correction.start_on = again.start_on
+        and call_correction.call_id = again.call_id;
     if v_frozen <> '{}' then
-        delete from billing.call_correction
-        using unnest(p_calls) as again
-        where
-            call_correction.customer_id = again.customer_id and call_correction.start_on = again.start_on
-            and call_correction.call_id = again.call_id;
         perform logic.correction_note(p_rerate_id, p_part_no, v_left);
     end if;
     if v_changed = '{}' then

@@ -290,11 +290,14 @@ begin
         inner join billing.price_list as list on list.price_list_id = call.retail_list_id
     ),
 
+    -- On no document, or set free: less what corrections left, which stay.
     fresh as materialized (
-        select stored.*
+        select stored.*, known.turn is not null as was_billed, coalesce(known.amount, 0) as known_amount
         from stored
         left join (
-            select billed.customer_id, billed.start_on, billed.call_id, sum(billed.turn) as turn
+            select
+                billed.customer_id, billed.start_on, billed.call_id, sum(billed.turn) as turn,
+                sum(billed.amount) as amount
             from unnest(v_months) as open (month)
             cross join unnest(p_customers) as asked (customer_id)
             inner join billing.call_billed as billed
@@ -335,8 +338,27 @@ begin
         select
             fresh.customer_id, fresh.start_on, fresh.call_id, fresh.contract_line_id, fresh.mode_id,
             fresh.destination_id, fresh.billed, fresh.retail, fresh.currency, fresh.retail_rate,
-            0::numeric as known_amount, null::bigint as last_id
+            fresh.known_amount, null::bigint as last_id
         from fresh
+        where not fresh.was_billed
+        union all
+        -- it may cost something else since it was billed first
+        select
+            fresh.customer_id, fresh.start_on, fresh.call_id,
+            coalesce(correction.contract_line_id, fresh.contract_line_id), fresh.mode_id,
+            fresh.destination_id, fresh.billed, coalesce(correction.retail, fresh.retail),
+            coalesce(list.currency, fresh.currency),
+            case
+                when correction.call_id is null then fresh.retail_rate
+                else logic.rate_on(list.currency, fresh.start_on)
+            end,
+            fresh.known_amount, null
+        from fresh
+        left join billing.call_correction as correction
+            on correction.customer_id = fresh.customer_id and correction.start_on = fresh.start_on
+            and correction.call_id = fresh.call_id
+        left join billing.price_list as list on list.price_list_id = correction.retail_list_id
+        where fresh.was_billed
         union all
         select
             again.customer_id, again.start_on, again.call_id, again.contract_line_id, again.mode_id,

@@ -36,6 +36,14 @@ begin
     into v_frozen
     from unnest(p_calls) as stored
     where stored.call_id is not null;
+    -- Calls that a credit note set free take their new price themselves.
+    if exists (select from billing.call_correction) then
+        delete from billing.call_correction as noted
+        using unnest(p_calls) as stored
+        where
+            noted.customer_id = stored.customer_id and noted.start_on = stored.day
+            and noted.call_id = stored.call_id and noted.call_id <> all(coalesce(v_frozen, '{}'));
+    end if;
     if coalesce(v_frozen, '{}') = '{}' then
         return '{}';
     end if;

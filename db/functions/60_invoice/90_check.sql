@@ -49,13 +49,15 @@ begin atomic
         line.invoice_line_id, line.net, line.place, invoice.invoice_no, invoice.invoice_id, currency.decimals
     having round(sum(billed.amount), currency.decimals) <> line.net
     union all
-    -- a call is billed once, or not
+    -- a call is billed once, or not; where one is set free its corrections stay until it is billed again
     select
         format('billed %s times, for %s', sum(billed.turn), sum(billed.amount)),
         format('call %s of %s', billed.call_id, billed.start_on)
     from billing.call_billed as billed
     group by billed.customer_id, billed.start_on, billed.call_id
-    having sum(billed.turn) not in (0, 1) or (sum(billed.turn) = 0 and sum(billed.amount) <> 0)
+    having
+        sum(billed.turn) not in (0, 1)
+        or (sum(billed.turn) = 0 and sum(billed.amount) filter (where billed.turn <> 0) <> 0)
     union all
     -- calls of lines that are gone
     select format('%s calls stand on it, and it is not there', count(*)), 'line ' || billed.invoice_line_id

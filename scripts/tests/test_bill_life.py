@@ -1,0 +1,194 @@
+"""What becomes of invoices: VAT of every kind, amounts carried, credits billed again, forecasts, reports, checks."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from decimal import Decimal
+
+import pytest
+
+from leissner.scripts import db
+from leissner.scripts.tests.test_bill import (  # noqa: F401
+    COMMAND,
+    THROUGH,
+    conn,
+    database,
+    done,
+    lines,
+    loaded,
+    rows,
+)
+
+
+def run(leissner, through=THROUGH) -> dict:
+    outcome = leissner("bill", "run", "--through", through, "--json")
+    assert outcome.code in (0, 1), outcome.err
+    return json.loads(outcome.out, parse_float=Decimal)
+
+
+def approved(leissner, through=THROUGH) -> dict:
+    made = run(leissner, through)
+    done(leissner("bill", "approve", made["run"], "--date", through, "--yes"))
+    return made
+
+
+@pytest.mark.parametrize(("change", "category", "percent"), [
+    ("country = 'US', vat_no = null", "O", 0),
+    ("country = 'DE', vat_no = 'DE811115368', kind = 'business'", "AE", 0),
+    ("country = 'DE', vat_no = null, kind = 'private'", "S", 25),
+    ("country = 'SE'", "S", 25),
+])
+def test_the_buyer_decides_the_vat(leissner, database, conn, change, category, percent):  # noqa: F811
+    conn.execute("insert into billing.vat_code (code, percent, category, account, valid)"
+                 " values ('OUT', 0, 'O', null, daterange(null, null))")
+    conn.execute(f"update billing.customer set {change} where customer_no = '2000'")
+    run(leissner)
+    found = rows(conn, "select category, percent, one.tax - round(base * percent * 0.01, 2), base > 0"
+                       " from billing.invoice_tax as one inner join billing.invoice using (invoice_id)"
+                       " inner join billing.customer on customer_id = payer_id where customer_no = '2000'")
+    assert found == [(category, percent, 0, True)]
+    done(leissner("check"))
+
+
+def test_a_rate_that_changes_inside_a_period_cuts_it(leissner, database, conn):  # noqa: F811
+    conn.execute("update billing.vat_code set valid = daterange(null, '2026-10-16') where code = 'SE25'")
+    conn.execute("insert into billing.vat_code (code, percent, category, account, valid)"
+                 " values ('SE25', 12, 'S', '2621', daterange('2026-10-16', null))")
+    run(leissner)
+    cut = rows(conn, "select vat_percent, lower(line.valid)::text, upper(line.valid)::text"
+                     " from billing.invoice_line as line inner join billing.contract using (contract_id)"
+                     " where contract_no = 'C5' and charge_kind = 'periodic' order by 2")
+    assert cut == [(25, "2026-10-06", "2026-10-16"), (12, "2026-10-16", "2026-11-01")]
+    sums = rows(conn, "select sum(tax) from billing.invoice_tax where tax <> round(base * percent * 0.01, 2)")
+    assert sums == [(None,)]
+    done(leissner("check"))
+
+
+def test_small_amounts_wait_three_times_and_no_longer(leissner, database, conn):  # noqa: F811
+    conn.execute("update billing.setting set value = '200' where name = 'minimum_invoice'")
+    conn.execute("insert into billing.setting (name, value) values ('minimum_invoice', '200') on conflict do nothing")
+    small = "3001"  # one line of a mobile subscription
+    seen = []
+    for through in ("2026-10-06", "2026-10-07", "2026-10-08", "2026-10-09"):
+        approved(leissner, through)
+        seen.append(rows(conn, "select count(*) from billing.invoice inner join billing.customer"
+                               f" on customer_id = payer_id where customer_no = '{small}'")[0][0])
+    carried = rows(conn, "select count(*) from billing.bill_carry inner join billing.customer on customer_id = payer_id"
+                         f" where customer_no = '{small}'")[0][0]
+    assert seen[:3] == [0, 0, 0] and carried <= 3
+    done(leissner("check"))
+
+
+def dearer(leissner, conn) -> None:  # noqa: F811
+    conn.execute("update billing.price_item set rate = rate * 2 where rate is not null and service_charge_id is null")
+    done(leissner("calls", "rerate", "--from", "2026-08-01", "--to", "2026-11-01"))
+
+
+@pytest.mark.parametrize("is_dearer_meanwhile", [False, True])
+def test_a_credit_after_a_correction_sets_all_free_and_it_is_billed_once(
+        leissner, database, conn, is_dearer_meanwhile):  # noqa: F811
+    approved(leissner)
+    dearer(leissner, conn)
+    approved(leissner)
+    due = rows(conn, "select customer_id, sum(amount) from billing.call_billed group by 1 order by 1")
+    for number in [row[0] for row in rows(conn, "select invoice_no from billing.invoice where kind = 'invoice'"
+                                                " and bill_run_id = 1 order by 1")]:
+        done(leissner("bill", "credit", number, "--rebill", "--yes"))
+    done(leissner("check"))
+    if is_dearer_meanwhile:
+        dearer(leissner, conn)
+        due = rows(conn, "select customer_id, sum(retail) from billing.call inner join billing.price_list"
+                         " on price_list_id = retail_list_id inner join billing.customer using (customer_id)"
+                         f" where start_on <= '{THROUGH}' and customer_no <> '4000' group by 1 order by 1")
+    approved(leissner)
+    billed = dict(rows(conn, "select customer_id, sum(amount) from billing.call_billed group by 1"))
+    assert {one: round(billed[one], 4) for one, _ in due} == {one: round(amount, 4) for one, amount in due}
+    assert rows(conn, "select distinct sum(turn) from billing.call_billed group by customer_id, start_on, call_id"
+                ) == [(1,)]
+    assert run(leissner)["documents"] == 0
+    done(leissner("check"))
+
+
+def test_a_forecast_is_what_the_run_then_gives_and_leaves_nothing(leissner, database, conn):  # noqa: F811
+    said = json.loads(done(leissner("bill", "forecast", "--through", THROUGH, "--json")).out, parse_float=Decimal)
+    assert rows(conn, "select count(*) from billing.bill_run") == [(0,)]
+    made = run(leissner)
+    assert (said["documents"], said["totals"]) == (made["documents"], made["totals"])
+
+
+def test_killed_at_any_moment_it_goes_on_to_the_same_month(leissner, database, conn, tmp_path):  # noqa: F811
+    run(leissner)
+    undisturbed = lines(leissner, tmp_path, 1)
+    done(leissner("bill", "discard", 1, "--yes"))
+    kills = 0
+    for delay in (0.25, 0.35, 0.45, 0.55, 0.65):
+        one = subprocess.Popen([sys.executable, "-c", COMMAND, "bill", "run", "--through", THROUGH],
+                               env=os.environ | {"DATABASE_URL": database.url(db.CLI_LOGIN)},
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(delay)
+        one.send_signal(signal.SIGKILL)
+        kills += one.wait() == -signal.SIGKILL
+        time.sleep(0.2)  # until the server has noticed
+        left = rows(conn, "select bill_run_id, state from billing.bill_run order by 1 desc limit 1")
+        if left and left[0][1] == "making":
+            done(leissner("bill", "run", "--resume"))
+        if not left:
+            run(leissner)
+        latest = rows(conn, "select max(bill_run_id) from billing.bill_run")[0][0]
+        assert lines(leissner, tmp_path, latest) == undisturbed
+        done(leissner("bill", "discard", latest, "--yes"))
+    assert kills
+
+
+@pytest.mark.parametrize(("plant", "says"), [
+    ("update billing.invoice_line set net = net + 1 where charge_kind = 'periodic' and place = 1", "its lines come to"),
+    ("update billing.invoice_tax set tax = tax + 0.01", "tax"),
+    ("update billing.call_billed set amount = amount + 1 where turn = 1", "its calls come to"),
+    ("insert into billing.call_billed select customer_id, start_on, call_id, invoice_line_id + 1, amount, turn"
+     " from billing.call_billed limit 1", "billed 2 times"),
+    ("update billing.number_series set last_no = last_no + 1", "the counter stands at"),
+    ("delete from billing.invoice where number = 2", "the counter stands at"),
+])
+def test_what_is_planted_behind_the_rules_is_found(leissner, database, conn, plant, says):  # noqa: F811
+    approved(leissner)
+    done(leissner("check"))
+    conn.execute("set session_replication_role = replica")
+    conn.execute(plant)
+    outcome = leissner("check")
+    assert outcome.code == 1 and says in outcome.out
+
+
+def test_the_list_of_what_looks_odd_names_each_case(leissner, database, conn):  # noqa: F811
+    approved(leissner, "2026-09-30")
+    conn.execute("update billing.customer set credit_limit = 1 where customer_no = '2000'")
+    conn.execute("update billing.customer set street = null where customer_no = '3000'")
+    conn.execute("update billing.price_item set rate = 0 where service_charge_id in (select service_charge_id"
+                 " from billing.service_charge inner join billing.service using (service_id)"
+                 " where service.code = 'MOBILE')")
+    conn.execute("set session_replication_role = replica")
+    conn.execute("update billing.call set cost_base = retail_base + 1 where cost_base is not null and account is null")
+    made = run(leissner)
+    found = json.loads(leissner("bill", "check", made["run"], "--json").out)
+    kinds = {row["kind"] for row in found}
+    assert {"fault", "suspended", "margin", "credit_limit", "zero_price", "first"} <= kinds
+    assert [row["rank"] for row in found] == sorted(row["rank"] for row in found)
+    assert {row["subject"] for row in found if row["kind"] == "credit_limit"} >= {"2000"}
+
+
+def test_reports_come_to_what_was_invoiced(leissner, database, conn):  # noqa: F811
+    approved(leissner)
+    done(leissner("bill", "credit", "20260005", "--lines", "1", "--yes"))
+    net = rows(conn, "select sum(round(net * home_rate, 2)) from billing.invoice")[0][0]
+    product = rows(conn, "select sum(net), sum(share_percent)"
+                         " from report.billed_per_product('2026-10-01', '2026-12-31')")
+    assert abs(product[0][0] - net) < Decimal("0.05") and abs(product[0][1] - 100) < Decimal("0.1")
+    left = rows(conn, "select net, earned, deferred, by_month from report.scheduling('2026-10-31')")
+    assert left
+    for amount, earned, deferred, by_month in left:
+        assert earned + deferred == amount and sum(Decimal(str(one)) for one in by_month.values()) == deferred
+    waiting = rows(conn, "select customer_no, total, usage + periodic + one_time + manual"
+                         " from report.customers_not_invoiced('2026-10-31')")
+    assert all(total == parts for _, total, parts in waiting)
