@@ -60,8 +60,7 @@ def load(paths, source, jobs, again, follow, as_json) -> int:
 
         if again or jobs > 1:
             raise click.UsageError("--follow goes without --again and --jobs.")
-        Follower(source, list(paths), as_json).run()
-        return 0
+        return Follower(source, list(paths), as_json).run()
 
     with db.connect() as conn:
         with db.transaction(conn, "batch"):

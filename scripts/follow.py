@@ -169,12 +169,15 @@ class Follower:
     quiet_until: float = 0.0
     stopped: bool = False
 
-    def run(self) -> None:
-        """Until a signal comes."""
+    def run(self) -> int:
+        """Until a signal comes; 1 when a file is still refused then, else 0."""
         try:
             with self._signals(), suppress(Stop):
                 self._begin()
                 self._say(f"following {', '.join(map(str, self.paths))} as {self.source}")
+                for path in self.paths:
+                    if not path.exists():
+                        self._say(f"{path} is not there yet: waiting for it", is_problem=True)
                 pause = PAUSE
                 while True:
                     try:
@@ -191,6 +194,7 @@ class Follower:
             self._end()
         finally:
             self._disconnect()
+        return int(any(seen.problem for seen in self.seen.values()))
 
     # -- beginning, end, and in between ----------------------------------------------------------------------------
 

@@ -51,7 +51,8 @@ def demo(home: Path | None, seed: int, calls: int, day: dt.datetime | None) -> N
         run("user", "add", name, "--level", level)
     click.secho(f"\nReady after {time.monotonic() - began:.0f} seconds. Next:", bold=True)
     for line in next_commands(folder, made, home):
-        click.echo(f"  {line}")
+        known = shutil.which("leissner") or not line.startswith("leissner")
+        click.echo(f"  {line}" if known else f"  .venv/bin/{line}")
 
 
 def run(*args: object, may_need_a_person: bool = False) -> None:
