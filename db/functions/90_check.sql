@@ -20,6 +20,9 @@ begin
     select 'numbers', 'Document numbers have no gap', fault.problem, fault.place
     from logic.check_numbers() as fault
     union all
+    select 'ledger', 'The journal, open items and documents agree', fault.problem, fault.place
+    from logic.check_ledger() as fault
+    union all
     select 'audit', 'The audit chain is unbroken', fault.problem, fault.place
     from logic.check_audit(p_seal_no, p_head) as fault;
 end;
@@ -44,6 +47,7 @@ begin atomic
             ('totals', 'Daily and monthly totals equal the calls'),
             ('invoices', 'Documents are the sum of their lines, taxes and calls'),
             ('numbers', 'Document numbers have no gap'),
+            ('ledger', 'The journal, open items and documents agree'),
             ('audit', 'The audit chain is unbroken')
     ) as one (name, title);
 end;

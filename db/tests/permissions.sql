@@ -72,6 +72,15 @@ from (
     ('call_under_cost', array['pricing', 'finance', 'auditor', 'batch', 'report']),
     ('call_why_not', array['pricing', 'sales', 'support', 'finance', 'credit', 'auditor', 'batch',
     'integration']),
+    ('ledger_catch_up', array['finance', 'batch']),
+    ('item_write_off', array['finance']),
+    ('advance_refund', array['finance']),
+    ('item_move', array['finance']),
+    ('item_dispute', array['finance', 'credit']),
+    ('open_item_list', array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration',
+    'customer']),
+    ('ledger_statement', array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration',
+    'customer']),
     ('check_list', array['auditor', 'batch']),
     ('check_run', array['auditor', 'batch']),
     ('export_rows', array['auditor', 'batch']),
@@ -274,6 +283,19 @@ from (
             'customer'
         ],
         array[]::text[], array['billing.invoice']
+    ),
+    -- ledger
+    (
+        array['support', 'credit', 'report', 'auditor', 'integration'], array['finance', 'batch'],
+        array['billing.account', 'billing.opening_item']
+    ),
+    (
+        array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration'],
+        array[]::text[], array['billing.ledger_turn', 'billing.entry', 'billing.entry_row']
+    ),
+    (
+        array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration', 'customer'],
+        array[]::text[], array['billing.open_item']
     )
 ) as topic (readers, writers, tables)
 cross join lateral unnest(topic.tables) as one (table_name)

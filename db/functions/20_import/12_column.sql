@@ -310,6 +310,15 @@ extensions
 settings
     name RK ref:setting - name
     value - text - value
+open_items
+    document_no RK text - document_no
+    customer_no R ref:customer - customer_id
+    date R date - item_on
+    due R date - due_on
+    amount R numeric - amount
+    open R numeric - open
+    currency - ref:currency - currency
+    reference - text - reference
 $text$;
 begin
     return query
@@ -382,6 +391,11 @@ begin atomic
         ),
         (
             'price_lists', 'currency',
+            array['coalesce(s.currency, (select operator.currency from billing.operator as operator))'],
+            't.currency', null
+        ),
+        (
+            'open_items', 'currency',
             array['coalesce(s.currency, (select operator.currency from billing.operator as operator))'],
             't.currency', null
         ),

@@ -139,6 +139,7 @@ as $$
 declare
     v_run billing.bill_run;
     v_invoices bigint[];
+    v_payers bigint[];
     v_totals jsonb;
 begin
     perform access.require('admin', 'finance');
@@ -177,7 +178,18 @@ begin
         'bill_approve', p_run::text, jsonb_build_object('documents', cardinality(v_invoices), 'totals',
             v_totals)
     );
+    if v_run.mode = 'full' then
+        v_payers := array(
+            select distinct invoice.payer_id from billing.invoice where invoice.invoice_id = any(v_invoices)
+        );
+        perform logic.ledger_lock(v_payers);
+        perform logic.invoice_post(v_invoices, p_day);
+    end if;
     perform logic.number_take(v_invoices, p_day, v_run.mode = 'basis');
+    if v_run.mode = 'full' then
+        perform logic.invoice_item_add(v_invoices);
+        perform logic.payer_paid(v_payers, p_day);
+    end if;
     return cardinality(v_invoices);
 end;
 $$;

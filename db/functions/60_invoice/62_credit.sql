@@ -12,6 +12,7 @@ declare
     v_wrong text;
     v_places integer[];
     v_is_last boolean;
+    v_is_booked boolean;
     v_net numeric;
     v_tax numeric;
     v_rounding numeric;
@@ -143,7 +144,19 @@ begin
         jsonb_build_object('lines', to_jsonb(v_places), 'total', v_net + v_tax + v_rounding, 'rebill',
             p_is_rebilled)
     );
+    v_is_booked := exists (
+        select from billing.entry
+        where entry.invoice_id = v_old.invoice_id and entry.kind in ('invoice', 'credit')
+    );
+    if v_is_booked then
+        perform logic.ledger_lock(array[v_old.payer_id]);
+        perform logic.invoice_post(array[v_id], p_day);
+    end if;
     perform logic.number_take(array[v_id], p_day, false);
+    if v_is_booked then
+        perform logic.invoice_item_add(array[v_id]);
+        perform logic.payer_paid(array[v_old.payer_id], p_day);
+    end if;
     return (select invoice.invoice_no from billing.invoice where invoice.invoice_id = v_id);
 end;
 $$;
