@@ -24,6 +24,7 @@ COMMANDS = {
     "rates": ("rates", "Suppliers' rate sheets, shown and then written"),
     "simulate": ("simulate", "What a draft list or a ring would make of real traffic"),
     "bill": ("bill", "Invoices: run, check, approve, deliver"),
+    "ledger": ("ledger", "What payers owe: open items, statements of account"),
     "check": ("check", "Prove on the live data what must always be true"),
     "demo": ("demo", "A believable operator to try everything on"),
     "bench": ("bench", "How fast is it here?"),

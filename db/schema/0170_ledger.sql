@@ -214,6 +214,7 @@ create table billing.opening_item (
     open numeric(18, 4) not null,
     currency text not null constraint opening_item_currency_fk references billing.currency (currency),
     reference text,
+    row_version int not null default 1,
     constraint opening_item_amount_ck check (amount <> 0),
     constraint opening_item_open_ck check (
         open <> 0 and abs(open) <= abs(amount) and open * amount >= 0
@@ -233,6 +234,7 @@ comment on column billing.opening_item.amount is 'What it came to; below zero: t
 comment on column billing.opening_item.open is 'What was left of it when it was taken over.';
 comment on column billing.opening_item.currency is 'Currency of both.';
 comment on column billing.opening_item.reference is 'Payment reference.';
+comment on column billing.opening_item.row_version is 'Always 1: the row stays.';
 comment on constraint opening_item_pk on billing.opening_item is
     'There is an open item of that document already.';
 comment on constraint opening_item_customer_fk on billing.opening_item is 'The customer must exist.';
@@ -362,8 +364,9 @@ create trigger _10_never before update or delete or truncate on billing.entry_ro
 for each statement execute function billing.tg_journal_never();
 create trigger _10_never before delete or truncate on billing.open_item
 for each statement execute function billing.tg_journal_never();
-create trigger _10_never before update or delete or truncate on billing.opening_item
-for each statement execute function billing.tg_journal_never();
+-- A row at a time: an import that changes nothing is let through.
+create trigger _10_never before update or delete on billing.opening_item
+for each row execute function billing.tg_journal_never();
 
 create function billing.tg_opening_item_made()
 returns trigger

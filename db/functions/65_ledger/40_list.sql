@@ -95,8 +95,8 @@ begin
         perform billing.fail('LB524', jsonb_build_object('customer', p_customer_no));
     end if;
     return jsonb_build_object(
-        'kind', 'statement', 'language', v_payer.language, 'from', p_from, 'to', p_to - 1,
-        'day', logic.today(),
+        'kind', 'statement', 'state', 'approved', 'number', null, 'date', logic.today(),
+        'language', v_payer.language, 'period', jsonb_build_object('from', p_from, 'through', p_to - 1),
         'accounts', (
             select coalesce(jsonb_agg(
                 jsonb_build_object(
