@@ -6,11 +6,15 @@ LeissnerError that says where, what was found, what would be right, and what to 
 
     text.py      files of fixed columns: bytes to lines, digits, dates
     bgmax.py     BgMax, Sweden
+    ocrgiro.py   OCR giro, Norway
+    ktl.py       KTL reference payments, Finland
+    nets_dk.py   Betalingsservice 602, Denmark
+    camt.py      camt.054 and camt.053, ISO 20022
 """
 
 import importlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -23,6 +27,11 @@ ASK = "Nothing of it was taken. Fetch the file again; if it is the same, ask the
 # format: (module, its name)
 FORMATS = {
     "bgmax": ("bgmax", "BgMax"),
+    "ocrgiro": ("ocrgiro", "OCR giro"),
+    "ktl": ("ktl", "KTL"),
+    "bs602": ("nets_dk", "Betalingsservice 602"),
+    "camt.054": ("camt", "camt.054"),
+    "camt.053": ("camt", "camt.053"),
 }
 
 
@@ -127,9 +136,11 @@ class PaymentFile:
     copy: str | None = None
 
 
-def read(path: Path, name: str | None = None, format: str | None = None, allow_bs: bool = False) -> PaymentFile:
+def read(path: Path, name: str | None = None, format: str | None = None, allow_bs: bool = False,
+         others: Sequence[Path] = ()) -> PaymentFile:
     """The payments of a file, recognised by its content, `name` standing for it in errors. With `format` it must be
-    that. Danish BS files are read with `allow_bs` only. Raises LeissnerError, never anything else, for any file."""
+    that. Danish BS files are read with `allow_bs` only. `others` are the other pages of a camt message in several.
+    Raises LeissnerError, never anything else, for any file."""
     path = Path(path)
     name = name or path.name
     data = _bytes(path, name)
@@ -143,7 +154,10 @@ def read(path: Path, name: str | None = None, format: str | None = None, allow_b
         raise LeissnerError(f"{name} is a delivery of Danish Betalingsservice (BS), which is not read here.",
                             "Ask the bank for camt.054; or allow BS files, once tried with the bank.")
     module = importlib.import_module(f"{__name__}.{FORMATS[found][0]}")
-    return module.read(data, name)
+    if others and not found.startswith("camt"):
+        raise LeissnerError(f"{name} is {FORMATS[found][1]}, which has no pages.", "Load each file by itself.")
+    return module.read(data, name, *([(_bytes(Path(one), Path(one).name), Path(one).name) for one in others],)
+                       if others else ())
 
 
 def _bytes(path: Path, name: str) -> bytes:
@@ -188,6 +202,16 @@ def recognise(data: bytes, name: str) -> str:
             raise LeissnerError(f"{name} {what}.", hint)
     if head.startswith(b"01BGMAX"):
         return "bgmax"
+    if head.startswith(b"NY"):
+        return "ocrgiro"
+    if re.match(rb"0\d{10}[^\n\r]*[\r\n]+[3579S]", head):
+        return "ktl"
+    if head.startswith(b"BS002"):
+        return "bs602"
+    if head.startswith(b"<"):
+        from leissner.scripts.payment_formats import camt
+
+        return camt.recognise(data, name)
     shown = head[:24].decode("ascii", "replace").splitlines()[0].replace("\ufffd", "?")
     raise LeissnerError(
         f"{name} is no payment file that is known here: it begins with {shown!r}.",
