@@ -1,10 +1,11 @@
 """The billing part of `leissner bench`: a month of many payers, and what PostgreSQL needs for the finished rows alone.
 
-This floor takes the finished documents, lines, taxes and billed calls by COPY into tables with the same keys and
-indexes, in one process, without any rule.
+This floor takes the finished documents, lines, taxes and billed calls, their entries in the journal and their open
+items by COPY into tables with the same keys and indexes, in one process, without any rule.
 """
 
 import datetime as dt
+import re
 from pathlib import Path
 from random import Random
 
@@ -14,6 +15,7 @@ from leissner.scripts.errors import LeissnerError
 TARGET_FLOOR = 3  # times the floor, draft and approval together
 TARGET_HISTORY = 1.15  # of the seconds, beside ten times as much that is older than correct_back_months
 TABLES = ("invoice_line", "invoice_tax", "call_billed", "invoice")  # as a run writes them
+BOOKED = ("entry_row", "open_item", "entry")  # as approval does
 COPIES = 10
 # What differs in the `nth` copy of a row, so much earlier; every other column is the same.
 LINE_SHIFT = "nth * 10000000"
@@ -99,8 +101,10 @@ def floor_tables(conn: db.Connection, files: Path) -> None:
     run = "(select max(bill_run_id) from billing.bill_run)"
     documents = f"(select invoice_id from billing.invoice where bill_run_id = {run})"
     lines = f"(select invoice_line_id from billing.invoice_line where invoice_id in {documents})"
-    where = {"invoice": f"bill_run_id = {run}", "call_billed": f"invoice_line_id in {lines}"}
-    for table in reversed(TABLES):
+    entries = f"(select entry_id from billing.entry where invoice_id in {documents})"
+    where = {"invoice": f"bill_run_id = {run}", "call_billed": f"invoice_line_id in {lines}",
+             "entry_row": f"entry_id in {entries}"}
+    for table in TABLES + BOOKED:
         names = ", ".join(columns_of(conn, table))
         chosen = f"select {names} from billing.{table} where " + where.get(table, f"invoice_id in {documents}")
         with open(files / table, "wb") as file, conn.cursor().copy(f"copy ({chosen}) to stdout (format binary)") as out:
@@ -108,9 +112,11 @@ def floor_tables(conn: db.Connection, files: Path) -> None:
                 file.write(block)
         partitioned = " partition by range (start_on)" if table == "call_billed" else ""
         conn.execute(f"create table floor.{table} (like billing.{table} including all){partitioned}")
+    for table in TABLES + BOOKED:
         for key in conn.execute("select pg_get_constraintdef(oid) as is_as from pg_constraint"
                                 " where conrelid = %s::regclass and contype = 'f'", (f"billing.{table}",)).fetchall():
-            here = key["is_as"].replace("REFERENCES billing.invoice(", "REFERENCES floor.invoice(")
+            own = rf"REFERENCES billing\.({'|'.join(TABLES + BOOKED)})\("
+            here = re.sub(own, r"REFERENCES floor.\1(", key["is_as"])
             conn.execute(f"alter table floor.{table} add {here}")
     for month in conn.execute("select distinct date_trunc('month', start_on)::date as month from billing.call_billed"
                               f" where invoice_line_id in {lines}").fetchall():
@@ -121,7 +127,7 @@ def floor_tables(conn: db.Connection, files: Path) -> None:
 def take(conn: db.Connection, files: Path) -> None:
     """The floor: all finished rows in one transaction."""
     with conn.transaction():
-        for table in TABLES:
+        for table in TABLES + BOOKED:
             names = ", ".join(columns_of(conn, table))
             with open(files / table, "rb") as file, conn.cursor().copy(
                     f"copy floor.{table} ({names}) from stdin (format binary)") as stream:
@@ -154,9 +160,10 @@ def measure(result: dict, files: Path, payers: int, calls: int, seed: int, phase
         number = conn.execute("select max(bill_run_id) as run from billing.bill_run").fetchone()["run"]
         approval = phase(result, "bill approve", lambda: command("bill", "approve", number, "--yes"), payers)
         floor_tables(conn, files)
-        least = phase(result, "floor: COPY of the finished documents, lines, taxes and calls",
+        least = phase(result, "floor: COPY of the finished documents, lines, taxes, calls and bookings",
                       lambda: take(conn, files))
-        counts = {table: conn.execute(f"select count(*) as n from floor.{table}").fetchone()["n"] for table in TABLES}
+        counts = {table: conn.execute(f"select count(*) as n from floor.{table}").fetchone()["n"]
+                  for table in TABLES + BOOKED}
         conn.execute("drop schema floor cascade")
     result |= {"bill_rows": counts, "bill_times_floor": round((drafts + approval) / least, 1),
                "bill_target_times_floor": TARGET_FLOOR, "bill_target_growth": TARGET_HISTORY}
