@@ -29,10 +29,10 @@ demo: install
 	@.venv/bin/leissner demo
 
 test: lint
-	.venv/bin/pytest -m "not long"
+	.venv/bin/pytest -m "not long" -n 2 --dist loadfile
 
 test-long: lint
-	LEISSNER_LONG=1 .venv/bin/pytest
+	LEISSNER_LONG=1 .venv/bin/pytest -n 2 --dist loadfile
 
 # Changes 40 places in the functions of logic, one at a time: a test must notice each. Takes hours.
 mutate: install-dev
