@@ -92,6 +92,15 @@ def load(paths, source, jobs, again, follow, as_json) -> int:
     return int(any(result.status == "refused" for result in results))
 
 
+@calls.command()
+@AS_JSON
+def fold(as_json) -> None:
+    """Fold the totals that loads left side by side: `calls load` does it at its end, --follow now and then."""
+    with db.connect() as conn, db.transaction(conn, "batch"):
+        folded = db.call_one(conn, "totals_fold")
+    click.echo(json.dumps({"rows": folded}) if as_json else f"{folded} rows folded.")
+
+
 def _load(conn, loader, source: str, profile: dict, path: Path, progress, again: bool):
     """The result of one file; what is wrong with it is a result too, so that the others go on."""
     try:

@@ -25,6 +25,7 @@ COMMANDS = {
     "simulate": ("simulate", "What a draft list or a ring would make of real traffic"),
     "bill": ("bill", "Invoices: run, check, approve, deliver"),
     "ledger": ("ledger", "What payers owe: open items, statements of account"),
+    "job": ("job", "What is done by the clock: run-due, list, show, run"),
     "check": ("check", "Prove on the live data what must always be true"),
     "demo": ("demo", "A believable operator to try everything on"),
     "bench": ("bench", "How fast is it here?"),

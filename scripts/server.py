@@ -384,19 +384,29 @@ def down() -> None:
 @click.command()
 @as_json_option
 def status(as_json: bool) -> None:
-    """Which database is in use, and is it up to date? Exits with 3 when it is down, 1 when it is not migrated."""
+    """Which database is in use, is it up to date, and do the jobs work? Exits with 3 when it is down, 1 when it is
+    not migrated or a job fails."""
     from leissner.scripts import migrate
 
     chosen = db.target()
     with db.connect(as_deployer=True, chosen=chosen) as conn:
         pending = migrate.pending(conn)
         version = ".".join(map(str, divmod(conn.info.server_version, 10000)))
+    failing: list[str] = []
+    if not pending:
+        # whoever may migrate an outside server need not be one who may see the jobs
+        with contextlib.suppress(psycopg.errors.InsufficientPrivilege), db.connect(chosen=chosen) as conn:
+            with db.transaction(conn, "batch", read_only=True):
+                failing = [row["job"] for row in db.call(conn, "job_list") if row["is_enabled"] and row["failures"]]
     if as_json:
-        click.echo(json.dumps({"database": str(chosen), "postgresql": version, "pending": pending}))
+        click.echo(json.dumps({"database": str(chosen), "postgresql": version, "pending": pending,
+                               "failing": failing}))
     else:
         click.echo(f"{chosen}: up, PostgreSQL {version}, {f'{len(pending)} files pending' if pending else 'current'}.")
     if pending:
         raise LeissnerError(f"Pending: {', '.join(pending)}.", "Run `leissner migrate`.")
+    if failing:
+        raise LeissnerError(f"Jobs that fail: {', '.join(failing)}.", "leissner job show NAME tells why.")
 
 
 @click.command(context_settings={"ignore_unknown_options": True})

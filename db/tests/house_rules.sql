@@ -183,6 +183,7 @@ select bag_eq(
         'logic.bill_explain', 'logic.call_explain', 'logic.call_export', 'logic.call_why_not',
         'logic.call_quote',         'logic.call_under_cost',
         'logic.check_audit', 'logic.check_run',
+        'logic.job_begin', 'logic.job_finish', 'logic.job_mail', 'logic.job_mailed',
         'logic.export_rows', 'logic.file_close', 'logic.file_open', 'logic.import_run', 'logic.load_begin',
         'logic.load_finish', 'logic.source_loaded_at', 'logic.source_profile',
         'logic.load_rate', 'logic.login_begin', 'logic.login_end', 'logic.logout', 'logic.margin_list',

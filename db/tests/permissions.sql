@@ -86,6 +86,16 @@ from (
     ('export_rows', array['auditor', 'batch']),
     ('file_close', array['batch', 'integration']),
     ('file_open', array['batch', 'integration']),
+    ('job_begin', array['batch']),
+    ('job_due_list', array['batch']),
+    ('job_enable', array['batch']),
+    ('job_finish', array['batch']),
+    ('job_is_running', array['batch']),
+    ('job_list', array['finance', 'credit', 'auditor', 'batch']),
+    ('job_mail', array['batch']),
+    ('job_mailed', array['batch']),
+    ('job_release', array['batch']),
+    ('job_run_list', array['finance', 'credit', 'auditor', 'batch']),
     ('import_begin', array['batch']),
     ('import_columns', array['auditor', 'batch']),
     ('import_run', array['batch']),
@@ -277,6 +287,8 @@ from (
             'billing.call_billed', 'billing.usage_month'
         ]
     ),
+    (array['finance', 'credit', 'auditor'], array['batch'], array['billing.job']),
+    (array['finance', 'credit', 'auditor', 'batch'], array[]::text[], array['billing.job_run']),
     (
         array[
             'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration', 'seller',

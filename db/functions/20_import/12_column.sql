@@ -319,6 +319,15 @@ open_items
     open R numeric - open
     currency - ref:currency - currency
     reference - text - reference
+jobs
+    code RK text - code
+    schedule R text - schedule
+    options - text - options
+    what - text - what
+    catch_up - enum:all,latest,none latest catch_up
+    email - text - email
+    enabled - boolean yes is_enabled
+    timeout - int 240 timeout_minutes
 $text$;
 begin
     return query
@@ -377,6 +386,7 @@ begin atomic
             'sources', 'bill_if', array['s.bill_if'], 't.bill_if',
             'column=value or column~pattern, several with ; between'
         ),
+        ('jobs', 'what', array['coalesce(s.what, s.code)'], 't.what', null),
         (
             'bands', 'weekdays', array['logic.weekdays_parse(s.weekdays)'],
             'logic.weekdays_text(t.weekdays)', 'days 1 to 7 as 1-5 or 6;7'
