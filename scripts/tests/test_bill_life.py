@@ -161,23 +161,6 @@ def test_what_is_planted_behind_the_rules_is_found(leissner, database, conn, pla
     assert outcome.code == 1 and says in outcome.out
 
 
-def test_the_list_of_what_looks_odd_names_each_case(leissner, database, conn):  # noqa: F811
-    approved(leissner, "2026-09-30")
-    conn.execute("update billing.customer set credit_limit = 1 where customer_no = '2000'")
-    conn.execute("update billing.customer set street = null where customer_no = '3000'")
-    conn.execute("update billing.price_item set rate = 0 where service_charge_id in (select service_charge_id"
-                 " from billing.service_charge inner join billing.service using (service_id)"
-                 " where service.code = 'MOBILE')")
-    conn.execute("set session_replication_role = replica")
-    conn.execute("update billing.call set cost_base = retail_base + 1 where cost_base is not null and account is null")
-    made = run(leissner)
-    found = json.loads(leissner("bill", "check", made["run"], "--json").out)
-    kinds = {row["kind"] for row in found}
-    assert {"fault", "suspended", "margin", "credit_limit", "zero_price", "first"} <= kinds
-    assert [row["rank"] for row in found] == sorted(row["rank"] for row in found)
-    assert {row["subject"] for row in found if row["kind"] == "credit_limit"} >= {"2000"}
-
-
 def test_reports_come_to_what_was_invoiced(leissner, database, conn):  # noqa: F811
     approved(leissner)
     done(leissner("bill", "credit", "20260005", "--lines", "1", "--yes"))

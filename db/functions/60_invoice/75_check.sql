@@ -1,4 +1,320 @@
--- 60_invoice/check: what a person should look at before a run is approved (BILLING.md 4.2), worst first.
+-- 60_invoice/check: what a person should look at before a run is approved (BILLING.md 4.2): a function for
+-- each kind, with the columns (subject, params); logic.bill_check puts them together, worst first.
+
+create function logic.odd_fault_list(p_run bigint)
+returns table (subject text, params jsonb)
+language sql stable rows 10
+begin atomic
+    select
+        customer.customer_no,
+        jsonb_build_object('name', customer.name, 'code', fault.code, 'params', fault.params)
+    from billing.bill_fault as fault
+    inner join billing.customer on customer.customer_id = fault.customer_id
+    where fault.bill_run_id = p_run;
+end;
+
+comment on function logic.odd_fault_list(bigint) is
+$$What a run could not bill, and why.
+Example: select * from logic.odd_fault_list(1)
+Raises: nothing$$;
+
+create function logic.odd_account_list()
+returns table (subject text, params jsonb)
+language sql stable rows 1
+begin atomic
+    select given.kind, jsonb_build_object('number', given.number)
+    from billing.operator
+    cross join lateral (
+        values ('bankgiro', operator.bankgiro), ('plusgiro', operator.plusgiro), ('iban', operator.iban)
+    ) as given (kind, number)
+    where not logic.account_check(given.kind, given.number);
+end;
+
+comment on function logic.odd_account_list() is
+$$Accounts of the operator with a wrong check digit, on which no money would arrive.
+Example: select * from logic.odd_account_list()
+Raises: nothing$$;
+
+create function logic.odd_suspended_list(p_through date)
+returns table (subject text, params jsonb)
+language sql stable rows 5
+begin atomic
+    select suspense.reason, jsonb_build_object('calls', count(*))
+    from billing.call_suspense as suspense
+    where
+        coalesce(suspense.start_on, suspense.started_at::date)
+        between (p_through + 1 - interval '1 month')::date and p_through
+    group by suspense.reason;
+end;
+
+comment on function logic.odd_suspended_list(date) is
+$$Suspended calls of the month that ends with a day, by reason.
+Example: select * from logic.odd_suspended_list('2026-10-31')
+Raises: nothing$$;
+
+create function logic.odd_margin_list(p_run bigint)
+returns table (subject text, params jsonb)
+language sql stable rows 10
+begin atomic
+    select
+        payer.customer_no,
+        jsonb_build_object(
+            'name', payer.name, 'revenue', round(sum(call.retail_base), 2),
+            'cost', round(sum(call.cost_base), 2)
+        )
+    from billing.invoice
+    inner join billing.customer as payer on payer.customer_id = invoice.payer_id
+    inner join billing.invoice_line as line on line.invoice_id = invoice.invoice_id
+    inner join billing.call_billed as billed on billed.invoice_line_id = line.invoice_line_id
+    inner join billing.call
+        on call.customer_id = billed.customer_id and call.start_on = billed.start_on
+        and call.call_id = billed.call_id
+    where invoice.bill_run_id = p_run and call.cost_base is not null
+    group by invoice.invoice_id, payer.customer_id
+    having sum(call.retail_base) < sum(call.cost_base);
+end;
+
+comment on function logic.odd_margin_list(bigint) is
+$$Documents whose calls cost more than they bring, as far as their cost is known.
+Example: select * from logic.odd_margin_list(1)
+Raises: nothing$$;
+
+create function logic.odd_credit_limit_list(p_run bigint)
+returns table (subject text, params jsonb)
+language sql stable rows 10
+begin atomic
+    select
+        payer.customer_no,
+        jsonb_build_object(
+            'name', payer.name, 'total', round(invoice.total, 2), 'currency', invoice.currency,
+            'limit', round(payer.credit_limit, 2)
+        )
+    from billing.invoice
+    inner join billing.customer as payer on payer.customer_id = invoice.payer_id
+    where invoice.bill_run_id = p_run and invoice.total * invoice.home_rate > payer.credit_limit;
+end;
+
+comment on function logic.odd_credit_limit_list(bigint) is
+$$Documents above the credit limit of who pays.
+Example: select * from logic.odd_credit_limit_list(1)
+Raises: nothing$$;
+
+create function logic.former_total_list(p_run bigint, p_count integer)
+returns table (invoice_id bigint, documents bigint, mean numeric)
+language sql stable rows 1000
+begin atomic
+    select invoice.invoice_id, count(*), avg(former.total)
+    from billing.invoice
+    cross join lateral (
+        select one.total
+        from billing.invoice as one
+        where
+            one.payer_id = invoice.payer_id and one.currency = invoice.currency and one.state = 'approved'
+            and one.bill_run_id is distinct from p_run
+        order by one.invoice_on desc, one.number desc
+        limit p_count
+    ) as former
+    where invoice.bill_run_id = p_run
+    group by invoice.invoice_id;
+end;
+
+comment on function logic.former_total_list(bigint, integer) is
+$$For each document of a run: how many of the last p_count documents its payer has, and the mean of their
+totals.
+Example: select * from logic.former_total_list(1, 3)
+Raises: nothing$$;
+
+create function logic.odd_differs_list(p_run bigint)
+returns table (subject text, params jsonb)
+language sql stable rows 100
+begin atomic
+    select
+        payer.customer_no,
+        jsonb_build_object(
+            'name', payer.name, 'total', round(invoice.total, 2), 'mean', round(former.mean, 2),
+            'currency', invoice.currency
+        )
+    from logic.former_total_list(p_run, 3) as former
+    inner join billing.invoice on invoice.invoice_id = former.invoice_id
+    inner join billing.customer as payer on payer.customer_id = invoice.payer_id
+    where abs(invoice.total - former.mean) > abs(former.mean) * 0.5;
+end;
+
+comment on function logic.odd_differs_list(bigint) is
+$$Documents whose total is more than half away from the mean of the payer's last three.
+Example: select * from logic.odd_differs_list(1)
+Raises: nothing$$;
+
+create function logic.bill_check_credit()
+returns numeric
+language sql stable security definer  -- listed: settings are for admin
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select coalesce(logic.setting_get('bill_check_credit')::numeric, 0);
+end;
+
+comment on function logic.bill_check_credit() is
+$$The setting bill_check_credit: credits of more than this are listed. It checks no permission: who may see
+a run may know it.
+Example: select logic.bill_check_credit()
+Raises: nothing$$;
+
+create function logic.odd_credit_list(p_run bigint)
+returns table (subject text, params jsonb)
+language sql stable rows 100
+begin atomic
+    select
+        payer.customer_no,
+        jsonb_build_object(
+            'name', payer.name, 'total', round(invoice.total, 2), 'currency', invoice.currency
+        )
+    from billing.invoice
+    inner join billing.customer as payer on payer.customer_id = invoice.payer_id
+    where
+        invoice.bill_run_id = p_run and invoice.total < 0
+        and -invoice.total * invoice.home_rate > (select logic.bill_check_credit());
+end;
+
+comment on function logic.odd_credit_list(bigint) is
+$$Credit documents of more than the setting bill_check_credit.
+Example: select * from logic.odd_credit_list(1)
+Raises: nothing$$;
+
+create function logic.odd_org_no_list(p_run bigint)
+returns table (subject text, params jsonb)
+language sql stable rows 100
+begin atomic
+    select distinct payer.customer_no, jsonb_build_object('name', payer.name, 'number', payer.org_no)
+    from billing.invoice
+    inner join billing.customer as payer on payer.customer_id = invoice.payer_id
+    where
+        invoice.bill_run_id = p_run and payer.country = 'SE'
+        and not logic.account_check('org_no', payer.org_no);
+end;
+
+comment on function logic.odd_org_no_list(bigint) is
+$$Payers whose Swedish registration number has a wrong check digit.
+Example: select * from logic.odd_org_no_list(1)
+Raises: nothing$$;
+
+create function logic.odd_zero_price_list(p_run bigint)
+returns table (subject text, params jsonb)
+language sql stable rows 100
+begin atomic
+    select
+        payer.customer_no,
+        jsonb_build_object('name', payer.name, 'lines', count(*), 'what', min(line.what))
+    from billing.invoice
+    inner join billing.customer as payer on payer.customer_id = invoice.payer_id
+    inner join billing.invoice_line as line on line.invoice_id = invoice.invoice_id
+    where
+        invoice.bill_run_id = p_run and line.net = 0 and line.quantity > 0
+        and line.charge_kind in ('one_time', 'periodic', 'manual')
+    group by payer.customer_id;
+end;
+
+comment on function logic.odd_zero_price_list(bigint) is
+$$Payers with charges at price 0.
+Example: select * from logic.odd_zero_price_list(1)
+Raises: nothing$$;
+
+create function logic.run_customer_list(p_run bigint)
+returns table (customer_id bigint)
+language sql stable rows 10000
+begin atomic
+    select one.customer_id
+    from billing.bill_part as part
+    cross join lateral unnest(part.customers) as one (customer_id)
+    where part.bill_run_id = p_run;
+end;
+
+comment on function logic.run_customer_list(bigint) is
+$$The customers that a run is over.
+Example: select * from logic.run_customer_list(1)
+Raises: nothing$$;
+
+create function logic.odd_no_charge_list(p_run bigint, p_through date)
+returns table (subject text, params jsonb)
+language sql stable rows 100
+begin atomic
+    select contract.contract_no, jsonb_build_object('name', customer.name)
+    from logic.run_customer_list(p_run) as asked
+    inner join billing.customer on customer.customer_id = asked.customer_id
+    inner join billing.contract on contract.customer_id = asked.customer_id
+    where
+        contract.state = 'active'
+        and exists (
+            select from billing.contract_line as line
+            where line.contract_id = contract.contract_id and line.valid @> p_through
+        )
+        and not exists (
+            select from billing.contract_line as line
+            inner join billing.service_charge as charge on charge.service_id = line.service_id
+            where line.contract_id = contract.contract_id and line.valid @> p_through
+        )
+        and not exists (
+            select from billing.invoice
+            inner join billing.invoice_line as line on line.invoice_id = invoice.invoice_id
+            where invoice.bill_run_id = p_run and line.contract_id = contract.contract_id
+        );
+end;
+
+comment on function logic.odd_no_charge_list(bigint, date) is
+$$Contracts whose services on a day have no charge, and for which nothing else is billed.
+Example: select * from logic.odd_no_charge_list(1, '2026-10-31')
+Raises: nothing$$;
+
+create function logic.odd_first_list(p_run bigint)
+returns table (subject text, params jsonb)
+language sql stable rows 100
+begin atomic
+    select
+        payer.customer_no,
+        jsonb_build_object(
+            'name', payer.name, 'total', round(invoice.total, 2), 'currency', invoice.currency
+        )
+    from billing.invoice
+    inner join billing.customer as payer on payer.customer_id = invoice.payer_id
+    where
+        invoice.bill_run_id = p_run
+        and not exists (
+            select from billing.invoice as one
+            where
+                one.payer_id = invoice.payer_id and one.currency = invoice.currency and one.state = 'approved'
+                and one.bill_run_id is distinct from p_run
+        );
+end;
+
+comment on function logic.odd_first_list(bigint) is
+$$Payers that had no document in this currency before.
+Example: select * from logic.odd_first_list(1)
+Raises: nothing$$;
+
+create function logic.odd_silent_list(p_run bigint, p_through date)
+returns table (subject text, params jsonb)
+language sql stable rows 1000
+begin atomic
+    select own.number, jsonb_build_object('contract', contract.contract_no, 'line', line.line_no)
+    from logic.run_customer_list(p_run) as asked
+    inner join billing.contract on contract.customer_id = asked.customer_id
+    inner join billing.contract_line as line on line.contract_id = contract.contract_id
+    inner join billing.subscriber_number as own on own.contract_line_id = line.contract_line_id
+    where
+        contract.state = 'active' and line.valid @> p_through and own.valid @> p_through
+        and own.kind = 'number' and own.to_number is null and lower(own.valid) <= p_through - 90
+        and not exists (
+            select from billing.call
+            where
+                call.customer_id = contract.customer_id and call.contract_line_id = line.contract_line_id
+                and call.start_on > p_through - 90 and call.start_on <= p_through
+                and call.a_number = own.number
+        );
+end;
+
+comment on function logic.odd_silent_list(bigint, date) is
+$$Numbers of 90 days and more without a call in the last 90 days up to a day.
+Example: select * from logic.odd_silent_list(1, '2026-10-31')
+Raises: nothing$$;
 
 create function logic.bill_check(p_run bigint)
 returns table (rank integer, kind text, subject text, params jsonb)
@@ -6,178 +322,39 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_run billing.bill_run;
-    v_customers bigint[];
+    v_run billing.bill_run := logic.run_get(p_run, 'making', 'draft', 'approving', 'approved', 'delivered');
+    v_through date := v_run.through_on;
 begin
-    v_run := logic.run_get(p_run, 'making', 'draft', 'approving', 'approved', 'delivered');
-    v_customers := array(
-        select one.customer_id from billing.bill_part as part
-        cross join lateral unnest(part.customers) as one (customer_id)
-        where part.bill_run_id = p_run
-    );
     return query
-    with document as materialized (
-        select
-            invoice.invoice_id, invoice.payer_id, invoice.currency, invoice.net, invoice.total,
-                invoice.home_rate,
-            payer.customer_no, payer.name, payer.credit_limit
-        from billing.invoice
-        inner join billing.customer as payer on payer.customer_id = invoice.payer_id
-        where invoice.bill_run_id = p_run
-    ),
-
-    former as materialized (
-        select document.invoice_id, count(*) as documents, avg(last_ones.total) as mean
-        from document
-        cross join lateral (
-            select one.total from billing.invoice as one
-            where
-                one.payer_id = document.payer_id and one.currency = document.currency
-                and one.state = 'approved' and one.bill_run_id is distinct from p_run
-            order by one.invoice_on desc, one.number desc
-            limit 3
-        ) as last_ones
-        group by document.invoice_id
-    ),
-
-    waiting as (
-        select suspense.reason, count(*) as calls
-        from billing.call_suspense as suspense
-        where
-            coalesce(suspense.start_on, suspense.started_at::date) between
-            (v_run.through_on - interval '1 month')::date and v_run.through_on
-        group by suspense.reason
-    ),
-
-    cost as materialized (
-        select line.invoice_id, sum(call.cost_base) as cost, sum(call.retail_base) as revenue
-        from billing.invoice_line as line
-        inner join document on document.invoice_id = line.invoice_id
-        inner join billing.call_billed as billed on billed.invoice_line_id = line.invoice_line_id
-        inner join billing.call
-            on call.customer_id = billed.customer_id and call.start_on = billed.start_on
-            and call.call_id = billed.call_id
-        where call.cost_base is not null
-        group by line.invoice_id
-    ),
-
-    contract_line as materialized (
-        select
-            contract.contract_id, contract.contract_no, contract.customer_id, one.contract_line_id,
-                one.line_no,
-            one.service_id
-        from billing.contract
-        inner join billing.contract_line as one on one.contract_id = contract.contract_id
-        where
-            contract.customer_id = any(v_customers) and contract.state = 'active'
-            and one.valid @> v_run.through_on
-    )
-
-    select 1, 'fault', customer.customer_no, jsonb_build_object(
-        'name', customer.name, 'code', fault.code, 'params', fault.params
-    )
-    from billing.bill_fault as fault
-    inner join billing.customer on customer.customer_id = fault.customer_id
-    where fault.bill_run_id = p_run
+    select 1, 'fault', odd.subject, odd.params from logic.odd_fault_list(p_run) as odd
     union all
-    select 2, 'account', given.kind, jsonb_build_object('number', given.number)
-    from billing.operator
-    cross join lateral (
-        values ('bankgiro', operator.bankgiro), ('plusgiro', operator.plusgiro), ('iban', operator.iban)
-    ) as given (kind, number)
-    where not logic.account_check(given.kind, given.number)
+    select 2, 'account', odd.subject, odd.params from logic.odd_account_list() as odd
     union all
-    select 2, 'suspended', waiting.reason, jsonb_build_object('calls', waiting.calls) from waiting
+    select 2, 'suspended', odd.subject, odd.params from logic.odd_suspended_list(v_through) as odd
     union all
-    select 3, 'margin', document.customer_no, jsonb_build_object(
-        'name', document.name, 'revenue', round(cost.revenue, 2), 'cost', round(cost.cost, 2)
-    )
-    from cost
-    inner join document on document.invoice_id = cost.invoice_id
-    where cost.revenue < cost.cost
+    select 3, 'margin', odd.subject, odd.params from logic.odd_margin_list(p_run) as odd
     union all
-    select 4, 'credit_limit', document.customer_no, jsonb_build_object(
-        'name', document.name, 'total', round(document.total, 2), 'currency', document.currency,
-        'limit', round(document.credit_limit, 2)
-    )
-    from document
-    where document.total * document.home_rate > document.credit_limit
+    select 4, 'credit_limit', odd.subject, odd.params from logic.odd_credit_limit_list(p_run) as odd
     union all
-    select 5, 'differs', document.customer_no, jsonb_build_object(
-        'name', document.name, 'total', round(document.total, 2), 'mean', round(former.mean, 2),
-        'currency', document.currency
-    )
-    from document
-    inner join former on former.invoice_id = document.invoice_id
-    where abs(document.total - former.mean) > abs(former.mean) * 0.5
+    select 5, 'differs', odd.subject, odd.params from logic.odd_differs_list(p_run) as odd
     union all
-    select 6, 'credit', document.customer_no, jsonb_build_object(
-        'name', document.name, 'total', round(document.total, 2), 'currency', document.currency
-    )
-    from document
-    where document.total < 0
+    select 6, 'credit', odd.subject, odd.params from logic.odd_credit_list(p_run) as odd
     union all
-    select 7, 'org_no', payer.customer_no, jsonb_build_object('name', payer.name, 'number', payer.org_no)
-    from billing.customer as payer
-    where
-        payer.customer_id in (select document.payer_id from document) and payer.country = 'SE'
-        and not logic.account_check('org_no', payer.org_no)
+    select 7, 'org_no', odd.subject, odd.params from logic.odd_org_no_list(p_run) as odd
     union all
-    select 7, 'zero_price', document.customer_no, jsonb_build_object(
-        'name', document.name, 'lines', count(*), 'what', min(line.what)
-    )
-    from billing.invoice_line as line
-    inner join document on document.invoice_id = line.invoice_id
-    where line.net = 0 and line.charge_kind in ('one_time', 'periodic', 'manual') and line.quantity > 0
-    group by document.customer_no, document.name
+    select 7, 'zero_price', odd.subject, odd.params from logic.odd_zero_price_list(p_run) as odd
     union all
-    select 8, 'no_charge', contract_line.contract_no, jsonb_build_object('name', customer.name)
-    from contract_line
-    inner join billing.customer on customer.customer_id = contract_line.customer_id
-    group by contract_line.contract_id, contract_line.contract_no, customer.name
-    having not exists (
-        select from billing.invoice_line as line
-        inner join document on document.invoice_id = line.invoice_id
-        where line.contract_id = contract_line.contract_id
-    ) and not exists (
-        select from billing.service_charge as charge
-            where charge.service_id = any(array_agg(contract_line.service_id))
-    )
+    select 8, 'no_charge', odd.subject, odd.params from logic.odd_no_charge_list(p_run, v_through) as odd
     union all
-    select 9, 'first', document.customer_no, jsonb_build_object(
-        'name', document.name, 'total', round(document.total, 2), 'currency', document.currency
-    )
-    from document
-    left join former on former.invoice_id = document.invoice_id
-    where former.invoice_id is null
+    select 9, 'first', odd.subject, odd.params from logic.odd_first_list(p_run) as odd
     union all
-    select 10, 'silent', own.number, jsonb_build_object('contract', contract_line.contract_no, 'line',
-        contract_line.line_no)
-    from contract_line
-    inner join billing.subscriber_number as own
-        on own.contract_line_id = contract_line.contract_line_id and own.valid @> v_run.through_on
-    where
-        own.kind = 'number' and own.to_number is null and lower(own.valid) <= v_run.through_on - 90
-        -- the line's totals first: few lines have none, and only theirs are asked of the calls
-        and not exists (
-            select from billing.call_customer_month as total
-            where
-                total.customer_id = contract_line.customer_id
-                and total.contract_line_id = contract_line.contract_line_id
-                and total.month >= date_trunc('month', (v_run.through_on - 90)::timestamp)::date
-                and total.calls > 0
-        )
+    select 10, 'silent', odd.subject, odd.params from logic.odd_silent_list(p_run, v_through) as odd
     order by 1, 3;
 end;
 $$;
 
 comment on function logic.bill_check(bigint) is
-$$What a person should look at in a run: faults, accounts and registration numbers whose check digit is wrong,
-    suspended calls of its last month, margin below zero,
-    totals above the
-credit limit, totals more than half away from the mean of the last three, credits, zero prices,
-    contracts without
-charges, first invoices, numbers without traffic for 90 days (of lines without any).
+$$What a person should look at in a run, worst first: the lists above.
 Example: select * from logic.bill_check(1) where false
 Raises: LB522 for an unknown run$$;
 

@@ -1,0 +1,103 @@
+"""`leissner bill check`: each kind of what looks odd is planted alone, and found alone."""
+
+import json
+
+import pytest
+
+from leissner.scripts import db
+from leissner.scripts.tests.reference.compare import leissner as command
+from leissner.scripts.tests.test_bill import GOLDEN, THROUGH, conn, done  # noqa: F401
+
+LINES = "contract_no,line_no,service,quantity,billed_through,to\n"
+RUN = ("bill", "run", "--customers", "K1,K2", "--through")
+
+
+def calls_of(folder, month, number):
+    (folder / f"{number}-{month}.csv").write_text(
+        "key,started_at,units,a_number,b_number,mode,carrier,account\n"
+        f"{number}-{month},2026-{month}-10T10:00:00Z,600,{number},46701234567,voice,,\n")
+    return "calls", "load", folder / f"{number}-{month}.csv", "--source", "plain"
+
+
+@pytest.fixture(scope="module")
+def regular(bed, tmp_path_factory):
+    """A payer whose second month, not billed yet, is as the first; and one that has nothing yet."""
+    made, folder = bed.create(bed.template.name), tmp_path_factory.mktemp("regular")
+    for name, text in {
+        "customers": "customer_no,name,street,postcode,city,country,delivery\n"
+                     "K1,Karin,Gatan 1,11122,Umeå,SE,print\nK2,Kurt,Gatan 2,11122,Umeå,SE,print\n",
+        "contracts": "contract_no,customer_no,start\nKC1,K1,2026-01-01\n",
+        "contract_lines": LINES + "KC1,1,VOIP,2,2026-09-30,\n",
+        "numbers": "number,contract_no,line_no\n46900000001,KC1,1\n",
+    }.items():
+        (folder / f"{name}.csv").write_text(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", made.url(db.CLI_LOGIN))
+        command("import", GOLDEN / "operator")
+        command("import", folder)
+        for month in ("09", "10"):
+            command(*calls_of(folder, month, "46900000001"))
+        command(*RUN, "2026-09-30")
+        command("bill", "approve", 1, "--date", "2026-09-30", "--yes")
+    yield made
+    bed.drop(made)
+
+
+@pytest.fixture
+def database(bed, regular):
+    """A clone of it."""
+    made = bed.create(regular.name)
+    yield made
+    bed.drop(made)
+
+
+def odd(leissner) -> list[dict]:
+    """What looks odd in the run of the second month."""
+    assert leissner(*RUN, THROUGH).code in (0, 1)
+    outcome = leissner("bill", "check", 2, "--json")
+    assert outcome.out, outcome.err
+    found = json.loads(outcome.out)
+    assert [row["rank"] for row in found] == sorted(row["rank"] for row in found)
+    assert ("Nothing looks odd" in leissner("bill", "check", 2).out) == (not found)
+    return found
+
+
+def test_nothing_looks_odd_in_a_month_like_the_one_before(leissner):
+    assert odd(leissner) == []
+
+
+@pytest.mark.parametrize(("kinds", "plant"), [
+    ("fault", "update billing.customer set street = null where customer_no = 'K1'"),
+    ("account", "update billing.operator set bankgiro = '5805-6178'"),
+    ("suspended", {"calls": "46900000009"}),
+    ("margin", "update billing.call set cost_base = retail_base + 1"),
+    ("credit_limit", "update billing.customer set credit_limit = 1 where customer_no = 'K1'"),
+    ("differs", {"contract_lines.csv": LINES + "KC1,1,VOIP,4,2026-09-30,\n"}),
+    ("credit differs", {"contract_lines.csv": LINES + "KC1,1,VOIP,2,2026-09-30,2026-10-11\n"}),
+    ("org_no", "update billing.customer set org_no = '556016-0681' where customer_no = 'K1'"),
+    ("zero_price", {"charges.csv": "contract_no,line_no,date,text,quantity,price\nKC1,1,2026-10-05,Gift,1,0\n"}),
+    ("no_charge", {"services.csv": "code,name,product,vat_code\nBARE,Bare,subscription,SE25\n",
+                   "contracts.csv": "contract_no,customer_no,start\nKC2,K1,2026-01-01\n",
+                   "contract_lines.csv": "contract_no,line_no,service\nKC2,1,BARE\n"}),
+    ("first", {"contracts.csv": "contract_no,customer_no,start\nKC2,K2,2026-01-01\n",
+               "contract_lines.csv": "contract_no,line_no,service\nKC2,1,VOIP\n"}),
+    ("silent", {"numbers.csv": "number,contract_no,line_no\n46900000002,KC1,1\n"}),
+])
+def test_what_looks_odd_is_listed_and_nothing_else(leissner, database, conn, tmp_path, kinds, plant):  # noqa: F811
+    if isinstance(plant, str):
+        conn.execute("set session_replication_role = replica")
+        conn.execute(plant)
+    elif "calls" in plant:
+        leissner(*calls_of(tmp_path, "10", plant["calls"]))
+    else:
+        for name, text in plant.items():
+            (tmp_path / name).write_text(text)
+        done(leissner("import", tmp_path))
+    assert {row["kind"] for row in odd(leissner)} == set(kinds.split())
+
+
+def test_credits_are_odd_from_an_amount_on(leissner, conn, tmp_path):  # noqa: F811
+    (tmp_path / "contract_lines.csv").write_text(LINES + "KC1,1,VOIP,2,2026-09-30,2026-10-11\n")
+    done(leissner("import", tmp_path / "contract_lines.csv"))
+    conn.execute("update billing.setting set value = '100000' where name = 'bill_check_credit'")
+    assert {row["kind"] for row in odd(leissner)} == {"differs"}
