@@ -35,7 +35,7 @@ CHECKS = {  # kind: title, line, the command that shows more
                "leissner calls under-cost"),
     "credit_limit": ("Above the credit limit", "{name}: {total} {currency}, limit {limit}", "leissner bill show {run}"),
     "differs": ("More than half away from the mean of the last three", "{name}: {total} {currency}, mean {mean}",
-                "leissner calls explain --customer {subject} --month YYYY-MM"),
+                "leissner calls explain --customer {subject} --month {month}"),
     "credit": ("Below zero: a credit document", "{name}: {total} {currency}", "leissner bill show {run}"),
     "org_no": ("Registration numbers with a wrong check digit", "{name}: {number}",
                "customers.csv, then leissner import"),
@@ -54,7 +54,7 @@ def bill() -> None:
 
 
 @bill.command()
-@click.option("--through", type=DAY, help="The last day that is charged.")
+@click.option("--through", type=DAY, help="The last day of calls; fees in advance are billed for the period after it.")
 @click.option("--customers", metavar="NO,NO…", help="Only these customers, and whoever they pay for or are paid by.")
 @click.option("--resume", is_flag=True, help="Go on with the latest run that was broken off.")
 @click.option("--jobs", type=click.IntRange(1, 32), default=1, show_default=True,
@@ -67,7 +67,7 @@ def run(through, customers, resume, jobs, as_json) -> int:
     goes on with --resume. Nothing leaves the house before `leissner bill approve`. Exit code 1 when there are faults.
     """
     if resume == (through is not None):
-        raise LeissnerError("Say either --through DATE, for a new run, or --resume.")
+        raise click.UsageError("Say either --through DATE, for a new run, or --resume.")
     with _connect() as conn:
         if resume:
             number = _broken_off(conn)
@@ -103,7 +103,7 @@ def list_(as_json) -> None:
         click.echo("No run yet: leissner bill run --through DATE makes one.")
     for row in rows:
         click.echo(f"{row['run']:>5}  through {row['through']}  {row['state']:<9}  {_documents(row)}"
-                   + (f", {row['faults']} faults" if row["faults"] else ""))
+                   + (f", {row['faults']} fault{'s' * (row['faults'] != 1)}" if row["faults"] else ""))
 
 
 @bill.command()
@@ -146,6 +146,7 @@ def check(run, as_json) -> int:
         return int(bool(faults))
     click.echo(f"Run {run} through {found['through']}, {found['state']}: {_documents(found)}.")
     _faults_show(faults)
+    month = f"{found['through']}"[:7]
     for kind, (title, line, more) in CHECKS.items():
         odd = [row for row in rows if row["kind"] == kind]
         if odd:
@@ -156,7 +157,7 @@ def check(run, as_json) -> int:
             click.echo(f"  {row['subject']:<18}{line.format(**values)}")
         if odd:
             rest = f"  … and {len(odd) - SHOWN} more (--json lists all)\n" if len(odd) > SHOWN else ""
-            click.echo(f"{rest}  more: {more.format(run=run, subject=odd[0]['subject'])}")
+            click.echo(f"{rest}  more: {more.format(run=run, subject=odd[0]['subject'], month=month)}")
     if not rows:
         click.echo("\nNothing looks odd.")
     return int(bool(faults))
@@ -175,7 +176,7 @@ def approve(run, day, yes, as_json) -> None:
     with _connect() as conn:
         found = _one(conn, run)
         if not yes:
-            click.confirm(f"Approve run {run} through {found['through']}: {_documents(found)}?", abort=True)
+            _ask(f"Approve run {run} through {found['through']}: {_documents(found)}?")
         _approve(conn, run, day.date() if day else period(conn, None, None)[0], found["documents"])
         found = _one(conn, run)
         with db.transaction(conn, "finance", read_only=True):
@@ -184,7 +185,8 @@ def approve(run, day, yes, as_json) -> None:
     if as_json:
         click.echo(exact(found | {"invoices": rows}))
     elif numbers:
-        click.echo(f"Run {run} is {found['state']}: {_documents(found)}, numbers {numbers[0]} to {numbers[-1]}.")
+        click.echo(f"Run {run} is {found['state']}: {_documents(found)}, "
+                   + (f"numbers {numbers[0]} to {numbers[-1]}." if len(numbers) > 1 else f"number {numbers[0]}."))
     else:
         click.echo(f"Run {run} is {found['state']}; it has no documents.")
 
@@ -203,21 +205,22 @@ def credit(invoice, lines, rebill, day, yes) -> None:
         raise LeissnerError(f"--lines {lines} is no list of numbers, 1,4 say.") from error
     with _connect() as conn:
         if not yes:
-            click.confirm(f"Credit {'lines ' + lines if lines else 'all'} of {invoice}?", abort=True)
+            _ask(f"Credit {'lines ' + lines if lines else 'all'} of {invoice}?")
         today = period(conn, None, None)[0]
         with db.transaction(conn, "finance"):
             number = db.call_one(conn, "invoice_credit", p_invoice=invoice, p_places=places, p_is_rebilled=rebill,
                                  p_day=day.date() if day else today)
-    click.echo(f"Credit note {number} credits {invoice}"
-               + ("; the next run bills it again." if rebill else "."))
+            made = db.call_one(conn, "invoice_document", p_invoice=number)
+    click.echo(f"Credit note {number} credits {invoice}: {made['total']:,} {made['currency']}"
+               + ("; the next run bills it again." if rebill else ".") + f"\n\nNext: leissner bill pdf {number}")
 
 
 @bill.command()
-@click.option("--through", type=DAY, required=True, help="The last day that would be charged.")
+@click.option("--through", type=DAY, required=True, help="As of bill run.")
 @click.option("--customers", metavar="NO,NO…", help="Only these customers, and whoever they pay for or are paid by.")
 @AS_JSON
-def forecast(through, customers, as_json) -> None:
-    """What a run would give, without making it."""
+def forecast(through, customers, as_json) -> int:
+    """What a run would give, without making it. Exit code 1 when there would be faults."""
     with _connect() as conn, db.transaction(conn, "finance"):
         number = db.call_one(conn, "bill_begin", p_through=through.date(), p_size=SIZE,
                              p_customers=[no.strip() for no in customers.split(",")] if customers else None)
@@ -230,10 +233,14 @@ def forecast(through, customers, as_json) -> None:
     if as_json:
         click.echo(exact({"through": found["through"], "documents": found["documents"], "totals": found["totals"],
                           "sums": sums, "problems": faults}))
-        return
-    click.echo(f"Through {found['through']} a run would give {_documents(found)} with VAT. Nothing was made.\n")
-    _sums_show(sums)
-    _faults_show(faults)
+    else:
+        click.echo(f"Through {found['through']} a run would give {_documents(found)}"
+                   f"{' with VAT' if found['totals'] else ''}. Nothing was made.")
+        if sums:
+            click.echo()
+            _sums_show(sums)
+        _faults_show(faults)
+    return int(bool(faults))
 
 
 @bill.command()
@@ -360,7 +367,7 @@ def print_files(run, address, resend, only, again, layout, merged, templates, re
         return 0
     for one in made:
         click.echo(f"{one['file']}: {one['documents']} letters, {one['pages']} pages, "
-                   + (f"SHA-256 {one['sha256'][:16]}…" if one["is_new"] else "there already (--again sends it again)"))
+                   + (f"SHA-256 {one['sha256'][:16]}…" if one["is_new"] else "delivered before (--again sends it again)"))
     if not made:
         click.echo(f"Run {run} has nothing to print.")
     return 0
@@ -505,7 +512,7 @@ def discard(run, yes) -> None:
     with _connect() as conn:
         found = _one(conn, run)
         if not yes:
-            click.confirm(f"Discard run {run} through {found['through']}: {_documents(found)}?", abort=True)
+            _ask(f"Discard run {run} through {found['through']}: {_documents(found)}?")
         with db.transaction(conn, "finance"):
             db.call(conn, "bill_discard", p_run=run)
     click.echo(f"Run {run} is discarded; all it charged is unbilled again.")
@@ -557,6 +564,19 @@ def _late_show(number: int, letters: int, files: list[str]) -> None:
     click.echo(f"Warning: {letters} letters were not acknowledged by the print house in 24 hours"
                + (f": {', '.join(files[:SHOWN])}" if files else ".")
                + f"\n  leissner bill print-files {number} --to URL --read-acks reads its answers; else ask there.")
+
+
+def _ask(question: str) -> None:
+    """Goes on only when a person agrees."""
+    try:
+        is_agreed = click.confirm(question)
+    except click.Abort as error:
+        if sys.stdin.isatty():
+            raise
+        click.echo()
+        raise LeissnerError("Nobody answered: nothing was changed.", "Say --yes where nobody can answer.") from error
+    if not is_agreed:
+        raise LeissnerError("Nothing was changed.")
 
 
 def _one(conn: db.Connection, number: int) -> dict:

@@ -1,5 +1,6 @@
 """What becomes of invoices: VAT of every kind, amounts carried, credits billed again, forecasts, reports, checks."""
 
+import io
 import json
 import os
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import time
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -175,3 +177,49 @@ def test_reports_come_to_what_was_invoiced(leissner, database, conn):  # noqa: F
     waiting = rows(conn, "select customer_no, total, usage + periodic + one_time + manual"
                          " from report.customers_not_invoiced('2026-10-31')")
     assert all(total == parts for _, total, parts in waiting)
+
+
+def test_the_starter_and_the_rows_of_the_readme_make_an_invoice(leissner, database, tmp_path):  # noqa: F811
+    rows_of = {
+        "service_charges.csv": "service,charge,name,kind\nTRUNK,monthly,Monthly fee,periodic",
+        "prices.csv": "price_list,target,rate\nRETAIL,service:TRUNK:monthly,99",
+        "customers.csv": "customer_no,name,street,postcode,city\n1,First Customer,Storgatan 1,111 22,Stockholm",
+        "contract_lines.csv": "contract_no,line_no,service,quantity,billed_through\n1,1,TRUNK,3,2026-10-31",
+    }
+    for name, text in rows_of.items():
+        (tmp_path / name).write_text(text + "\n", encoding="utf-8")
+    done(leissner("import", Path(__file__).parents[1] / "starter"))
+    (tmp_path / "prices.csv").write_text("price_list,target,rate\nRETAIL,monthly,99\n", encoding="utf-8")
+    outcome = leissner("import", tmp_path)
+    assert outcome.code == 1 and "product:CODE or service:CODE:CHARGE" in outcome.err + outcome.out
+    (tmp_path / "prices.csv").write_text(rows_of["prices.csv"], encoding="utf-8")
+    done(leissner("import", tmp_path))
+    made = json.loads(done(leissner("bill", "run", "--through", THROUGH, "--customers", "1", "--json")).out)
+    assert made["totals"] == {"SEK": 371.25}
+    [number] = [row["invoice"]
+                for row in json.loads(done(leissner("bill", "show", made["run"], "--json")).out)["invoices"]]
+    found = json.loads(done(leissner("bill", "document", f"draft {number}")).out)
+    [line] = found["customers"][0]["contracts"][0]["lines"]
+    assert (line["quantity"], line["price"], line["net"], line["from"]) == (3, 99, 297, "2026-11-01")
+
+
+def test_a_clerk_is_told_what_happened_and_what_to_do(leissner, database, monkeypatch):  # noqa: F811
+    assert leissner("bill", "run").code == 2
+    approved(leissner)
+    outcome = done(leissner("bill", "credit", "20260005", "--yes"))
+    assert "credits 20260005: " in outcome.out and "Next: leissner bill pdf" in outcome.out
+    outcome = leissner("bill", "credit", "20260005", "--yes")
+    assert outcome.code == 1 and "has no lines 1, 2" in outcome.err
+    made = run(leissner, "2026-11-30")
+    for answer, says in (("", "--yes"), ("n\n", "Nothing was changed.")):
+        monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+        outcome = leissner("bill", "discard", made["run"])
+        assert outcome.code == 1 and says in outcome.err
+    assert f"--month {made['through'][:7]}" in leissner("bill", "check", made["run"]).out
+    done(leissner("bill", "discard", made["run"], "--yes"))
+
+
+def test_a_forecast_with_faults_asks_for_a_person(leissner, database, conn):  # noqa: F811
+    conn.execute("update billing.customer set street = null where customer_no = '3000'")
+    outcome = leissner("bill", "forecast", "--through", THROUGH)
+    assert outcome.code == 1 and "1 fault;" in outcome.out

@@ -186,7 +186,11 @@ begin
             'Neither the files nor the database have ' || case v_step.kind
                 when 'line' then 'that line of the contract'
                 else 'this ' || replace(v_step.reference, '_', ' ')
-            end || coalesce(format('; add it to %s.csv.', v_step.definer), '.'),
+            end || case
+                when v_step.reference = 'price_target' then
+                    '; it is *, dest:CODE, group:CODE, product:CODE or service:CODE:CHARGE.'
+                else coalesce(format('; add it to %s.csv.', v_step.definer), '.')
+            end,
             case v_step.kind
                 when 'list' then format('cross join lateral string_to_table(s.%I, '';'') as item (item)',
                 v_step.name)

@@ -33,6 +33,11 @@ begin
             order by line.place
         )
     );
+    if v_places = '{}' then -- all, and nothing is left of them: all are named
+        select array_agg(line.place) into v_places
+        from billing.invoice_line as line
+        where line.invoice_id = v_old.invoice_id;
+    end if;
     select string_agg(asked.place::text, ', ' order by asked.place) into v_wrong
     from unnest(v_places) as asked (place)
     where not exists (
@@ -41,9 +46,8 @@ begin
             line.invoice_id = v_old.invoice_id and line.place = asked.place
             and not logic.line_is_credited(line.invoice_line_id)
     );
-    if v_wrong is not null or v_places = '{}' then
-        perform billing.fail('LB528', jsonb_build_object('invoice', p_invoice, 'lines', coalesce(v_wrong,
-            '')));
+    if v_wrong is not null then
+        perform billing.fail('LB528', jsonb_build_object('invoice', p_invoice, 'lines', v_wrong));
     end if;
     v_is_last := not exists (
         select from billing.invoice_line as line

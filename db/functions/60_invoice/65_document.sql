@@ -115,7 +115,7 @@ begin atomic
         select
             invoice.*, case when invoice.kind = 'credit' then -1 else 1 end as sign, currency.decimals,
             coalesce(invoice.parties, party.parties) as who, operator.currency as home_currency,
-            operator.country as home_country
+            operator.country as home_country, (now() at time zone operator.time_zone)::date as today
         from billing.invoice
         inner join billing.currency on currency.currency = invoice.currency
         cross join billing.operator
@@ -161,7 +161,7 @@ begin atomic
                 'gigabytes', case
                     when mode.unit = 'byte' then round(logic.divide(abs(line.units), 1000000000), 6)
                 end,
-                'number', own_number.number, 'price', by_hand.price,
+                'number', own_number.number, 'price', coalesce(by_hand.price, per_unit.price),
                 'net', round(line.net * head.sign, head.decimals),
                 'vat', jsonb_build_object(
                     'code', line.vat_code, 'category', line.vat_category, 'percent',
@@ -174,10 +174,15 @@ begin atomic
         inner join billing.contract_line as one on one.contract_line_id = line.contract_line_id
         left join billing.mode on mode.mode_id = line.mode_id
         left join own_number on own_number.invoice_line_id = line.invoice_line_id
-        -- a unit price that times the quantity is the amount
+        -- a unit price that times the quantity is the amount: a fee's is what one costs in the line's period
         left join billing.manual_charge as by_hand
             on by_hand.manual_charge_id = line.manual_charge_id
             and round(by_hand.price * abs(line.quantity), head.decimals) = line.net * head.sign
+        left join lateral (
+            select round(logic.divide(abs(line.net), abs(line.quantity)), head.decimals)
+            where line.kind in ('periodic', 'one_time')
+        ) as per_unit (price)
+            on per_unit.price * abs(line.quantity) = abs(line.net)
         left join billing.invoice_line as former on former.invoice_line_id = line.corrects_id
         left join billing.invoice as corrected on corrected.invoice_id = former.invoice_id
     ),
@@ -300,14 +305,14 @@ begin atomic
                             )
                             or (
                                 other.invoice_id = head.invoice_id and head.invoice_on is null
-                                and day = date_trunc('month', now()::timestamp)
+                                and day = date_trunc('month', head.today::timestamp)
                             )
                         )
                 ) as total
             from generate_series(
-                date_trunc('month', coalesce(head.invoice_on::timestamp,
-                    now()::timestamp)) - interval '11 months',
-                date_trunc('month', coalesce(head.invoice_on::timestamp, now()::timestamp)),
+                date_trunc('month', coalesce(head.invoice_on, head.today)::timestamp)
+                - interval '11 months',
+                date_trunc('month', coalesce(head.invoice_on, head.today)::timestamp),
                 '1 month'
             ) as day
         ) as month
@@ -338,7 +343,7 @@ begin atomic
         head.invoice_id,
         jsonb_build_object(
             'format', 'leissner-invoice/1', 'id', head.invoice_id, 'kind', head.kind, 'state', head.state,
-            'number', head.invoice_no, 'date', coalesce(head.invoice_on, current_date), 'due', head.due_on,
+            'number', head.invoice_no, 'date', coalesce(head.invoice_on, head.today), 'due', head.due_on,
             'currency', head.currency, 'language', head.language,
             'reference', case
                 when head.reference is not null
