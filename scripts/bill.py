@@ -367,7 +367,7 @@ def print_files(run, address, resend, only, again, layout, merged, templates, re
         return 0
     for one in made:
         click.echo(f"{one['file']}: {one['documents']} letters, {one['pages']} pages, "
-                   + (f"SHA-256 {one['sha256'][:16]}…" if one["is_new"] else "delivered before (--again sends it again)"))
+                   + (f"SHA-256 {one['sha256'][:16]}…" if one["is_new"] else "sent before (--again sends it again)"))
     if not made:
         click.echo(f"Run {run} has nothing to print.")
     return 0

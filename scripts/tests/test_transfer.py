@@ -97,7 +97,7 @@ def test_a_delivery_dropped_at_every_step_goes_on(leissner, conn, serve, inbox, 
             assert rows(conn, "select state, count(*) from billing.delivery group by 1") == [("delivered", 3)]
         logins = inbox.logins
         stamps = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
-        assert "delivered before" in done(leissner("bill", "print-files", 1, "--to", url)).out
+        assert "sent before" in done(leissner("bill", "print-files", 1, "--to", url)).out
         assert stamps == {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
         assert inbox.logins == logins + 1
         (name,) = (name for name in made if name.endswith(".done"))
