@@ -223,3 +223,13 @@ def test_a_forecast_with_faults_asks_for_a_person(leissner, database, conn):  # 
     conn.execute("update billing.customer set street = null where customer_no = '3000'")
     outcome = leissner("bill", "forecast", "--through", THROUGH)
     assert outcome.code == 1 and "1 fault;" in outcome.out
+
+
+def test_a_draft_bears_the_day_of_the_operator(leissner, database, conn):  # noqa: F811
+    run(leissner)
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):  # 25 hours apart: at least one has another day than UTC
+        conn.execute("update billing.operator set time_zone = %s", (zone,))
+        [(draft, today)] = rows(conn, "select min(invoice_id), (now() at time zone time_zone)::date::text"
+                                      " from billing.invoice, billing.operator group by time_zone")
+        found = json.loads(done(leissner("bill", "document", f"draft {draft}")).out)
+        assert found["date"] == today and found["history"][-1]["month"] == today[:7]
