@@ -233,3 +233,18 @@ def test_a_draft_bears_the_day_of_the_operator(leissner, database, conn):  # noq
                                       " from billing.invoice, billing.operator group by time_zone")
         found = json.loads(done(leissner("bill", "document", f"draft {draft}")).out)
         assert found["date"] == today and found["history"][-1]["month"] == today[:7]
+
+
+def test_the_mean_is_of_earlier_invoices_without_their_credit_notes(leissner, database, conn):  # noqa: F811
+    approved(leissner)
+    [(payer, total)] = rows(conn, "select customer_no, round(total, 2) from billing.invoice"
+                                  " inner join billing.customer on customer_id = payer_id"
+                                  " where invoice_no = '20260005'")
+    done(leissner("bill", "credit", "20260005", "--yes"))
+    approved(leissner, "2026-11-30")
+
+    def mean(number):
+        found = json.loads(leissner("bill", "check", number, "--json").out, parse_float=Decimal)
+        return [row["params"]["mean"] for row in found if (row["kind"], row["subject"]) == ("differs", payer)]
+
+    assert (mean(1), mean(2)) == ([], [total])

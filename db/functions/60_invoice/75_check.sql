@@ -110,6 +110,7 @@ begin atomic
         from billing.invoice as one
         where
             one.payer_id = invoice.payer_id and one.currency = invoice.currency and one.state = 'approved'
+            and one.invoice_id < invoice.invoice_id and one.credits_id is null
             and one.bill_run_id is distinct from p_run
         order by one.invoice_on desc, one.number desc
         limit p_count
@@ -119,8 +120,8 @@ begin atomic
 end;
 
 comment on function logic.former_total_list(bigint, integer) is
-$$For each document of a run: how many of the last p_count documents its payer has, and the mean of their
-totals.
+$$For each document of a run: how many of the last p_count documents before it its payer has, credit notes
+left out, and the mean of their totals.
 Example: select * from logic.former_total_list(1, 3)
 Raises: nothing$$;
 
