@@ -2,10 +2,13 @@
 
     /var/spool/print      ftp://user@host/in      ftps://user@host:21/in      sftp://user@host/in
 
-A path begins where the login does; //in is one from the root. The password comes from LEISSNER_TRANSFER_PASSWORD, else
-from ~/.netrc (machine, login, password); SFTP also takes the keys of ~/.ssh and its agent. FTPS is TLS on both channels
+A path begins where the login does; //in is one from the root. The password is handed in, or comes from
+LEISSNER_TRANSFER_PASSWORD, else from ~/.netrc (machine, login, password); SFTP also takes the keys of ~/.ssh and its
+agent, or a private key that is handed in. FTPS is TLS on both channels
 with a certificate that is checked (SSL_CERT_FILE names an authority of one's own), SFTP a host key that stands in
 ~/.ssh/known_hosts, or in the file that LEISSNER_KNOWN_HOSTS names. Whatever is put appears whole or not at all.
+
+Names travel as bytes: UTF-8, or as they are (ISO 8859-1) where a listing has one that is no UTF-8.
 """
 
 import asyncio
@@ -19,7 +22,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from leissner.scripts.errors import LeissnerError
@@ -28,12 +31,30 @@ TIMEOUT_S = 60  # of each step, not of a file
 HANGUP_S = 5
 BLOCK = 1 << 20
 SMALL = 16 << 20  # bytes, of what is read as a whole
+WIRE = "latin-1"  # every byte is a character of it
 AGAIN = "What was there is untouched; the same command goes on where it stopped."
 
 
+class SizeDiffers(LeissnerError):
+    """What arrived has not the size that was listed: the file is still being written, or the server cut it off."""
+
+
+class Refused(LeissnerError):
+    """The other side said no to one thing; it is still there for others."""
+
+
+class Listed(NamedTuple):
+    """A file in a listing: its size, and the server's mark of its last change, as it writes it; None: it tells none."""
+
+    size: int
+    stamp: str | None
+
+
 @contextmanager
-def connect(address: str) -> Iterator["Place"]:
-    """The place that a URL, or the name of a folder, stands for."""
+def connect(address: str, secret: str | None = None, kept_in: str = "LEISSNER_TRANSFER_PASSWORD or ~/.netrc",
+            ) -> Iterator["Place"]:
+    """The place that a URL, or the name of a folder, stands for; with the password, or the private key for SFTP, that
+    is kept in what `kept_in` says."""
     url = urlsplit(address)
     if not re.match("[a-z]+://", address):
         place: Place = Folder(Path(address))
@@ -47,6 +68,7 @@ def connect(address: str) -> Iterator["Place"]:
     else:
         raise LeissnerError(f"{address} is no place for files.",
                             "A folder, ftp://user@host/path, ftps://user@host/path or sftp://user@host/path.")
+    place.secret, place.kept_in = secret, kept_in
     try:
         place.open()
         yield place
@@ -59,6 +81,8 @@ class Place:
 
     name: str
     secret: str | None = None
+    kept_in: str
+    as_they_are: set[str]  # names in listings that are no UTF-8
     errors: tuple[type[BaseException], ...] = (OSError,)
 
     def open(self) -> None:
@@ -70,8 +94,12 @@ class Place:
 
     def names(self, folder: str = "") -> dict[str, int]:
         """The files of the folder, or of one in it, with their sizes; {} where there is no such folder."""
+        return {name: file.size for name, file in self.list(folder).items()}
+
+    def list(self, folder: str = "", wanted: Callable[[str], bool] = lambda name: True) -> dict[str, Listed]:
+        """The wanted files of the folder, or of one in it; old servers are asked about each, which takes its time."""
         with self.step(f"the listing of {folder or 'the folder'}"):
-            return self._names(folder)
+            return self._list(self._wire(folder), wanted)
 
     def read(self, name: str) -> bytes | None:
         """A small file's contents; None where there is none."""
@@ -83,13 +111,14 @@ class Place:
             raise LeissnerError(f"{self.name}: {name} has {size} bytes, which is no answer or hash.")
         target = io.BytesIO()
         with self.step(f"the reading of {name}"):
-            self._get(name, target, 0)
+            self._get(self._wire(name), target, 0)
         return target.getvalue()
 
-    def get(self, name: str, path: Path) -> None:
-        """Fetches a file; what an attempt before got is not fetched again."""
-        folder, _, base = name.rpartition("/")
-        size = self.names(folder).get(base)
+    def get(self, name: str, path: Path, size: int | None = None) -> None:
+        """Fetches a file of that size, as listed; what an attempt before got is not fetched again."""
+        if size is None:
+            folder, _, base = name.rpartition("/")
+            size = self.names(folder).get(base)
         if size is None:
             raise LeissnerError(f"{self.name}: there is no file {name}.")
         part = path.with_name(path.name + ".part")
@@ -98,31 +127,32 @@ class Place:
             part.unlink()
             got = 0
         with open(part, "ab") as target, self.step(f"the download of {name}"):
-            self._get(name, target, got)
+            if got < size:  # some servers know no place behind the end
+                self._get(self._wire(name), target, got)
             target.flush()
             os.fsync(target.fileno())
         if (got := part.stat().st_size) != size:
             part.unlink()
-            raise LeissnerError(f"{self.name}: {name} has {size} bytes, {got} arrived.", "Run the same command again.")
+            raise SizeDiffers(f"{self.name}: {name} has {size} bytes, {got} arrived.", "Run the same command again.")
         part.replace(path)
 
     def put(self, name: str, source: Path | bytes) -> None:
         """Uploads a file as NAME.tmp, checks its size, and gives it its name; a file of that name gives way."""
         temporary = name + ".tmp"
         with self.step(f"the upload of {name}"), _source(source) as (file, size):
-            self._put(temporary, file)
+            self._put(self._wire(temporary), file)
         with self.step(f"the check of {temporary}"):
-            arrived = self._size(temporary)
+            arrived = self._size(self._wire(temporary))
         if arrived != size:
             raise LeissnerError(f"{self.name}: {temporary} has {arrived} bytes instead of {size}.",
                                 f"Is the disk there full? {AGAIN}")
         with self.step(f"the renaming of {temporary}"):
-            self._rename(temporary, name)
+            self._rename(self._wire(temporary), self._wire(name))
 
     def move(self, name: str, to: str) -> None:
         """Gives a file another name; a file that has it gives way."""
         with self.step(f"the renaming of {name}"):
-            self._rename(name, to)
+            self._rename(self._wire(name), self._wire(to))
 
     @contextmanager
     def step(self, what: str) -> Iterator[None]:
@@ -130,12 +160,28 @@ class Place:
         try:
             yield
         except self.errors as error:
-            words = _words(error)
+            words = _said(_words(error))
             if self.secret:  # a server may quote what it was told
                 words = words.replace(self.secret, "…")
-            raise LeissnerError(f"{self.name}: {what} failed: {words}", _hint(error)) from error
+            kind = Refused if self._is_refusal(error) else LeissnerError
+            raise kind(f"{self.name}: {what} failed: {words}", _hint(error, self.kept_in)) from error
 
-    def _names(self, folder: str) -> dict[str, int]:
+    def _shown(self, wire: str) -> str:
+        """The name that came as these bytes; how it came is remembered."""
+        if (name := _said(wire)) == wire and not wire.isascii():
+            self.as_they_are.add(name)
+        return name
+
+    def _wire(self, name: str) -> str:
+        """The bytes of a name, or of a path."""
+        return "/".join(part if part in self.as_they_are else part.encode().decode(WIRE) for part in name.split("/"))
+
+    # From here on names are bytes, each a character. -------------------------------------------------------------
+
+    def _is_refusal(self, error: BaseException) -> bool:
+        raise NotImplementedError
+
+    def _list(self, folder: str, wanted: Callable[[str], bool]) -> dict[str, Listed]:
         raise NotImplementedError
 
     def _get(self, name: str, target: BinaryIO, offset: int) -> None:
@@ -155,33 +201,46 @@ class Folder(Place):
     """A folder of this machine."""
 
     def __init__(self, path: Path):
-        self.path, self.name = path, f"{path}"
+        self.path, self.name, self.as_they_are = path, f"{path}", set()
 
     def open(self) -> None:
         pass
 
-    def _names(self, folder: str) -> dict[str, int]:
-        if not (self.path / folder).is_dir():
+    def _is_refusal(self, error: BaseException) -> bool:
+        return True
+
+    def _list(self, folder: str, wanted: Callable[[str], bool]) -> dict[str, Listed]:
+        if not (inside := self._path(folder)).is_dir():
             return {}
-        return {path.name: path.stat().st_size for path in (self.path / folder).iterdir() if path.is_file()}
+        found = {}
+        with os.scandir(inside) as entries:
+            for entry in entries:
+                name = self._shown(os.fsencode(entry.name).decode(WIRE))
+                if wanted(name) and entry.is_file():
+                    state = entry.stat()
+                    found[name] = Listed(state.st_size, f"{state.st_mtime_ns}")
+        return found
+
+    def _path(self, name: str) -> Path:
+        return self.path / os.fsdecode(name.encode(WIRE))
 
     def _get(self, name: str, target: BinaryIO, offset: int) -> None:
-        with open(self.path / name, "rb") as source:
+        with open(self._path(name), "rb") as source:
             source.seek(offset)
             shutil.copyfileobj(source, target, BLOCK)
 
     def _put(self, name: str, source: BinaryIO) -> None:
         self.path.mkdir(parents=True, exist_ok=True)
-        with open(self.path / name, "wb") as target:
+        with open(self._path(name), "wb") as target:
             shutil.copyfileobj(source, target, BLOCK)
             target.flush()
             os.fsync(target.fileno())
 
     def _size(self, name: str) -> int:
-        return (self.path / name).stat().st_size
+        return self._path(name).stat().st_size
 
     def _rename(self, name: str, to: str) -> None:
-        (self.path / name).replace(self.path / to)
+        self._path(name).replace(self._path(to))
 
 
 class Server(Place):
@@ -191,6 +250,7 @@ class Server(Place):
 
     def __init__(self, url: SplitResult):
         self.host, self.user = url.hostname or "", unquote(url.username) if url.username else None
+        self.as_they_are = set()
         try:
             self.port = url.port or self.port
         except ValueError as error:
@@ -201,7 +261,8 @@ class Server(Place):
             raise LeissnerError(f"{self.name!r}: user and path must be one line.")
 
     def password(self) -> str | None:
-        self.secret = self._password()
+        if self.secret is None:
+            self.secret = self._password()
         return self.secret
 
     def _password(self) -> str | None:
@@ -234,35 +295,40 @@ class Ftp(Server):
         with self.step("the connection"):
             self.ftp.connect(self.host, self.port)
         with self.step("the login"):
-            self.ftp.login(self.user or "anonymous", password or "")
+            self.ftp.login(self._wire(self.user or "anonymous"), self._wire(password or ""))
             self._protect()
             self.ftp.voidcmd("TYPE I")
         if self.folder:
             with self.step(f"the way to {self.folder}"):
-                self.ftp.cwd(self.folder)
+                self.ftp.cwd(self._wire(self.folder))
 
     def close(self) -> None:
         with suppress(*self.errors, AttributeError):
             self.ftp.close()
 
     def _client(self) -> ftplib.FTP:
-        return ftplib.FTP(timeout=TIMEOUT_S, encoding="utf-8")
+        return ftplib.FTP(timeout=TIMEOUT_S, encoding=WIRE)
 
     def _protect(self) -> None:
         pass
 
-    def _names(self, folder: str) -> dict[str, int]:
+    def _is_refusal(self, error: BaseException) -> bool:
+        return isinstance(error, (ftplib.error_perm, ftplib.error_temp)) and _code(error) != 421
+
+    def _list(self, folder: str, wanted: Callable[[str], bool]) -> dict[str, Listed]:
         try:
-            listed = list(self.ftp.mlsd(folder, ["type", "size"]))
+            listed = list(self.ftp.mlsd(folder, ["type", "size", "modify"]))
         except ftplib.error_perm as error:
             if _code(error) == 550 and folder:
                 return {}
             if _code(error) not in (500, 501, 502, 504):
                 raise
-            return self._plain_names(folder)
-        return {name: int(facts["size"]) for name, facts in listed if facts.get("type", "").lower() == "file"}
+            return self._plain_list(folder, wanted)
+        return {name: Listed(int(facts["size"]), facts.get("modify")) for wire, facts in listed
+                if facts.get("type", "").lower() == "file" and facts.get("size", "").isdigit()
+                and wanted(name := self._shown(wire))}
 
-    def _plain_names(self, folder: str) -> dict[str, int]:
+    def _plain_list(self, folder: str, wanted: Callable[[str], bool]) -> dict[str, Listed]:
         """Of servers that know no MLSD: they name folders too, which have no size."""
         try:
             names = {name.rpartition("/")[2] for name in self.ftp.nlst(*filter(None, [folder]))}
@@ -271,9 +337,15 @@ class Ftp(Server):
                 return {}
             raise
         found = {}
-        for name in names:
-            with suppress(ftplib.error_perm):
-                found[name] = self._size(f"{folder}/{name}" if folder else name)
+        self.ftp.voidcmd("TYPE I")
+        for wire in names:
+            if wanted(name := self._shown(wire)):
+                path, stamp = f"{folder}/{wire}" if folder else wire, None
+                with suppress(ftplib.error_perm):
+                    size = self.ftp.size(path) or 0
+                    with suppress(ftplib.error_perm):
+                        stamp = self.ftp.voidcmd(f"MDTM {path}")[4:]
+                    found[name] = Listed(size, stamp)
         return found
 
     def _get(self, name: str, target: BinaryIO, offset: int) -> None:
@@ -290,7 +362,7 @@ class Ftp(Server):
         try:
             self.ftp.rename(name, to)
         except ftplib.error_perm:  # some servers put no file in the place of another
-            if to not in self._names(""):
+            if _said(to) not in self._list("", lambda name: True):
                 raise
             self.ftp.delete(to)
             self.ftp.rename(name, to)
@@ -321,7 +393,7 @@ class Ftps(Ftp):
     def _client(self) -> ftplib.FTP:
         context = ssl.create_default_context()
         context.sslsocket_class = _Socket
-        return _Tls(timeout=TIMEOUT_S, encoding="utf-8", context=context)
+        return _Tls(timeout=TIMEOUT_S, encoding=WIRE, context=context)
 
     def _protect(self) -> None:
         self.ftp.prot_p()
@@ -335,20 +407,24 @@ class Sftp(Server):
     def open(self) -> None:
         import asyncssh
 
-        self.errors = (OSError, asyncssh.Error, asyncio.TimeoutError)
-        password = self.password()
+        self.errors = (OSError, asyncssh.Error, asyncssh.KeyImportError, asyncio.TimeoutError)
+        proof: dict[str, Any] = {"password": self.password()}
+        if proof["password"] and proof["password"].startswith("-----BEGIN "):
+            with self.step("the reading of the private key"):
+                proof = {"client_keys": [asyncssh.import_private_key(proof["password"])]}
         self.runner = asyncio.Runner()
         with self.step("the connection"):
             self.conn = self._do(asyncssh.connect(
-                self.host, self.port, username=self.user or (), password=password, known_hosts=_known_hosts(),
-                connect_timeout=TIMEOUT_S, login_timeout=TIMEOUT_S))
+                self.host, self.port, username=self.user or (), known_hosts=_known_hosts(),
+                connect_timeout=TIMEOUT_S, login_timeout=TIMEOUT_S, **proof))
         with self.step("the start of SFTP"):
-            self.sftp = self._do(self.conn.start_sftp_client())
+            self.sftp = self._do(self.conn.start_sftp_client(path_encoding=WIRE))
         if self.folder:
+            folder = self._wire(self.folder)
             with self.step(f"the way to {self.folder}"):
-                if not self._do(self.sftp.isdir(self.folder)):  # chdir itself asks nobody
+                if not self._do(self.sftp.isdir(folder)):  # chdir itself asks nobody
                     raise asyncssh.SFTPNoSuchFile("no such folder")
-                self._do(self.sftp.chdir(self.folder))
+                self._do(self.sftp.chdir(folder))
 
     def close(self) -> None:
         with suppress(*self.errors, AttributeError):
@@ -357,13 +433,18 @@ class Sftp(Server):
         with suppress(AttributeError):
             self.runner.close()
 
+    def _is_refusal(self, error: BaseException) -> bool:
+        from asyncssh import SFTPConnectionLost, SFTPError, SFTPNoConnection
+
+        return isinstance(error, SFTPError) and not isinstance(error, (SFTPConnectionLost, SFTPNoConnection))
+
     def _do(self, work) -> Any:
         async def limited():
             return await asyncio.wait_for(work, TIMEOUT_S)
 
         return self.runner.run(limited())
 
-    def _names(self, folder: str) -> dict[str, int]:
+    def _list(self, folder: str, wanted: Callable[[str], bool]) -> dict[str, Listed]:
         from asyncssh import SFTPNoSuchFile
         from asyncssh.constants import FILEXFER_TYPE_REGULAR
 
@@ -373,8 +454,9 @@ class Sftp(Server):
             if folder:
                 return {}
             raise
-        return {entry.filename: entry.attrs.size or 0 for entry in listed
-                if entry.attrs.type == FILEXFER_TYPE_REGULAR}
+        return {name: Listed(entry.attrs.size or 0, f"{entry.attrs.mtime}" if entry.attrs.mtime else None)
+                for entry in listed
+                if entry.attrs.type == FILEXFER_TYPE_REGULAR and wanted(name := self._shown(entry.filename))}
 
     def _get(self, name: str, target: BinaryIO, offset: int) -> None:
         file = self._do(self.sftp.open(name, "rb"))
@@ -435,6 +517,14 @@ def _known_hosts() -> list[str] | bytes:
             if path.is_file()] or b"\n"
 
 
+def _said(text: str) -> str:
+    """What was read byte by byte, where it is UTF-8."""
+    try:
+        return text.encode(WIRE).decode()
+    except UnicodeError:
+        return text
+
+
 def _code(error: Exception) -> int:
     text = f"{error}"[:3]
     return int(text) if text.isdigit() else 0
@@ -448,15 +538,15 @@ def _words(error: BaseException) -> str:
     return " ".join(f"{getattr(error, 'strerror', None) or error}".split()) or type(error).__name__
 
 
-def _hint(error: BaseException) -> str:
+def _hint(error: BaseException, kept_in: str) -> str:
     kind = type(error).__name__
     if isinstance(error, ssl.SSLCertVerificationError):
-        return "If the authority is the print house's own: SSL_CERT_FILE names its certificate. Nothing was sent."
+        return "If the authority is their own: SSL_CERT_FILE names its certificate. Nothing was sent."
     if kind == "HostKeyNotVerifiable":
         return ("ssh-keyscan shows the server's key: compare it with what its owner told you, then add it to "
                 "~/.ssh/known_hosts. Nothing was sent.")
     if kind == "PermissionDenied" or isinstance(error, ftplib.error_perm) and _code(error) == 530:
-        return "Is the user right? The password comes from LEISSNER_TRANSFER_PASSWORD or ~/.netrc."
+        return f"Is the user right? The password comes from {kept_in}."
     if isinstance(error, FileNotFoundError) or kind == "SFTPNoSuchFile" or _code(error) == 550:
         return "Does the folder exist there, and may the user write to it?"
     return AGAIN

@@ -110,6 +110,14 @@ from (
     ('operator_get', array['everyone']),
     ('password_change', array['everyone']),
     ('password_set', array['admin']),
+    ('payment_fetch_archive', array['finance', 'batch']),
+    ('payment_fetch_begin', array['finance', 'batch']),
+    ('payment_fetch_due', array['finance', 'batch']),
+    ('payment_fetch_end', array['finance', 'batch']),
+    ('payment_fetch_list', array['support', 'finance', 'credit', 'auditor', 'batch']),
+    ('payment_fetch_mark', array['finance', 'batch']),
+    ('payment_fetch_put', array['finance', 'batch']),
+    ('payment_source_list', array['finance', 'batch']),
     ('quote', array['pricing', 'sales', 'support', 'finance', 'auditor', 'batch', 'integration']),
     ('rate_change_list', array['pricing', 'batch']),
     ('rate_plan', array['pricing', 'batch']),
@@ -308,6 +316,14 @@ from (
     (
         array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration', 'customer'],
         array[]::text[], array['billing.open_item']
+    ),
+    (
+        array['support', 'finance', 'credit', 'auditor', 'batch'], array['finance', 'batch'],
+        array['billing.payment_source']
+    ),
+    (
+        array['support', 'finance', 'credit', 'auditor', 'batch'], array[]::text[],
+        array['billing.payment_fetch']
     )
 ) as topic (readers, writers, tables)
 cross join lateral unnest(topic.tables) as one (table_name)

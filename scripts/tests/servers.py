@@ -18,6 +18,7 @@ from pyftpdlib.servers import FTPServer
 
 USER, PASSWORD = "norrsken", "s3cret pass"
 STEPS = ("connect", "login", "begin", "data", "check", "rename", "renamed", "done", "done renamed")
+FETCH_STEPS = ("connect", "login", "list", "get", "send", "rename", "renamed")
 logging.getLogger("pyftpdlib").setLevel(logging.CRITICAL)
 logging.getLogger("asyncssh").setLevel(logging.CRITICAL)
 
@@ -27,7 +28,7 @@ class Inbox:
 
     def __init__(self, path: Path):
         self.path, self.drop_at, self.dropped, self.logins = path, None, [], 0
-        self.is_talkative = False
+        self.is_talkative, self.offsets = False, []
 
     def drops(self, step: str, name: str = "") -> bool:
         """Is it now? Steps of the .done file have names of their own."""
@@ -52,9 +53,27 @@ def _ftp(inbox: Inbox, tls: Path | None, is_old: bool):
             self.cmd_channel.close()
             return b""
 
+        def push_with_producer(self, producer):
+            if hasattr(producer, "file") and inbox.drops("send"):
+                producer = Cut(self, producer)
+            super().push_with_producer(producer)
+
         if is_old and tls:
             def _do_ssl_shutdown(self):
                 DTPHandler.close(self)
+
+    class Cut:
+        """Sends a bit of a file and hangs up."""
+
+        def __init__(self, channel, producer):
+            self.channel, self.producer, self.blocks = channel, producer, 3
+
+        def more(self):
+            self.blocks -= 1
+            if self.blocks:
+                return self.producer.more()
+            self.channel.cmd_channel.close()
+            return b""
 
     class Handler(base):
         dtp_handler = Data
@@ -74,6 +93,13 @@ def _ftp(inbox: Inbox, tls: Path | None, is_old: bool):
 
         def on_login(self, username):
             inbox.logins += 1
+
+        def ftp_MLSD(self, path):  # noqa: N802
+            return self.close() if inbox.drops("list") else super().ftp_MLSD(path)
+
+        def ftp_RETR(self, file):  # noqa: N802
+            inbox.offsets.append(self._restart_position)
+            return self.close() if inbox.drops("get") else super().ftp_RETR(file)
 
         def ftp_STOR(self, file, mode="w"):  # noqa: N802
             if inbox.drops("begin", file):
@@ -96,7 +122,9 @@ def _ftp(inbox: Inbox, tls: Path | None, is_old: bool):
             return super().ftp_RNTO(path)
 
     handler = Handler
+    handler.auth_failed_timeout = 0
     if is_old:
+        handler.encoding = "latin-1"
         handler.proto_cmds = {name: one for name, one in base.proto_cmds.items() if name not in ("MLSD", "MLST")}
     handler.authorizer = DummyAuthorizer()
     handler.authorizer.add_user(USER, PASSWORD, f"{inbox.path}", perm="elradfmwMT")
@@ -108,8 +136,8 @@ def _ftp(inbox: Inbox, tls: Path | None, is_old: bool):
 
 @contextmanager
 def ftp(inbox: Inbox, tls: Path | None = None, is_old: bool = False):
-    """The port of an FTP server, of an FTPS server where it has a certificate. An old one knows no MLSD, puts no
-    file in the place of another, and hangs up without ending TLS."""
+    """The port of an FTP server, of an FTPS server where it has a certificate. An old one knows neither MLSD nor
+    UTF-8, puts no file in the place of another, and hangs up without ending TLS."""
     server = FTPServer(("127.0.0.1", 0), _ftp(inbox, tls, is_old))
     stop = threading.Event()
 
@@ -151,14 +179,29 @@ def sftp(inbox: Inbox, host_key: asyncssh.SSHKey):
             self.conn = chan.get_connection()
 
         def _drop(self, step, name):
-            if inbox.drops(step, name.decode() if isinstance(name, bytes) else name):
+            if inbox.drops(step, name.decode(errors="replace") if isinstance(name, bytes) else name):
                 self.conn.abort()
                 raise asyncssh.SFTPConnectionLost("dropped")
 
         def open(self, path, pflags, attrs):
             if pflags & asyncssh.FXF_WRITE:
                 self._drop("begin", path)
+            else:
+                self.is_opened = True
+                self._drop("get", path)
             return super().open(path, pflags, attrs)
+
+        def scandir(self, path):
+            self._drop("list", path)
+            return super().scandir(path)
+
+        def read(self, file_obj, offset, size):
+            if self.is_opened:
+                inbox.offsets.append(offset)
+            elif offset:
+                self._drop("send", file_obj.name)
+            self.is_opened = False
+            return super().read(file_obj, offset, size)
 
         def write(self, file_obj, offset, data):
             written = super().write(file_obj, offset, data)

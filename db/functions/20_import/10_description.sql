@@ -86,7 +86,8 @@ begin atomic
         (330, 'extensions', 'extension', null, '{q.source_id,q.extension}', null, null, null),
         (340, 'settings', 'setting', null, '{q.name}', null, null, null),
         (350, 'open_items', 'opening_item', null, '{q.document_no}', null, null, null),
-        (390, 'jobs', 'job', null, '{q.code}', null, null, null)
+        (390, 'jobs', 'job', null, '{q.code}', null, null, null),
+        (380, 'payment_sources', 'payment_source', 'payment_source_id', '{q.code}', null, null, null)
     ) as file (place, file, table_name, id, key, identity, begins, prepare);
 end;
 

@@ -328,6 +328,22 @@ jobs
     email - text - email
     enabled - boolean yes is_enabled
     timeout - int 240 timeout_minutes
+payment_sources
+    code RK text - code
+    protocol R enum:ftp,ftps,sftp,folder - protocol
+    host - text - host
+    path - text . path
+    format - text - format
+    secret - text - secret
+    user - text - user_name
+    port - int - port
+    pattern - text * pattern
+    archive - text - archive
+    account - text - account
+    currency - ref:currency - currency
+    pass_on - text - pass_on
+    quiet_seconds - int 2 quiet_seconds
+    enabled - boolean yes is_enabled
 $text$;
 begin
     return query

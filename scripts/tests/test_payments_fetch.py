@@ -1,0 +1,258 @@
+"""Payment files from real FTP, FTPS and SFTP servers: each once, whatever is cut, killed, renamed or half-written."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from leissner.scripts import cli, payments_fetch
+from leissner.scripts.tests.servers import FETCH_STEPS, PASSWORD
+from leissner.scripts.tests.test_transfer import inbox, serve  # noqa: F401
+
+HEAD = "code,protocol,host,path,secret,user,port,archive,quiet_seconds"
+COMMAND = "from leissner.scripts.cli import COMMANDS, main; COMMANDS['fetch'] = ('payments_fetch', ''); main()"
+
+
+@pytest.fixture(scope="module")
+def database(bed):
+    """One for all tests here."""
+    made = bed.create(bed.template.name)
+    yield made
+    bed.drop(made)
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch, leissner, database):
+    """A home with the secret of the bank, and a folder to hand on to; nothing was fetched yet."""
+    with database.connect() as conn:
+        conn.execute("delete from billing.payment_fetch; delete from billing.payment_source")
+    monkeypatch.setitem(cli.COMMANDS, "fetch", ("payments_fetch", ""))
+    monkeypatch.setenv("LEISSNER_HOME", f"{tmp_path / 'home'}")
+    (tmp_path / "home" / "secrets").mkdir(parents=True)
+    secret = tmp_path / "home" / "secrets" / "BANK_PASSWORD"
+    secret.write_text(PASSWORD + "\n")
+    secret.chmod(0o600)
+    (tmp_path / "on").mkdir()
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def bank(serve, inbox, home, leissner, monkeypatch):  # noqa: F811
+    """bank(kind) is a context: a server whose folder `in` is a payment source with the archive `done`."""
+    (inbox.path / "in" / "done").mkdir()
+
+    @contextmanager
+    def run(kind, archive="done"):
+        at = serve(kind) if kind != "folder" else contextmanager(lambda: (yield "folder:"))()
+        with at as url:
+            monkeypatch.delenv("LEISSNER_TRANSFER_PASSWORD", raising=False)
+            url = urlsplit(url)
+            source(leissner, home, ",".join(map(str, (
+                "bank", url.scheme, url.hostname or "", inbox.path / "in" if kind == "folder" else "in",
+                "BANK_PASSWORD", url.username or "", url.port or "", archive, 0))))
+            yield inbox.path / "in"
+
+    return run
+
+
+def source(leissner, home: Path, *rows: str, head: str = HEAD) -> None:
+    file = home.parent / "payment_sources.csv"
+    file.write_text("\n".join((head, *rows)) + "\n")
+    outcome = leissner("import", file)
+    assert outcome.code == 0, outcome.err
+
+
+@pytest.fixture
+def fetch(leissner, home):
+    """fetch(options) hands on to the folder `on`: exit code, and {name: state} of what is new, and the whole."""
+    def run(*options, code=0):
+        outcome = leissner("fetch", "--pass-on", home.parent / "on", "--json", *options)
+        assert outcome.code == code, outcome.out + outcome.err
+        told = json.loads(outcome.out)
+        return {file["name"]: file["state"] for one in told for file in one["files"]}, told
+
+    return run
+
+
+def held(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+STRANGE = {"BG 1;a:b.txt": b"1", "Återbetalning.txt": b"2", "-x": b"3"}
+
+
+@pytest.mark.parametrize("kind", ["ftp", "ftps", "sftp", "old ftp", "old ftps", "folder"])
+def test_files_come_once_and_go_into_the_archive(bank, fetch, home, kind):
+    with bank(kind) as there:
+        for name, data in STRANGE.items():
+            (there / name).write_bytes(data)
+        raw = b"\xd6re.txt" if kind in ("sftp", "folder") else "Öre.txt".encode()
+        (there / os.fsdecode(raw)).write_bytes(b"4")
+        for name in ("half.TMP", "x.part", ".hidden", "y.filepart", "empty"):
+            (there / name).write_bytes(b"" if name == "empty" else b"5")
+        new, (told,) = fetch()
+        assert new == dict.fromkeys([*STRANGE, "Öre.txt"], "passed_on")
+        assert held(home.parent / "on") == STRANGE | {"Öre.txt": b"4"}
+        assert told["left"] == ["empty"] and not told["problems"] and all(file["is_archived"] for file in told["files"])
+        assert set(held(there)) == {"half.TMP", "x.part", ".hidden", "y.filepart", "empty"}
+        assert sorted(held(there / "done").values()) == [b"1", b"2", b"3", b"4"]
+        assert fetch()[0] == {}
+
+
+@pytest.mark.parametrize("kind", ["ftp", "ftps", "sftp"])
+def test_cut_at_every_step_it_goes_on(bank, fetch, home, inbox, kind):  # noqa: F811
+    files = {"a.txt": os.urandom(5_000_000), "b.txt": os.urandom(200_000)}
+    with bank(kind) as there:
+        for step in FETCH_STEPS:
+            for name, data in files.items():
+                (there / name).write_bytes(data + step.encode())
+            inbox.drop_at, inbox.dropped, inbox.offsets = step, [], []
+            _, (told,) = fetch(code=1)
+            assert inbox.dropped == [step] and len(told["problems"]) == 1 and "failed: " in told["problems"][0], told
+            assert PASSWORD not in f"{told}"
+            fetch()
+            assert held(there) == {}, step
+            assert held(home.parent / "on") == {name: data + step.encode() for name, data in files.items()}
+            if step == "send":
+                assert [offset > 0 for offset in inbox.offsets] == [False, True, False], inbox.offsets
+            for path in (home.parent / "on").iterdir():
+                path.unlink()
+        assert len(held(there / "done")) == 2 * len(FETCH_STEPS)
+        assert fetch()[0] == {} and held(home.parent / "on") == {}
+        assert not [path for path in (home / "payments" / "bank").iterdir() if path.suffix in (".new", ".part")]
+
+
+def test_known_by_their_bytes_not_by_their_names(bank, fetch, home, leissner):
+    with bank("ftp") as there:
+        (there / "a.txt").write_bytes(b"one")
+        fetch()
+        (there / "other.txt").write_bytes(b"one")
+        assert fetch()[0] == {"other.txt": "repeated"}
+        (there / "a.txt").write_bytes(b"one")
+        os.utime(there / "a.txt", (1, 1))
+        assert fetch()[0] == {}
+        assert held(there) == {} and len(held(home.parent / "on")) == 1
+        (there / "a.txt").write_bytes(b"two")  # as long as the first one
+        new, (told,) = fetch(code=1)
+        assert new == {} and "other contents" in told["problems"][0] and held(there) == {"a.txt": b"two"}
+        (home.parent / "on" / "a.txt").unlink()
+        assert fetch()[0] == {"a.txt": "passed_on"}
+        assert held(home.parent / "on") == {"a.txt": b"two"}
+        assert sorted(held(there / "done").values()) == [b"one", b"one", b"one", b"two"]
+
+
+@pytest.mark.parametrize("kind", ["sftp", "old ftp"])
+def test_without_an_archive_files_stay_and_are_looked_at_once(bank, fetch, home, inbox, kind):  # noqa: F811
+    with bank(kind, archive="") as there:
+        (there / "daily.txt").write_bytes(b"one")
+        fetch()
+        inbox.offsets.clear()
+        _, (told,) = fetch()
+        assert told["known"] == 1 and not told["files"] and inbox.offsets == []
+        (home.parent / "on" / "daily.txt").unlink()
+        (there / "daily.txt").write_bytes(b"two")
+        os.utime(there / "daily.txt", (2_000_000_000, 2_000_000_000))
+        assert fetch()[0] == {"daily.txt": "passed_on"} and held(home.parent / "on") == {"daily.txt": b"two"}
+
+
+def test_what_is_still_written_waits(bank, fetch, home, monkeypatch):
+    with bank("ftp") as there:
+        (there / "a.txt").write_bytes(b"whole")
+        (there / "b.txt").write_bytes(b"ha")
+
+        def write(seconds):
+            with open(there / "b.txt", "ab") as file:
+                file.write(b"lf")
+
+        monkeypatch.setattr(payments_fetch.time, "sleep", write)
+        new, (told,) = fetch()
+        assert new == {"a.txt": "passed_on"} and told["left"] == ["b.txt"]
+        monkeypatch.undo()
+
+
+@pytest.mark.parametrize(("kind", "spoil", "says"), [
+    ("ftp", "password", "The password comes from {home}/secrets/BANK_PASSWORD"),
+    ("sftp", "password", "The password comes from {home}/secrets/BANK_PASSWORD"),
+    ("ftp", "mode", "others could read or change it"),
+    ("ftp", "nothing", "There is no secret BANK_PASSWORD"),
+    ("ftp", "two lines", "must be one line"),
+    ("ftps", "certificate", "the login failed"),
+    ("sftp", "archive", "What came is safe here"),
+    ("ftp", "archive", "What came is safe here"),
+    ("ftp", "folder", "the way to in failed"),
+    ("folder", "folder", "There is no folder"),
+])
+def test_what_is_wrong_is_told_and_the_other_source_comes(bank, fetch, home, leissner, tmp_path, monkeypatch,
+                                                          kind, spoil, says):
+    secret = home / "secrets" / "BANK_PASSWORD"
+    (tmp_path / "spool").mkdir()
+    (tmp_path / "spool" / "z.txt").write_bytes(b"z")
+    with bank(kind) as there:
+        source(leissner, home, f"zzz,folder,{tmp_path / 'spool'},0", head="code,protocol,path,quiet_seconds")
+        (there / "a.txt").write_bytes(b"a")
+        if spoil == "password":
+            secret.write_text("wrong secret")
+        if spoil == "mode":
+            secret.chmod(0o640)
+        if spoil == "nothing":
+            secret.unlink()
+        if spoil == "two lines":
+            secret.write_text("a\nb\n")
+        if spoil == "certificate":
+            monkeypatch.delenv("SSL_CERT_FILE")
+        if spoil == "archive":
+            (there / "done").rmdir()
+        if spoil == "folder":
+            there.rename(there.with_name("gone"))
+        new, (told, other) = fetch(code=1)
+        assert len(told["problems"]) == 1 and says.format(home=home) in told["problems"][0], told
+        assert "wrong secret" not in told["problems"][0] and PASSWORD not in told["problems"][0]
+        assert new == {"z.txt": "passed_on"} | ({"a.txt": "passed_on"} if spoil == "archive" else {})
+        if spoil == "archive":
+            (there / "done").mkdir()
+            assert fetch()[0] == {} and held(there) == {} and held(there / "done") == {"a.txt": b"a"}
+        if spoil == "password":
+            monkeypatch.setenv("BANK_PASSWORD", PASSWORD)  # which goes before the file
+            assert fetch()[0] == {"a.txt": "passed_on"}
+
+
+def test_killed_at_any_moment_and_two_at_once(bank, home, tmp_path):
+    files = {f"{number:02}.txt": os.urandom(300_000) for number in range(30)}
+    command = [sys.executable, "-c", COMMAND, "fetch", "--pass-on", f"{tmp_path / 'on'}"]
+    with bank("sftp") as there:
+        for name, data in files.items():
+            (there / name).write_bytes(data)
+        for count in (1, 8, 15):
+            running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            while len(held(home / "payments" / "bank") if (home / "payments" / "bank").exists() else ()) < count:
+                time.sleep(0.002)
+            running.send_signal(signal.SIGKILL)
+            running.communicate()
+        two = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+        told = [(*one.communicate(), one.returncode) for one in two]
+        assert [code for *_, code in told] == [0, 0], told
+        assert held(there) == {} and held(there / "done") == files == held(tmp_path / "on")
+
+
+def test_who_is_second_says_so(bank, fetch, database):
+    with bank("ftp") as there, database.connect() as other:
+        (there / "a.txt").write_bytes(b"a")
+        other.execute("select api.payment_fetch_begin('bank')")
+        new, (told,) = fetch()
+        assert told["is_busy"] and new == {} and held(there)
+    with bank("ftp"):
+        assert fetch()[0] == {"a.txt": "passed_on"}
+
+
+def test_no_folder_is_made_and_no_unknown_source_is_taken(leissner, home):
+    assert "There is no payment source yet" in leissner("fetch").err
+    source(leissner, home, "bank,ftp,localhost,in,S,u,,,0")
+    assert leissner("fetch", "--pass-on", home / "nowhere").code == 2
+    assert "There is no payment source other; known are: bank." in leissner("fetch", "other").err
