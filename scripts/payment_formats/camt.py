@@ -24,6 +24,7 @@ PARENTS = {"camt.054": "Ntfctn", "camt.053": "Stmt"}
 ENCODINGS = {"UTF-8", "UTF8", "US-ASCII", "ASCII", "ISO-8859-1", "ISO-8859-15", "LATIN1", "WINDOWS-1252", "CP1252"}
 NOT_MONEY = {"PDNG", "INFO", "FUTR"}
 RETURNS = {"RRTN", "RPCR", "UPDD", "PRDD", "RCDD"}
+PAGE = re.compile(rb"PgNb>\s*(\d{1,5})\s*<")
 AMOUNT = re.compile(r"\d{1,15}(?:\.\d{1,5})?", re.A)
 IBAN = re.compile(r"[A-Z]{2}\d\d[A-Z0-9]{8,30}")
 ZONES = {"SE": "Europe/Stockholm", "NO": "Europe/Oslo", "DK": "Europe/Copenhagen", "FI": "Europe/Helsinki"}
@@ -40,7 +41,7 @@ def recognise(data: bytes, name: str) -> str:
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise LeissnerError(f"{name} declares a document type or entities (DOCTYPE), which no bank's file does.",
                             "Nothing of it was read. Where is it from?")
-    said = re.match(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"']{1,40})", data.lstrip(BLANK)[:300])
+    said = re.match(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.-]{1,40})[\"']", data.lstrip(BLANK)[:300])
     if said and said[1].decode("ascii", "replace").upper() not in ENCODINGS:
         raise LeissnerError(f"{name} says that its encoding is {said[1].decode('ascii', 'replace')}.",
                             "Read are UTF-8 and ISO 8859-1.")
@@ -61,9 +62,15 @@ def read(data: bytes, name: str, others: Sequence[tuple[bytes, str]] = ()) -> Pa
     """Raises LeissnerError where the XML, structure, totals, currency or a field do not hold. `others` are the other
     pages of the same message, bytes and names: totals are judged when all are there."""
     message = Message(data, name)
-    for page, page_name in ((data, name), *others):
+    for page, page_name in sorted(((data, name), *others), key=lambda one: _page_of(one[0])):
         message.add(page, page_name)
     return message.file()
+
+
+def _page_of(data: bytes) -> int:
+    """The number of a page, to read pages in their order; what it says is checked later."""
+    found = PAGE.search(data[:1 << 16])
+    return int(found[1]) if found else 0
 
 
 class Account:
@@ -277,8 +284,8 @@ class Message:
         return text.strip() or None
 
     def amount(self, element, path: str) -> tuple[Decimal, str]:
-        """An amount and its currency."""
-        found = element.find(_wild(path))
+        """The amount at a path, or that an element is, and its currency."""
+        found = element.find(_wild(path)) if path else element
         if found is None:
             raise self.wrong(element, path, "no amount", "an amount")
         text, currency = (found.text or "").strip(), found.get("Ccy", "")
@@ -507,7 +514,7 @@ class Entry:
         for one in message.all(detail, f"{root}/Strd"):
             reference = message.text(one, "CdtrRefInf/Ref")
             numbers = message.texts(one, "RfrdDocInf/Nb")
-            parts = [sign * way * message.amount(part, ".")[0]
+            parts = [sign * way * message.amount(part, "")[0]
                      for way, path in ((1, "RmtdAmt"), (-1, "CdtNoteAmt"))
                      for part in message.all(one, f"RfrdDocAmt/{path}")]
             part = sum(parts) if parts else None

@@ -95,6 +95,9 @@ def read(data: bytes, name: str) -> PaymentFile:
             if not current.groups or current.groups[-1][0][1][8:15] != line[8:15]:
                 raise lines.wrong(number, "transaction number (9–15)", f"{line[8:15]}, with no record 30 of that number"
                                   " above it", "its amount item before it")
+            if current.groups[-1][0][1][4:6] != line[4:6]:
+                raise lines.wrong(number, "transaction type (5–6)", f"an item {kind} of type {line[4:6]} below one of "
+                                  f"type {current.groups[-1][0][1][4:6]}", "one type in a transaction")
             current.groups[-1].append((number, line))
         elif service == "09":
             ignored[f"record {kind}"] += 1
