@@ -26,7 +26,7 @@ from random import Random
 
 import click
 
-from leissner.scripts import bench_bill, db
+from leissner.scripts import bench_bill, bench_payments, db
 from leissner.scripts.errors import LeissnerError
 
 # The dearest statements, those inside functions included.
@@ -92,6 +92,8 @@ EARLIER = {
 @click.option("--history", is_flag=True, help="Also bill the month beside ten times as much that is older than "
               "what is corrected.")
 @click.option("--only-billing", is_flag=True, help="Nothing but the month that is billed.")
+@click.option("--payments", default=200_000, show_default=True, help="Payments of the file that is loaded; 0: none.")
+@click.option("--only-payments", is_flag=True, help="Nothing but the file of payments.")
 @click.option("--fourfold", is_flag=True, help="Also load four times as many calls, on a server of their own.")
 @click.option("--tenfold", is_flag=True, help="Also load the same calls beside ten times as many other customers, "
               "price lists and loaded months.")
@@ -100,20 +102,28 @@ EARLIER = {
 @click.option("--statements", is_flag=True, help="Also show which statements the time went to (costs some itself).")
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep server and files in this empty folder.")
 @click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
-def bench(calls, customers, prefixes, rings, import_customers, sheet_rows, payers, history, only_billing, fourfold,
-          tenfold, seed, one_by_one, statements, keep, as_json) -> None:
+def bench(calls, customers, prefixes, rings, import_customers, sheet_rows, payers, history, only_billing, payments,
+          only_payments, fourfold, tenfold, seed, one_by_one, statements, keep, as_json) -> None:
     """Measure import, a rate sheet, loading and rating against the floor, re-rating, quotes, and the rebuild of all
     functions and views."""
     result = {"machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
               "calls": calls, "phases": []}
-    if not only_billing:
+    if not only_billing and not only_payments:
         rating(result, calls, customers, prefixes, rings, fourfold, tenfold, seed, one_by_one, statements, keep)
         imports(result, import_customers, sheet_rows, seed, keep)
-    if payers:
+    if payers and not only_payments:
         with home_of_its_own(keep and keep / "billing") as (home, files):
             start_server(home, statements)
             command("up")
             bench_bill.measure(result, files, payers, calls, seed, phase, command, settle, history)
+            if statements:
+                result["statements"] = statement_list(STATEMENTS)
+            command("down")
+    if payments and not only_billing:
+        with home_of_its_own(keep and keep / "payments") as (home, files):
+            start_server(home, statements)
+            command("up")
+            bench_payments.measure(result, files, payments, seed, phase, command, settle, history)
             if statements:
                 result["statements"] = statement_list(STATEMENTS)
             command("down")
@@ -644,6 +654,13 @@ def show(result: dict, as_json: bool) -> None:
     if "bill_growth" in result:
         click.echo(f"The run takes {result['bill_growth']} × as long beside ten times as much history "
                    f"(target {bench_bill.TARGET_HISTORY} ×)")
+    if "payment_times_floor" in result:
+        click.echo("Loaded, matched and booked: " + ", ".join(f"{count:,} {name}" for name, count in
+                                                              result["payment_rows"].items())
+                   + f": {result['payment_times_floor']} × the floor (target {bench_payments.TARGET_FLOOR} ×)")
+    if "payment_growth" in result:
+        click.echo(f"They take {result['payment_growth']} × as long beside ten times as many closed documents "
+                   f"(target {bench_payments.TARGET_HISTORY} ×)")
     for row in result.get("statements", []):
         click.echo(f"{row['seconds']:>8} s {row['calls']:8} ×  {row['statement']}")
 

@@ -59,7 +59,8 @@ inner join space on proc.pronamespace = space.oid;
 -- COPY refuses a table with row-level security. These hold rows within a transaction only; levels may insert.
 create temporary view staging as
 select unnest(array[
-    'billing.call_staging', 'billing.import_staging', 'billing.rate_staging', 'billing.rate_change_staging'
+    'billing.call_staging', 'billing.import_staging', 'billing.rate_staging', 'billing.rate_change_staging',
+    'billing.payment_staging'
 ]) as full_name;
 
 select is_empty(
@@ -189,6 +190,8 @@ select bag_eq(
         'logic.load_finish', 'logic.source_loaded_at', 'logic.source_profile',
         'logic.load_rate', 'logic.login_begin', 'logic.login_end', 'logic.logout', 'logic.margin_list',
         'logic.message_get', 'logic.password_change',
+        'logic.payment_assign', 'logic.payment_file_end', 'logic.payment_file_put',
+        'logic.payment_load_begin', 'logic.payment_load_finish', 'logic.payment_match', 'logic.payment_undo',
         'logic.payment_fetch_archive', 'logic.payment_fetch_begin', 'logic.payment_fetch_end',
         'logic.payment_fetch_mark', 'logic.payment_fetch_put', 'logic.rate_change_list', 'logic.rate_plan',
         'logic.rate_settings', 'logic.rate_write', 'logic.rerate_begin', 'logic.rerate_finish',

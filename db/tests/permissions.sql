@@ -1,7 +1,7 @@
 -- The matrix of DESIGN.md 3, both ways: each level may what stands here, and nothing else. Admin is a member
 -- of every staff level and stands nowhere. What a session sees of the rows is proven below the matrix.
 begin;
-select plan(38);
+select plan(39);
 
 create temporary table staff as
 select unnest(array[
@@ -145,6 +145,25 @@ from (
     'integration']),
     ('suspense_id_list', array['pricing', 'support', 'batch']),
     ('suspense_list', array['pricing', 'sales', 'support', 'finance', 'auditor', 'batch', 'integration']),
+    ('payment_assign', array['finance']),
+    (
+        'payment_entry_list',
+        array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']
+    ),
+    ('payment_file_end', array['finance', 'batch', 'integration']),
+    ('payment_file_get', array['finance', 'auditor', 'batch', 'integration']),
+    ('payment_file_list', array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']),
+    ('payment_file_put', array['finance', 'batch', 'integration']),
+    ('payment_get', array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']),
+    (
+        'payment_list',
+        array['support', 'finance', 'credit', 'customer', 'report', 'auditor', 'batch', 'integration']
+    ),
+    ('payment_load_begin', array['finance', 'batch', 'integration']),
+    ('payment_load_finish', array['finance', 'batch', 'integration']),
+    ('payment_match', array['finance', 'batch']),
+    ('payment_proposal_list', array['support', 'finance', 'credit', 'batch', 'integration']),
+    ('payment_undo', array['finance']),
     ('suspense_retry', array['pricing', 'support', 'batch']),
     ('suspense_summary', array['pricing', 'sales', 'support', 'finance', 'auditor', 'batch', 'integration']),
     ('totals_fold', array['batch']),
@@ -311,11 +330,15 @@ from (
     ),
     (
         array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration'],
-        array[]::text[], array['billing.ledger_turn', 'billing.entry', 'billing.entry_row']
+        array[]::text[],
+        array[
+            'billing.ledger_turn', 'billing.entry', 'billing.entry_row', 'billing.payment_file',
+            'billing.payment_reference'
+        ]
     ),
     (
         array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration', 'customer'],
-        array[]::text[], array['billing.open_item']
+        array[]::text[], array['billing.open_item', 'billing.payment']
     ),
     (
         array['support', 'finance', 'credit', 'auditor', 'batch'], array['finance', 'batch'],
@@ -385,7 +408,8 @@ select is_empty(
             ('access.session', 'update', array['admin']),
             ('billing.call_staging', 'insert', array['admin', 'pricing', 'support', 'batch', 'integration']),
             ('billing.import_staging', 'insert', array['admin', 'batch']),
-            ('billing.rate_staging', 'insert', array['admin', 'pricing', 'batch'])
+            ('billing.rate_staging', 'insert', array['admin', 'pricing', 'batch']),
+            ('billing.payment_staging', 'insert', array['admin', 'finance', 'batch', 'integration'])
         ) as exception (table_name, right_name, levels)
         cross join unnest(levels) as level
     $$,
@@ -641,6 +665,12 @@ set local role leissner_batch;
 select throws_ok(
     $$ insert into billing.call_staging (load_id, line_no) values (1, 1) $$, 'LB901', null,
     'nor does it leave records for a load to come'
+);
+select test.as_user('support');
+set local role leissner_batch;
+select throws_ok(
+    $$ insert into billing.payment_staging (payment_file_id, place) values (1, 1) $$, 'LB901', null,
+    'nor payments'
 );
 select test.as_nobody();
 select throws_ok(
