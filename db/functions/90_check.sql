@@ -23,6 +23,9 @@ begin
     select 'ledger', 'The journal, open items and documents agree', fault.problem, fault.place
     from logic.check_ledger() as fault
     union all
+    select 'credit', 'Blocks, their reasons and the orders to the switch agree', fault.problem, fault.place
+    from logic.check_credit() as fault
+    union all
     select 'audit', 'The audit chain is unbroken', fault.problem, fault.place
     from logic.check_audit(p_seal_no, p_head) as fault;
 end;
@@ -48,6 +51,7 @@ begin atomic
             ('invoices', 'Documents are the sum of their lines, taxes and calls'),
             ('numbers', 'Document numbers have no gap'),
             ('ledger', 'The journal, open items and documents agree'),
+            ('credit', 'Blocks, their reasons and the orders to the switch agree'),
             ('audit', 'The audit chain is unbroken')
     ) as one (name, title);
 end;

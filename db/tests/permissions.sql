@@ -54,6 +54,31 @@ from (
     'integration']),
     ('bill_sums', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration']),
+    ('credit_block', array['finance', 'credit']),
+    ('credit_block_list', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration', 'customer']),
+    ('credit_check', array['finance', 'credit', 'batch']),
+    ('credit_event_list', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration', 'customer']),
+    ('credit_exposure', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration', 'customer']),
+    ('credit_list', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
+    ('credit_message_again', array['finance', 'credit', 'batch']),
+    ('credit_message_list', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
+    ('credit_message_result', array['finance', 'credit', 'batch']),
+    ('credit_order_again', array['finance', 'credit', 'batch', 'integration']),
+    ('credit_order_begin', array['finance', 'credit', 'batch', 'integration']),
+    ('credit_order_close', array['finance', 'credit', 'batch', 'integration']),
+    ('credit_order_end', array['finance', 'credit', 'batch', 'integration']),
+    ('credit_order_file', array['finance', 'credit', 'batch', 'integration']),
+    ('credit_order_list', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
+    ('credit_order_retry', array['finance', 'credit', 'batch', 'integration']),
+    ('credit_order_sent', array['finance', 'credit', 'batch', 'integration']),
+    ('credit_promise', array['finance', 'credit']),
+    ('credit_unblock', array['finance', 'credit']),
     ('delivery_answer', array['finance', 'batch']),
     ('delivery_begin', array['finance', 'batch']),
     ('delivery_end', array['finance', 'batch']),
@@ -131,7 +156,7 @@ from (
     ('rerate_try', array['pricing', 'batch']),
     ('session_get', array['everyone']),
     ('session_level_set', array['everyone']),
-    ('setting_get', array['finance', 'batch']),
+    ('setting_get', array['finance', 'credit', 'batch']),
     ('simulate', array['pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch',
     'integration']),
     ('source_loaded_at', array['batch', 'integration']),
@@ -347,6 +372,25 @@ from (
     (
         array['support', 'finance', 'credit', 'auditor', 'batch'], array[]::text[],
         array['billing.payment_fetch']
+    ),
+    -- credit
+    (
+        array['sales', 'support', 'report', 'auditor', 'integration'], array['finance', 'credit', 'batch'],
+        array['billing.credit_policy']
+    ),
+    (
+        array[
+            'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration', 'customer'
+        ],
+        array[]::text[],
+        array[
+            'billing.credit_promise', 'billing.credit_state', 'billing.credit_event',
+            'billing.credit_message', 'billing.credit_block'
+        ]
+    ),
+    (
+        array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration'],
+        array[]::text[], array['billing.credit_order']
     )
 ) as topic (readers, writers, tables)
 cross join lateral unnest(topic.tables) as one (table_name)

@@ -37,7 +37,7 @@ language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform access.require('admin', 'finance', 'batch');
+    perform access.require('admin', 'finance', 'credit', 'batch');
     return logic.setting_get(p_name);
 end;
 $$;
@@ -45,7 +45,7 @@ $$;
 comment on function logic.setting_read(text) is
 $$A setting's value, for those who deliver.
 Example: select logic.setting_read('smtp') where false
-Raises: LB901 without the level finance, batch or admin$$;
+Raises: LB901 without the level finance, credit, batch or admin$$;
 
 -- api
 
@@ -72,4 +72,5 @@ comment on function api.setting_get(text) is
 $$A setting's value.
 Example: select api.setting_get('smtp')
 Raises: nothing$$;
-grant execute on function api.setting_get(text) to leissner_admin, leissner_finance, leissner_batch;
+grant execute on function api.setting_get(text)
+to leissner_admin, leissner_finance, leissner_credit, leissner_batch;

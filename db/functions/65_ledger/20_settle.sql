@@ -197,10 +197,12 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform logic.item_settle(p_payers, p_on);
+    perform logic.credit_lift(p_payers);
 end;
 $$;
 
 comment on function logic.payer_paid(bigint[], date) is
-$$What follows when payers have paid or got a credit: advances are applied. For payers that are locked.
+$$What follows when payers have paid or got a credit: advances are applied, and warnings and blocks that
+have no reason any more are lifted. For payers that are locked.
 Example: select logic.payer_paid('{}', '2026-11-01')
 Raises: nothing$$;

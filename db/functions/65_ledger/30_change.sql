@@ -357,6 +357,8 @@ begin
     perform audit.event_add('dispute', p_document, jsonb_build_object('reason', p_reason, 'on', p_on));
     if p_reason is null then
         perform logic.payer_paid(array[v_item.payer_id], p_on);
+    else
+        perform logic.credit_lift(array[v_item.payer_id]);
     end if;
 end;
 $$;
