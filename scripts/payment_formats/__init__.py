@@ -186,8 +186,6 @@ FOREIGN = [  # first bytes, what the file is, what to do
     (rb"(?i:<!doctype html|<html)", "is a web page, of a log-in perhaps", "Fetch the file itself."),
     (rb"UNA|UNB\+UNO", "is EDIFACT (CREMUL), which is not read here", "Ask the bank for camt.054."),
     (rb"#FLAGGA", "is a SIE file: accounting, not payments", "Give it to the accounting system."),
-    (rb"%\w|\xc3\xaf\xc2\xbb\xc2\xbf", "was converted from another encoding more than once",
-     "Take the bank's own file."),
 ]
 
 

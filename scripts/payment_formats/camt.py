@@ -22,6 +22,7 @@ from leissner.scripts.payment_formats import ASK, BLANK, Batch, Payment, Payment
 NAMESPACE = re.compile(rb"urn:iso:std:iso:20022:tech:xsd:(?!head\.)([a-z]{4}\.\d{3})\.\d{3}(?:\.(\d\d))?")
 PARENTS = {"camt.054": "Ntfctn", "camt.053": "Stmt"}
 ENCODINGS = {"UTF-8", "UTF8", "US-ASCII", "ASCII", "ISO-8859-1", "ISO-8859-15", "LATIN1", "WINDOWS-1252", "CP1252"}
+NO_REFERENCE = {"NOTPROVIDED", "NONREF"}
 NOT_MONEY = {"PDNG", "INFO", "FUTR"}
 RETURNS = {"RRTN", "RPCR", "UPDD", "PRDD", "RCDD"}
 PAGE = re.compile(rb"PgNb>\s*(\d{1,5})\s*<")
@@ -29,8 +30,10 @@ AMOUNT = re.compile(r"\d{1,15}(?:\.\d{1,5})?", re.A)
 IBAN = re.compile(r"[A-Z]{2}\d\d[A-Z0-9]{8,30}")
 ZONES = {"SE": "Europe/Stockholm", "NO": "Europe/Oslo", "DK": "Europe/Copenhagen", "FI": "Europe/Helsinki"}
 HOMES = {"SEK": "SE", "NOK": "NO", "DKK": "DK"}
+CODES = ("Domn/Cd", "Domn/Fmly/Cd", "Domn/Fmly/SubFmlyCd", "Prtry/Cd")
 IDS = ("AcctSvcrRef", "EndToEndId", "InstrId", "TxId", "UETR")
 CENT = Decimal("0.01")
+MOST_BYTES = 100 << 20  # of one message: 200 000 payments, and already more than a gigabyte of memory
 LONGEST_TEXT = 2000  # characters: the standard's longest has 500
 MOST_RAW = 100_000  # characters of one payment that are kept
 TRY_AGAIN = "Nothing of it was taken: the file is cut or changed. Fetch it again, or ask the bank."
@@ -38,12 +41,18 @@ TRY_AGAIN = "Nothing of it was taken: the file is cut or changed. Fetch it again
 
 def recognise(data: bytes, name: str) -> str:
     """camt.054 or camt.053; raises LeissnerError for all other XML, and for what no bank's XML has."""
+    if len(data) > MOST_BYTES:
+        raise LeissnerError(f"{name} has more than {MOST_BYTES >> 20} MB in one message.",
+                            "Ask the bank for several smaller messages, of a day each say.")
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise LeissnerError(f"{name} declares a document type or entities (DOCTYPE), which no bank's file does.",
                             "Nothing of it was read. Where is it from?")
-    said = re.match(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.-]{1,40})[\"']", data.lstrip(BLANK)[:300])
-    if said and said[1].decode("ascii", "replace").upper() not in ENCODINGS:
-        raise LeissnerError(f"{name} says that its encoding is {said[1].decode('ascii', 'replace')}.",
+    declared = re.match(rb"<\?xml[^?>]{0,200}\?>", data.lstrip(BLANK)[:300])
+    said = re.search(rb"encoding\s*=\s*[\"']([^\"']*)", declared[0]) if declared else None
+    encoding = said[1].decode("ascii", "replace") if said else "UTF-8"
+    if encoding.upper() not in ENCODINGS or not declared and b"<?xml" in data[:1 << 16]:
+        raise LeissnerError(f"{name} says that its encoding is {encoding[:40]!r}." if declared else
+                            f"{name} begins with an XML declaration that cannot be read.",
                             "Read are UTF-8 and ISO 8859-1.")
     found = NAMESPACE.search(data[:1 << 16])
     if not found:
@@ -62,6 +71,10 @@ def read(data: bytes, name: str, others: Sequence[tuple[bytes, str]] = ()) -> Pa
     """Raises LeissnerError where the XML, structure, totals, currency or a field do not hold. `others` are the other
     pages of the same message, bytes and names: totals are judged when all are there."""
     message = Message(data, name)
+    for page, page_name in others:
+        if (kind := recognise(page, page_name)) != message.kind:
+            raise LeissnerError(f"{page_name} is {kind}: no page of {name}, which is {message.kind}.",
+                                "Give the pages of one message together, and no others.")
     for page, page_name in sorted(((data, name), *others), key=lambda one: _page_of(one[0])):
         message.add(page, page_name)
     return message.file()
@@ -79,7 +92,6 @@ class Account:
     def __init__(self, message: "Message", element):
         self.message = message
         self.id = message.text(element, "Id") or ""
-        self.sequence = message.text(element, "ElctrncSeqNb")
         number = message.text(element, "Acct/Id/IBAN")
         other = message.text(element, "Acct/Id/Othr/Id")
         if not number and not other:
@@ -184,10 +196,11 @@ class Message:
                         element.clear()
                     else:
                         account.end(element)
-        except etree.XMLSyntaxError as error:
-            line, column = error.position
-            raise LeissnerError(f"{name}, line {line}, column {column}: not well-formed XML: "
-                                f"{(error.msg or 'it is empty').splitlines()[0][:200]}.", TRY_AGAIN) from None
+        except (etree.LxmlError, LookupError) as error:
+            line, column = getattr(error, "position", None) or (1, 1)
+            what = (f"{error}" or "it is empty").splitlines()[0][:200]
+            raise LeissnerError(f"{name}, line {line}, column {column}: not well-formed XML: {what}.", TRY_AGAIN) \
+                from None
         if not seen:
             raise LeissnerError(f"{name} is {self.kind} without a single {parent}: a message of nothing.", ASK)
 
@@ -263,18 +276,24 @@ class Message:
             place = 1 + sum(1 for _ in element.itersiblings(element.tag, preceding=True))
             steps.insert(0, f"{tag}[{place}]" if tag in ("Ntfctn", "Stmt", "Ntry", "TxDtls") else tag)
             element = element.getparent()
-        return LeissnerError(f"{self.name}, line {line}, {'/'.join(filter(None, [*steps, path]))}: {found}; right "
-                             f"would be {right}.", hint)
+        return LeissnerError(f"{self.name}, line {line}, {'/'.join(filter(None, [*steps, path]))}: "
+                             f"{' '.join(found.split())}; right would be {' '.join(right.split())}.", hint)
 
-    def all(self, element, path: str) -> list:
-        return element.findall(_wild(path))
+    @staticmethod
+    def all(element, path: str) -> list:
+        *parents, last = _steps(path)
+        found = [element]
+        for step in parents:
+            found = [child for one in found for child in one.iterchildren(step)]
+        return [child for one in found for child in one.iterchildren(last)]
 
     def text(self, element, path: str) -> str | None:
-        """The text at a path, None where it is empty or missing."""
-        return self.clean(element, path, element.findtext(_wild(path)))
+        """The text at a path of first children, None where it is empty or missing."""
+        found = _first(element, path)
+        return None if found is None else self.clean(element, path, found.text)
 
     def texts(self, element, path: str) -> list[str]:
-        return [text for one in element.findall(_wild(path)) if (text := self.clean(element, path, one.text))]
+        return [text for one in self.all(element, path) if (text := self.clean(element, path, one.text))]
 
     def clean(self, element, path: str, text: str | None) -> str | None:
         if not text:
@@ -285,7 +304,7 @@ class Message:
 
     def amount(self, element, path: str) -> tuple[Decimal, str]:
         """The amount at a path, or that an element is, and its currency."""
-        found = element.find(_wild(path)) if path else element
+        found = _first(element, path) if path else element
         if found is None:
             raise self.wrong(element, path, "no amount", "an amount")
         text, currency = (found.text or "").strip(), found.get("Ccy", "")
@@ -316,8 +335,18 @@ class Message:
 
 
 @functools.cache
-def _wild(path: str) -> str:
-    return "/".join(f"{{*}}{name}" for name in path.split("/"))
+def _steps(path: str) -> tuple[str, ...]:
+    """A path as the local names of its steps, in any namespace; lxml's own paths are ten times slower."""
+    return tuple(f"{{*}}{name}" for name in path.split("/"))
+
+
+def _first(element, path: str):
+    """The element at a path of first children, or None."""
+    for step in _steps(path):
+        element = next(element.iterchildren(step), None)
+        if element is None:
+            return None
+    return element
 
 
 class Entry:
@@ -347,11 +376,13 @@ class Entry:
         if self.booked_on is None:
             raise message.wrong(element, "BookgDt", "no booking day and no value day", "BookgDt")
         self.is_reversal = message.flag(element, "RvslInd")
-        self.reference = message.text(element, "AcctSvcrRef")
+        self.codes = [message.text(element, f"BkTxCd/{path}") for path in CODES]
+        self.no = message.text(element, "NtryRef") or ""
+        self.reference = self._own(element, "AcctSvcrRef")
         if self.reference:
             batch = f"{account.no}/{self.booked_on}/{self.reference}"
         else:
-            place = message.text(element, "NtryRef") or f"entry {account.entries}"
+            place = self.no or f"entry {account.entries}"
             batch = f"{account.id}/{account.no}/{self.booked_on}/{place}"
         message.equals[batch] += 1
         self.batch = batch if message.equals[batch] == 1 else f"{batch}/{message.equals[batch]}"
@@ -363,6 +394,11 @@ class Entry:
         message.payments += made
         message.batches.append(Batch(account.no, self.batch, self.booked_on, self.amount * self.sign, len(made),
                                      self.currency))
+
+    def _own(self, element, path: str) -> str | None:
+        """A reference of the bank's, where it has one."""
+        said = self.message.text(element, path)
+        return None if said in NO_REFERENCE else said
 
     def _date(self, path: str) -> date | None:
         """A day; of an instant with an offset the day where the account is."""
@@ -390,14 +426,14 @@ class Entry:
                 total, currency = message.amount(part, "Btch/TtlAmt")
                 amounts = [self._amount(one) for one in details]
                 if all(amounts) and {one[1] for one in amounts} == {currency} and \
-                        total != abs(sum(one[0] * message.sign(detail, self.sign)
-                                         for one, detail in zip(amounts, details, strict=True))):
+                        total not in (self.amount, abs(sum(one[0] * message.sign(detail, self.sign) for one, detail
+                                                           in zip(amounts, details, strict=True)))):
                     raise message.wrong(part, "Btch/TtlAmt", f"the file says {total}", "the sum of its TxDtls",
                                         TRY_AGAIN)
 
     def _amount(self, detail) -> tuple[Decimal, str] | None:
         for path in ("Amt", "AmtDtls/TxAmt/Amt"):
-            if detail.find(_wild(path)) is not None:
+            if _first(detail, path) is not None:
                 return self.message.amount(detail, path)
         return None
 
@@ -434,7 +470,7 @@ class Entry:
         """What the bank kept."""
         message, total = self.message, Decimal("0.00")
         for one in (*message.all(element, "Chrgs/Rcrd"), *message.all(element, "Chrgs")):
-            if one.find(_wild("Amt")) is not None:
+            if _first(one, "Amt") is not None:
                 amount, currency = message.amount(one, "Amt")
                 if currency == self.currency:
                     total -= amount * message.sign(one, -1)
@@ -444,7 +480,7 @@ class Entry:
         """The payment of a TxDtls, or of the whole entry."""
         message = self.message
         is_entry = detail is self.element
-        own = None if is_entry else message.text(detail, "Refs/AcctSvcrRef")
+        own = None if is_entry else self._own(detail, "Refs/AcctSvcrRef")
         key = f"{self.batch}/{own}" if own else self.batch
         if own:
             message.equals[f"{key}/"] += 1
@@ -453,10 +489,10 @@ class Entry:
         if is_entry and note is None and (count := sum(
                 int(said) for said in message.texts(detail, "NtryDtls/Btch/NbOfTxs") if said.isdecimal())) > 1:
             note = f"It is {count} payments whose details are not in the file: wait for the file that has them."
-        codes = [message.text(self.element, f"BkTxCd/{path}") or message.text(detail, f"BkTxCd/{path}") for path in (
-            "Domn/Cd", "Domn/Fmly/Cd", "Domn/Fmly/SubFmlyCd", "Prtry/Cd")]
-        is_reversal = (self.is_reversal or detail.find(_wild("RtrInf")) is not None or codes[2] in RETURNS
-                       or message.text(detail, "BkTxCd/Domn/Fmly/SubFmlyCd") in RETURNS)
+        own_codes = [message.text(detail, f"BkTxCd/{path}") for path in CODES] if _first(detail, "BkTxCd") is not None \
+            else self.codes
+        is_reversal = (self.is_reversal or _first(detail, "RtrInf") is not None or self.codes[2] in RETURNS
+                       or own_codes[2] in RETURNS)
         kind = "payment"
         if amount < 0:
             kind = "reversal" if is_reversal else "deduction"
@@ -468,7 +504,7 @@ class Entry:
             texts += message.texts(self.element, "AddtlNtryInf")
         texts += self._other_currency(detail, amount)
         return self._made(detail, amount, f"{key}/{place}", kind, references, tuple(texts), note or unclear,
-                          "/".join(filter(None, codes)) or None)
+                          "/".join(filter(None, own_codes)) or None)
 
     def _made(self, detail, amount, key, kind, references, texts, note, channel=None) -> Payment:
         message, text = self.message, self.message.text
@@ -476,14 +512,13 @@ class Entry:
         parties = "RltdPties" if detail is not self.element else "NtryDtls/TxDtls/RltdPties"
         if detail is self.element and self.count != 1:
             parties = "None"  # many payers
-        party = f"{parties}/Dbtr/Pty" if detail.find(_wild(f"{parties}/Dbtr/Pty")) is not None else f"{parties}/Dbtr"
+        party = f"{parties}/Dbtr/Pty" if _first(detail, f"{parties}/Dbtr/Pty") is not None else f"{parties}/Dbtr"
         payer = text(detail, f"{party}/Nm") or text(detail, f"{parties}/UltmtDbtr/Pty/Nm") or \
             text(detail, f"{parties}/UltmtDbtr/Nm")
         payer_account = text(detail, f"{parties}/DbtrAcct/Id/IBAN") or text(detail, f"{parties}/DbtrAcct/Id/Othr/Id")
         payee = text(detail, f"{parties}/CdtrAcct/Id/Othr/Id")
-        entry_reference = text(self.element, "NtryRef") or ""
-        if not payee and re.fullmatch(r"BG\d{7,8}", entry_reference):
-            payee = entry_reference[2:]
+        if not payee and re.fullmatch(r"BG\d{7,8}", self.no, re.A):
+            payee = self.no[2:]
         trace = None
         if not self.reference:
             ids = (text(detail, f"Refs/{one}") or "" for one in IDS)
@@ -498,10 +533,12 @@ class Entry:
             texts, channel, raw, None, note, payee, trace)
 
     def _address(self, detail, path: str) -> str | None:
+        if (element := _first(detail, path)) is None:
+            return None
         text = self.message.text
-        street = " ".join(filter(None, (text(detail, f"{path}/StrtNm"), text(detail, f"{path}/BldgNb"))))
-        town = " ".join(filter(None, (text(detail, f"{path}/PstCd"), text(detail, f"{path}/TwnNm"))))
-        lines = (*self.message.texts(detail, f"{path}/AdrLine"), street, town, text(detail, f"{path}/Ctry"))
+        street = " ".join(filter(None, (text(element, "StrtNm"), text(element, "BldgNb"))))
+        town = " ".join(filter(None, (text(element, "PstCd"), text(element, "TwnNm"))))
+        lines = (*self.message.texts(element, "AdrLine"), street, town, text(element, "Ctry"))
         return "\n".join(filter(None, lines)) or None
 
     def _references(self, detail, amount: Decimal) -> tuple[tuple[Reference, ...], list[str], str | None]:
@@ -538,7 +575,7 @@ class Entry:
     def _other_currency(self, detail, amount: Decimal) -> list[str]:
         """What the payer's bank was told, where that is another amount."""
         message = self.message
-        if detail is self.element or detail.find(_wild("AmtDtls/InstdAmt/Amt")) is None:
+        if detail is self.element or _first(detail, "AmtDtls/InstdAmt/Amt") is None:
             return []
         told, currency = message.amount(detail, "AmtDtls/InstdAmt/Amt")
         return [] if (told, currency) == (abs(amount), self.currency) else [f"instructed {told} {currency}"]

@@ -151,8 +151,10 @@ def _end(lines: Lines, number: int, line: str, one: Assignment, records: int) ->
 
 
 def _payments(lines: Lines, one: Assignment, batch: str, equals: Counter) -> list[Payment]:
+    """Makes the payments of an assignment, and empties it."""
     payments = []
-    for group in one.groups:
+    for place, group in enumerate(one.groups):
+        one.groups[place] = None
         number, item = group[0]
         kind, no = item[4:6], lines.digits(number, item, 9, 15, "transaction number")
         if len(group) < 2 or group[1][1][6:8] != "31":
