@@ -25,6 +25,7 @@ COMMANDS = {
     "simulate": ("simulate", "What a draft list or a ring would make of real traffic"),
     "bill": ("bill", "Invoices: run, check, approve, deliver"),
     "ledger": ("ledger", "What payers owe: open items, statements of account"),
+    "accounting": ("accounting", "The journal to the books: SIE 4, accruals, trial balance"),
     "job": ("job", "What is done by the clock: run-due, list, show, run"),
     "payments": ("payments", "Bank files: fetch, load, match, list, assign, undo"),
     "credit": ("credit", "Credit control: warnings, blocks, orders to the switch"),

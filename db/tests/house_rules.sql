@@ -185,6 +185,7 @@ select bag_eq(
         'logic.bill_explain', 'logic.call_explain', 'logic.call_export', 'logic.call_why_not',
         'logic.call_quote',         'logic.call_under_cost',
         'logic.check_audit', 'logic.check_run',
+        'logic.accounting_digest', 'logic.accounting_export', 'logic.accounting_written', 'logic.accrue',
         'logic.job_begin', 'logic.job_finish', 'logic.job_mail', 'logic.job_mailed',
         'logic.block_lift', 'logic.block_set',
         'logic.credit_check', 'logic.exposure_get', 'logic.message_again', 'logic.message_result',

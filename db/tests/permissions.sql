@@ -111,6 +111,20 @@ from (
     ('export_rows', array['auditor', 'batch']),
     ('file_close', array['batch', 'integration']),
     ('file_open', array['batch', 'integration']),
+    ('accounting_begin', array['finance', 'batch']),
+    ('accounting_digest', array['finance', 'batch']),
+    ('accounting_end', array['finance', 'batch']),
+    ('accounting_export', array['finance', 'batch']),
+    ('accounting_list', array['support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
+    ('accounting_row_list', array['support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
+    ('accounting_waiting', array['support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
+    ('accounting_written', array['finance', 'batch']),
+    ('accrue', array['finance', 'batch']),
+    ('trial_balance', array['support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
     ('job_begin', array['batch']),
     ('job_due_list', array['batch']),
     ('job_enable', array['batch']),
@@ -351,14 +365,15 @@ from (
     -- ledger
     (
         array['support', 'credit', 'report', 'auditor', 'integration'], array['finance', 'batch'],
-        array['billing.account', 'billing.opening_item']
+        array['billing.account', 'billing.opening_item', 'billing.chart']
     ),
     (
         array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration'],
         array[]::text[],
         array[
             'billing.ledger_turn', 'billing.entry', 'billing.entry_row', 'billing.payment_file',
-            'billing.payment_reference'
+            'billing.payment_reference', 'billing.accounting_export', 'billing.voucher',
+            'billing.exported_entry', 'billing.accrual'
         ]
     ),
     (

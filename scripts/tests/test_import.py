@@ -60,6 +60,8 @@ def test_round_trip_byte_for_byte(golden, bed, tmp_path, monkeypatch):
         trunks="source,trunk,carrier\nplain,PJSIP/a*,nord\n",
         extensions="source,extension,number\nplain,2xxx,46902002xxx\n",
         settings="name,value\nminimum_invoice,50\n",
+        accounts="event,account\nbank,1930\nloss,6352\n",
+        chart='account,name\n1930,"Konto, ""Norr"""\n98765432,Åtta\n',
         jobs='code,schedule,options,what\n"Natt, ""fold""",30 6 * * 1-5,,calls fold\n',
         bands="band,weekdays,from,to\nodd,1;3-5;7,08:00:30,12:00\n",
         sources="code,name,format,contract_no,line_no,delimiter,header,strip\nx,X,generic,C1,2,;,no,^00;^9\n",

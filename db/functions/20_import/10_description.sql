@@ -85,6 +85,8 @@ begin atomic
         (320, 'trunks', 'trunk', null, '{q.source_id,q.trunk}', null, null, null),
         (330, 'extensions', 'extension', null, '{q.source_id,q.extension}', null, null, null),
         (340, 'settings', 'setting', null, '{q.name}', null, null, null),
+        (345, 'accounts', 'account', null, '{q.event}', null, null, null),
+        (346, 'chart', 'chart', null, '{q.account}', null, null, null),
         (350, 'open_items', 'opening_item', null, '{q.document_no}', null, null, null),
         (390, 'jobs', 'job', null, '{q.code}', null, null, null),
         (380, 'payment_sources', 'payment_source', 'payment_source_id', '{q.code}', null, null, null)

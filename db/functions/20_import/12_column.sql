@@ -319,6 +319,12 @@ open_items
     open R numeric - open
     currency - ref:currency - currency
     reference - text - reference
+accounts
+    event RK text - event
+    account R text - account
+chart
+    account RK text - account
+    name R text - name
 jobs
     code RK text - code
     schedule R text - schedule
