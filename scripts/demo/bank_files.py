@@ -105,7 +105,9 @@ def ktl(rows: Iterable[Row], account: str, made_at: dt.datetime, creditor: str =
 def camt054(rows: Iterable[Row], iban: str, currency: str, made_at: dt.datetime, message: str,
             version: str = "08") -> bytes:
     """camt.054.001.02 or .08: an entry a day with its payments, and one for each payment that is taken back."""
-    is_new = version >= "08"
+    if version not in ("02", "08"):
+        raise ValueError(f"camt.054.001.{version} is not written here")
+    is_new = version == "08"
     root = etree.Element("Document", xmlns=f"urn:iso:std:iso:20022:tech:xsd:camt.054.001.{version}")
     top = etree.SubElement(root, "BkToCstmrDbtCdtNtfctn")
     stamp = f"{made_at.isoformat(timespec='seconds')}"
@@ -154,7 +156,7 @@ def camt054(rows: Iterable[Row], iban: str, currency: str, made_at: dt.datetime,
                 parties.append(("DbtrAcct", [("Id", [("Othr", [("Id", row.payer_account)])])]))
             if parties:
                 _add(detail, "RltdPties", parties)
-            remittance = [("Ustrd", text) for text in row.texts]
+            remittance = [("Ustrd", text[:140]) for text in row.texts]
             if row.reference and row.is_checked:
                 remittance.append(("Strd", [("CdtrRefInf", [("Tp", [("CdOrPrtry", [("Cd", "SCOR")])]),
                                                             ("Ref", row.reference)])]))
