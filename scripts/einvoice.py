@@ -225,11 +225,12 @@ def _line(line: dict, where: str, currency: str, is_credit: bool) -> list:
     net, unit = line["net"], line["unit"]
     quantity = abs({"MIN": line["minutes"], "E34": line.get("gigabytes")}.get(unit, line["quantity"]) or 0)
     price, base = line.get("price"), None
+    discount = line.get("discount") or 0
     if not quantity:
         quantity, unit = Decimal(1), "C62"
     if price is None or abs(price) * quantity != abs(net):
-        # exact for any mix of rates: the amount for so many
-        price, base = abs(net), (f"{quantity}", {"unitCode": unit})
+        # exact for any mix of rates: the amount, before discounts, for so many
+        price, base = abs(net + discount), (f"{quantity}", {"unitCode": unit})
     if net < 0:
         quantity = -quantity
     calls = f"{line['calls']} calls" if line["calls"] is not None else None
@@ -240,6 +241,10 @@ def _line(line: dict, where: str, currency: str, is_credit: bool) -> list:
         ("cac:InvoicePeriod", _period(line)),
         ("cac:DocumentReference", [("cbc:ID", (f"+{line['number']}", {"schemeID": "AWV"})),
                                    ("cbc:DocumentTypeCode", "130")] if line["number"] else None),
+        ("cac:AllowanceCharge", [
+            ("cbc:ChargeIndicator", "false"), ("cbc:AllowanceChargeReasonCode", "95"),
+            ("cbc:AllowanceChargeReason", "Discounts and included units"), ("cbc:Amount", _money(discount, currency)),
+        ] if discount else None),
         ("cac:Item", [
             ("cbc:Description", where), ("cbc:Name", line["text"]),
             ("cac:ClassifiedTaxCategory", _category(line["vat"]["category"], line["vat"]["percent"]))]),

@@ -273,11 +273,15 @@ def _call(row: dict, raw: dict, names: dict) -> dict:
 def _number(customer_no: str, contract_no: str, number: str, calls: list[dict], itemised: bool) -> dict:
     groups = defaultdict(list)
     for call in calls:
-        groups[call["destination"]].append(call)
+        groups[call["destination"], call["mode"]].append(call)
     return {"customer_no": customer_no, "contract_no": contract_no, "number": number, "calls": len(calls),
             "minutes": _minutes(calls), "net": round(sum(call["net"] for call in calls), 2),
-            "destinations": [{"name": name, "calls": len(own), "minutes": _minutes(own),
-                              "net": round(sum(c["net"] for c in own), 2)} for name, own in sorted(groups.items())],
+            "destinations": [{"name": name, "mode": mode, "calls": len(own), "minutes": _minutes(own),
+                              "units": sum(c["units"] for c in own), "unit": own[0]["unit"],
+                              "per": {"second": 60, "byte": 1000000}.get(own[0]["unit"], 1),
+                              "price": Decimal("0.5") if len(own) > 1 else None, "setup": Decimal("0.49"),
+                              "net": round(sum(c["net"] for c in own), 2)}
+                             for (name, mode), own in sorted(groups.items())],
             "calls_list": sorted(calls, key=lambda call: call["at"]) if itemised else None}
 
 

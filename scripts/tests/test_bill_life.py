@@ -163,6 +163,46 @@ def test_what_is_planted_behind_the_rules_is_found(leissner, database, conn, pla
     assert outcome.code == 1 and says in outcome.out
 
 
+def test_a_document_shows_unit_prices_discounts_and_what_kinds_of_calls_cost(
+        leissner, database, conn):  # noqa: F811
+    conn.execute("update billing.customer set call_specification = 'summary'")
+    conn.execute("update billing.customer set country = 'DE', kind = 'private', vat_no = null"
+                 " where customer_no = '2000'")
+    approved(leissner)
+    documents = [json.loads(done(leissner("bill", "document", number)).out, parse_float=Decimal) for number, in rows(
+        conn, "select invoice_no from billing.invoice order by 1")]
+    every = [(one, line) for one in documents for customer in one["customers"] for contract in customer["contracts"]
+             for line in contract["lines"]]
+    lists = {tuple(row[:2]): row[2:] for row in rows(
+        conn, "select invoice_no, place, min(round(item.rate, 2)), max(round(item.rate, 2))"
+              " from billing.invoice_line inner join billing.invoice using (invoice_id)"
+              " inner join billing.price_item as item using (service_charge_id)"
+              " where item.rate is not null and not exists (select from billing.price_item as other"
+              "  where other.service_charge_id = item.service_charge_id and other.rate is distinct from item.rate)"
+              " group by 1, 2")}
+    compared = 0
+    for one, line in every:
+        known = lists.get((one["number"], line["no"]))
+        if known and (line["price_unit"] == "MON" or line["kind"] == "one_time"):
+            assert known[0] == line["price"] == known[1]
+            compared += 1
+        if line["discount"] is not None:
+            assert line["regular"] - line["discount"] == line["net"] and line["discount"] > 0
+    assert compared and any(line["discount"] for _, line in every)
+    months = [line for _, line in every if line["price_unit"] == "MON" and line["from"][-2:] == "01"
+              and line["from"][:7] == line["through"][:7] and line["through"][-2:] in ("30", "31")]
+    assert months and all(line["price"] * line["quantity"] == line["net"] for line in months)
+    abroad = next(one for one in documents if one["payer"]["customer_no"] == "2000")
+    assert (abroad["payer"]["country_name"], abroad["seller"]["country_name"]) == ("Germany", "Sweden")
+    assert {one["seller"]["country_name"] for one in documents} == {None, "Sweden"}
+    kinds = [kind for one in documents if one["specification"] for number in one["specification"]["numbers"]
+             for kind in number["destinations"]]
+    assert {(kind["unit"], kind["per"]) for kind in kinds} >= {("second", 60), ("event", 1)}
+    uniform = [kind for kind in kinds if kind["price"] is not None and kind["unit"] == "event"]
+    assert uniform and all(kind["net"] <= kind["units"] * kind["price"] + kind["calls"] * kind["setup"]
+                           for kind in uniform)
+
+
 def test_reports_come_to_what_was_invoiced(leissner, database, conn):  # noqa: F811
     approved(leissner)
     done(leissner("bill", "credit", "20260005", "--lines", "1", "--yes"))

@@ -44,11 +44,20 @@ def danish() -> dict:
     return document
 
 
+def discounted() -> dict:
+    """Usage of which rings, bundles and included units took a part, or all."""
+    document = samples.golden("1002")
+    for line in samples.every_line(document):
+        if line["kind"] == "usage":
+            line |= {"discount": Decimal("16.18"), "regular": line["net"] + Decimal("16.18")}
+    return document
+
+
 KINDS = {
     "golden, one contract": samples.short, "group": samples.group, "3 000 lines": lambda: samples.group(120),
     "mixed VAT, rounding, negative line": samples.rounded, "credit": samples.credit, "awkward names": samples.awkward,
     "outside scope": outside_scope, "with every call": lambda: samples.golden("1002"),
-    "reverse charge": lambda: samples.golden("4000"),
+    "reverse charge": lambda: samples.golden("4000"), "discounts": discounted,
 }
 
 

@@ -78,6 +78,18 @@ def test_what_the_law_asks_for(pdf):
     assert "# 2026000105 # 2475 55 6 > 5050109#41#" in text_of(data, 0)
 
 
+def test_unit_prices_discounts_and_the_price_of_a_kind_of_call(pdf):
+    document = samples.golden("1002", "en")
+    lines = list(samples.every_line(document))
+    lines[0] |= {"kind": "periodic", "price": Decimal("49.00"), "price_unit": "MON"}
+    usage = next(line for line in lines if line["kind"] == "usage")
+    usage |= {"discount": Decimal("16.18"), "regular": usage["net"] + Decimal("16.18")}
+    document["seller"]["country_name"] = "Sweden"
+    text = text_of(pdf.render(document))
+    assert "49.00/mo" in text and "discounted or included \u221216.18" in text and "0.50/min" in text
+    assert "The opening fee is for each call" in text and "SWEDEN" in text
+
+
 def test_reverse_charge_in_euro_and_english(pdf):
     text = text_of(pdf.render(samples.golden("4000", "en")))
     for item in ["130.07 EUR", "Your VAT no. DE811115368", "VAT no. SE551234567801", "SE-903 26 Umeå", "GERMANY",

@@ -48,9 +48,9 @@ Example: select logic.period_text('[2026-10-15,)')
 Raises: nothing$$;
 
 -- Folds stored definitions as the price search folds live ones: what is explained is what was charged.
-create function logic.charge_text(p_items bigint[], p_billed bigint, p_per bigint)
-returns text
-language sql stable
+create function logic.item_price(p_items bigint[])
+returns table (setup numeric, rate numeric)
+language sql stable rows 1
 begin atomic
     with recursive item as (
         select place.n, logic.definition_get('price_item', place.item_id) as definition
@@ -76,13 +76,24 @@ begin atomic
         inner join item on item.n = fold.n - 1
     )
 
+    select fold.setup, fold.rate from fold where fold.n = 1 and fold.rate is not null;
+end;
+
+comment on function logic.item_price(bigint[]) is
+$$Opening fee and rate that an item (and its bases) asks for; no row for steps.
+Example: select * from logic.item_price('{1}')
+Raises: nothing$$;
+
+create function logic.charge_text(p_items bigint[], p_billed bigint, p_per bigint)
+returns text
+language sql stable
+begin atomic
     select format(
-        'Set-up %s + rate %s × %s / %s = %s.', logic.figure(fold.setup), logic.figure(fold.rate), p_billed,
+        'Set-up %s + rate %s × %s / %s = %s.', logic.figure(price.setup), logic.figure(price.rate), p_billed,
         p_per,
-        logic.figure(round(fold.setup + logic.divide(fold.rate * p_billed, p_per), 12))
+        logic.figure(round(price.setup + logic.divide(price.rate * p_billed, p_per), 12))
     )
-    from fold
-    where fold.n = 1 and fold.rate is not null;
+    from logic.item_price(p_items) as price;
 end;
 
 comment on function logic.charge_text(bigint[], bigint, bigint) is

@@ -22,33 +22,59 @@ begin atomic
     with listed as materialized (
         select
             call.customer_id, call.contract_id, coalesce(call.a_number, call.account, '') as number,
-            destination.name as destination, mode.code as mode, mode.unit, call.started_at, call.billed,
-            round(sum(billed.amount), 4) * p_sign as net,
+            destination.name as destination, mode.code as mode, mode.unit, mode.per, call.started_at,
+            call.billed, round(sum(billed.amount), 4) * p_sign as net,
+            -- NULL: parts of the call have prices of their own, or ones in another currency
+            case
+                when call.stretches is null and list.currency = invoice.currency then call.retail_items
+            end as items,
             case
                 when p_has_numbers or length(call.b_number) < 4 then call.b_number
                 else left(call.b_number, -3) || 'xxx'
             end as called
-        from billing.invoice_line as line
+        from billing.invoice
+        inner join billing.invoice_line as line on line.invoice_id = invoice.invoice_id
         inner join billing.call_billed as billed on billed.invoice_line_id = line.invoice_line_id
         inner join billing.call
             on call.customer_id = billed.customer_id and call.start_on = billed.start_on
             and call.call_id = billed.call_id
         inner join billing.destination on destination.destination_id = call.destination_id
         inner join billing.mode on mode.mode_id = call.mode_id
-        where line.invoice_id = p_invoice_id and line.charge_kind = 'usage' and call.regular > 0
+        inner join billing.price_list as list on list.price_list_id = call.retail_list_id
+        where invoice.invoice_id = p_invoice_id and line.charge_kind = 'usage' and call.regular > 0
         group by
             call.customer_id, call.contract_id, call.a_number, call.account, destination.name, mode.code,
-            mode.unit, call.started_at, call.billed, call.b_number, call.call_id
+            mode.unit, mode.per, call.started_at, call.billed, call.b_number, call.call_id, call.stretches,
+            call.retail_items, list.currency, invoice.currency
     ),
 
+    price as materialized (
+        select asked.items, found.setup, found.rate
+        from (select distinct listed.items from listed where listed.items is not null) as asked
+        cross join lateral logic.item_price(asked.items) as found
+    ),
+
+    -- By kind of call: the price of a unit and the opening fee where all have the same.
     by_destination as (
         select
-            listed.customer_id, listed.contract_id, listed.number, listed.destination, count(*) as calls,
+            listed.customer_id, listed.contract_id, listed.number, listed.destination, listed.mode,
+            listed.unit, listed.per, count(*) as calls, sum(listed.billed) as units,
             round(logic.divide(coalesce(sum(listed.billed) filter (where listed.unit = 'second'), 0), 60), 1)
             as minutes,
-            sum(listed.net) as net
+            sum(listed.net) as net,
+            case
+                when count(price.rate) = count(*) and min(price.rate) = max(price.rate)
+                    then trim_scale(min(price.rate))
+            end as rate,
+            case
+                when count(price.setup) = count(*) and min(price.setup) = max(price.setup)
+                    then trim_scale(min(price.setup))
+            end as setup
         from listed
-        group by listed.customer_id, listed.contract_id, listed.number, listed.destination
+        left join price on price.items = listed.items
+        group by
+            listed.customer_id, listed.contract_id, listed.number, listed.destination, listed.mode,
+            listed.unit, listed.per
     )
 
     select jsonb_build_object(
@@ -86,10 +112,13 @@ begin atomic
             sum(by_destination.net) as net,
             jsonb_agg(
                 jsonb_build_object(
-                    'name', by_destination.destination, 'calls', by_destination.calls,
-                    'minutes', by_destination.minutes, 'net', round(by_destination.net, 2)
+                    'name', by_destination.destination, 'mode', by_destination.mode,
+                    'calls', by_destination.calls, 'minutes', by_destination.minutes,
+                    'units', by_destination.units, 'unit', by_destination.unit,
+                    'price', by_destination.rate, 'per', by_destination.per, 'setup', by_destination.setup,
+                    'net', round(by_destination.net, 2)
                 )
-                order by by_destination.destination
+                order by by_destination.destination, by_destination.mode
             ) as destinations
         from by_destination
         group by by_destination.customer_id, by_destination.contract_id, by_destination.number
@@ -101,10 +130,28 @@ begin atomic
 end;
 
 comment on function logic.specification_get(bigint, integer, boolean, boolean) is
-$$The calls of a document by number and destination,
-    with each call where p_is_full; calls free of charge are not
-listed, called numbers masked but for p_has_numbers. NULL: none.
+$$The calls of a document by number, destination and mode (with the price of `per` units and the opening fee
+where one holds for all), with each call where p_is_full; calls free of charge are not listed, called
+numbers masked but for p_has_numbers. NULL: none.
 Example: select logic.specification_get(1, 1, true, false)
+Raises: nothing$$;
+
+create function logic.month_share(p_from date, p_to date)
+returns numeric
+language sql immutable parallel safe strict
+begin atomic
+    select sum(
+        logic.divide(
+            least(p_to, logic.month_on(month.n + 1)) - greatest(p_from, logic.month_on(month.n)),
+            logic.month_on(month.n + 1) - logic.month_on(month.n)
+        )
+    )
+    from generate_series(logic.month_index(p_from), logic.month_index(p_to - 1)) as month (n);
+end;
+
+comment on function logic.month_share(date, date) is
+$$Calendar months from a day up to another, parts of months by their days.
+Example: select logic.month_share('2026-10-17', '2026-12-01')
 Raises: nothing$$;
 
 create function logic.document_list(p_invoices bigint[])
@@ -139,6 +186,74 @@ begin atomic
         having count(*) = 1 and bool_and(own.to_number is null and own.kind = 'number')
     ),
 
+    fee as materialized (
+        select
+            line.invoice_line_id, line.invoice_id, line.contract_line_id, line.service_charge_id,
+            abs(line.net) as net, head.decimals,
+            abs(line.quantity) * case
+                when line.kind = 'one_time' then 1
+                when extract(day from lower(line.valid)) = 1 and extract(day from upper(line.valid)) = 1
+                    then logic.month_index(upper(line.valid)) - logic.month_index(lower(line.valid))
+                else logic.month_share(lower(line.valid), upper(line.valid))
+            end as quantity
+        from head
+        inner join billing.invoice_line as line on line.invoice_id = head.invoice_id
+        where line.kind in ('periodic', 'one_time') and line.quantity <> 0
+    ),
+
+    -- The price of a unit (and month) that a fee was made of: the only one with the currency's decimals that
+    -- gives the amount. None where it changed inside the period.
+    sure_price as materialized (
+        select fee.*, found.price
+        from fee
+        cross join lateral (
+            select
+                round(logic.divide(fee.net, fee.quantity), fee.decimals) as price,
+                power(10::numeric, -fee.decimals) as step
+        ) as found
+        where
+            round(found.price * fee.quantity, fee.decimals) = fee.net
+            and (
+                fee.quantity >= 1
+                or (
+                    round((found.price - found.step) * fee.quantity, fee.decimals) <> fee.net
+                    and round((found.price + found.step) * fee.quantity, fee.decimals) <> fee.net
+                )
+            )
+    ),
+
+    -- Where some days of a month leave more than one, that of another period of the charge.
+    fee_price as materialized (
+        select fee.invoice_line_id, min(sure_price.price) as price
+        from fee
+        inner join sure_price
+            on sure_price.invoice_id = fee.invoice_id
+            and sure_price.contract_line_id = fee.contract_line_id
+            and sure_price.service_charge_id = fee.service_charge_id
+            and round(sure_price.price * fee.quantity, fee.decimals) = fee.net
+        group by fee.invoice_line_id
+        having min(sure_price.price) = max(sure_price.price)
+    ),
+
+    -- What the calls of a line cost before rings, bundles and included units.
+    regular as materialized (
+        select line.invoice_line_id, round(sum(call.regular), min(head.decimals)) as amount
+        from head
+        inner join billing.invoice_line as line
+            on line.invoice_id = head.invoice_id and line.kind = 'usage' and line.corrects_id is null
+            and head.kind = 'invoice'
+        inner join billing.call_billed as billed on billed.invoice_line_id = line.invoice_line_id
+        inner join billing.call
+            on call.customer_id = billed.customer_id and call.start_on = billed.start_on
+            and call.call_id = billed.call_id
+        inner join billing.price_list as list on list.price_list_id = call.retail_list_id
+        group by line.invoice_line_id
+        having
+            min(list.currency) = min(head.currency) and max(list.currency) = min(head.currency)
+            and sum(call.retail) = sum(billed.amount)
+            and round(sum(call.regular), min(head.decimals)) > min(line.net)
+    ),
+
     line as materialized (
         select
             line.invoice_id, line.customer_id, line.contract_id, line.place, line.net * head.sign as net,
@@ -161,7 +276,13 @@ begin atomic
                 'gigabytes', case
                     when mode.unit = 'byte' then round(logic.divide(abs(line.units), 1000000000), 6)
                 end,
-                'number', own_number.number, 'price', coalesce(by_hand.price, per_unit.price),
+                'number', own_number.number,
+                'price', coalesce(by_hand.price, fee_price.price, per_unit.price),
+                'price_unit', case
+                    when line.kind = 'periodic' and fee_price.price is not null then 'MON'
+                end,
+                -- the unit price is before it: the amount is regular less discount
+                'regular', regular.amount, 'discount', round(regular.amount - line.net, head.decimals),
                 'net', round(line.net * head.sign, head.decimals),
                 'vat', jsonb_build_object(
                     'code', line.vat_code, 'category', line.vat_category, 'percent',
@@ -174,7 +295,10 @@ begin atomic
         inner join billing.contract_line as one on one.contract_line_id = line.contract_line_id
         left join billing.mode on mode.mode_id = line.mode_id
         left join own_number on own_number.invoice_line_id = line.invoice_line_id
-        -- a unit price that times the quantity is the amount: a fee's is what one costs in the line's period
+        left join fee_price on fee_price.invoice_line_id = line.invoice_line_id
+        left join regular on regular.invoice_line_id = line.invoice_line_id
+        -- a unit price that times the quantity is the amount: of a fee whose monthly price is not known, what
+        -- one costs in the line's period
         left join billing.manual_charge as by_hand
             on by_hand.manual_charge_id = line.manual_charge_id
             and round(by_hand.price * abs(line.quantity), head.decimals) = line.net * head.sign
@@ -351,11 +475,16 @@ begin atomic
             end,
             'credits', coalesce(corrected.documents, '[]'),
             'period', jsonb_build_object('from', lower(head.valid), 'through', upper(head.valid) - 1),
-            'seller', head.who -> 'seller',
+            'seller', head.who -> 'seller' || jsonb_build_object(
+                'country_name', case
+                    when head.who -> 'payer' ->> 'country' <> head.who -> 'seller' ->> 'country'
+                        then logic.country_name(head.who -> 'seller' ->> 'country')
+                end
+            ),
             'payer', (head.who -> 'payer') - 'specification' - 'full_numbers' || jsonb_build_object(
                 'country_name', case
                     when head.who -> 'payer' ->> 'country' <> head.home_country
-                        then head.who -> 'payer' ->> 'country'
+                        then logic.country_name(head.who -> 'payer' ->> 'country')
                 end
             ),
             'customers', content.customers, 'vat', tax.taxes, 'kinds', kind.kinds,
