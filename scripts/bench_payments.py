@@ -38,6 +38,8 @@ def documents(conn: db.Connection, count: int, first: int) -> list[str]:
                  " 100 + no %% 900, 'SEK', logic.reference_make('ocr', no::text)"
                  " from generate_series(%s::bigint, %s) as no inner join billing.customer"
                  " on customer_no = 'P' || no - %s + 1", (first, first + count - 1, first))
+    # as approval does for the payers of its documents
+    conn.execute("select logic.ledger_lock(array(select customer_id from billing.customer))")
     return [row["reference"] for row in conn.execute(
         "select reference from billing.open_item where document_no::bigint >= %s order by open_item_id",
         (first,)).fetchall()]

@@ -217,40 +217,48 @@ begin
     analyze pg_temp.payment_sum;
 
     -- How much of which item: what is asked for it, by due date where nothing is said, no more than is open.
-    -- Who
-    -- comes first in the file is served first.
+    -- Who comes first in the file is served first.
     create temporary table payment_take on commit drop as
-    with wanted as (
+    with part as (
         select
             part.payment_id, part.place, part.part, part.reference, part.open_item_id, part.payer_id,
-            item.document_no, item.kind, item.open, item.open_base, own.decimals, own.is_asked,
-            sign(coalesce(part.asked, own.amount)) as side, own.amount as total,
-            own.parts = own.found as is_whole,
-            case
-                when own.is_asked then part.asked
-                when own.parts = 1 and p_turn = 1 then own.amount
-                else sign(own.amount) * least(
-                    greatest(sign(own.amount) * item.open, 0),
-                    greatest(
-                        abs(own.amount) - coalesce(sum(greatest(sign(own.amount) * item.open,
-                        0)) over before, 0),
-                        0
-                    )
-                )
-            end as want,
-            own.parts > 1 or p_turn = 2 as is_spread,
-            row_number() over (
-                partition by part.payment_id
-                order by part.part >= 1000 desc, item.due_on desc nulls first, item.item_on desc,
-                part.part desc
-            ) = 1 as is_last_part
+            part.asked, item.document_no, item.kind, item.open, item.open_base, item.due_on, item.item_on,
+            own.decimals, own.is_asked, own.amount as total, own.parts = own.found as is_whole,
+            own.parts = 1 and p_turn = 1 as is_only,
+            sign(coalesce(part.asked, own.amount)) as side
         from pg_temp.payment_part as part
         inner join pg_temp.payment_sum as own on own.payment_id = part.payment_id and own.fault is null
         inner join billing.open_item as item on item.open_item_id = part.open_item_id
         where part.turn = p_turn
+    ),
+
+    -- nearly every payment names one document; the others are laid out by due date
+    wanted as (
+        select part.*, coalesce(part.asked, part.total) as want, true as is_last_part
+        from part
+        where part.is_only
+        union all
+        select
+            part.*,
+            case
+                when part.is_asked then part.asked
+                else part.side * least(
+                    greatest(part.side * part.open, 0),
+                    greatest(
+                        abs(part.total) - coalesce(sum(greatest(part.side * part.open, 0)) over before, 0), 0
+                    )
+                )
+            end,
+            row_number() over (
+                partition by part.payment_id
+                order by
+                    part.part >= 1000 desc, part.due_on desc nulls first, part.item_on desc, part.part desc
+            ) = 1
+        from part
+        where not part.is_only
         window before as (
             partition by part.payment_id
-            order by part.part >= 1000, item.due_on nulls last, item.item_on, part.part
+            order by part.part >= 1000, part.due_on nulls last, part.item_on, part.part
             rows between unbounded preceding and 1 preceding
         )
     ),
@@ -294,27 +302,32 @@ begin
 
     select
         based.payment_id, based.place, based.part, based.reference, based.open_item_id, based.payer_id,
-        based.document_no, based.kind, based.decimals, based.amount, based.base,
+        based.document_no, based.kind, based.decimals, based.amount, based.base, based.is_only,
         based.side * (based.room - based.since) as was_open, based.till < based.room as is_open_still,
         case
-            when not based.is_spread or based.is_asked then based.want - based.amount
+            when based.is_only or based.is_asked then based.want - based.amount
             when based.is_last_part and based.is_whole and p_turn = 1
-                then based.total - sum(based.amount) over (partition by based.payment_id)
+                then based.total - spread.amount
             else 0
         end as over,
         small.rest as difference, small.base as difference_base
     from based
+    left join (
+        select every.payment_id, sum(every.amount) as amount
+        from based as every
+        where not every.is_only
+        group by every.payment_id
+    ) as spread on spread.payment_id = based.payment_id
     left join lateral (
         select based.rest, own.base
         from (
             select
-                based.open_base - logic.base_share(based.open_base, based.room, based.till,
-                v_decimals) as base
+                based.open_base
+                - logic.base_share(based.open_base, based.room, based.till, v_decimals) as base
             where based.rest is not null
         ) as own
         where own.base <= v_small
     ) as small on true;
-    analyze pg_temp.payment_take;
 
     -- What is more than was open, by payer: an advance.
     create temporary table payment_advance on commit drop as
@@ -335,51 +348,54 @@ begin
 
     -- What became of each, and why.
     create temporary table payment_result on commit drop as
-    with part as (
+    with told as (
         select
-            taken.payment_id, sum(taken.amount) as amount, sum(taken.base) as base,
-            (array_agg(taken.payer_id order by taken.part))[1] as payer_id,
-            bool_or(taken.is_open_still and taken.difference is null and taken.amount <> 0) as is_open_still,
-            jsonb_path_query_array(
-                jsonb_agg(
-                    case
-                        when taken.amount <> 0
-                            then jsonb_build_array(jsonb_build_object(
-                                'code', case
-                                    when taken.amount > 0 then 'payment_matched' else 'payment_deducted'
-                                end,
-                                'kind', case when taken.reference like 'RF%' then 'RF' else v_kind end,
-                                'reference', taken.reference,
-                                'amount', round(taken.amount, taken.decimals),
-                                'of', round(taken.was_open, taken.decimals), 'document', taken.document_no
-                            ))
-                        else '[]'
-                    end
-                    || case
-                        when taken.difference is not null
-                            then jsonb_build_array(jsonb_build_object(
-                                'code', 'payment_difference', 'document', taken.document_no,
-                                'amount', round(taken.difference, taken.decimals)
-                            ))
-                        else '[]'
-                    end
-                    || case
-                        when taken.over > 0
-                            then jsonb_build_array(jsonb_build_object(
-                                'code', case
-                                    when taken.amount = 0 then 'payment_closed'
-                                    else 'payment_over'
-                                end,
-                                'document', taken.document_no, 'amount', round(taken.over, taken.decimals)
-                            ))
-                        else '[]'
-                    end
-                    order by taken.part
-                ),
-                '$[*][*]'
-            ) as told
+            taken.payment_id, taken.part, taken.amount, taken.base, taken.payer_id, taken.is_only,
+            taken.is_open_still and taken.difference is null and taken.amount <> 0 as is_open_still,
+            case
+                when taken.amount <> 0
+                    then jsonb_build_array(jsonb_build_object(
+                        'code', case when taken.amount > 0 then 'payment_matched' else 'payment_deducted' end,
+                        'kind', case when taken.reference like 'RF%' then 'RF' else v_kind end,
+                        'reference', taken.reference, 'amount', round(taken.amount, taken.decimals),
+                        'of', round(taken.was_open, taken.decimals), 'document', taken.document_no
+                    ))
+            end as matched,
+            case
+                when taken.difference is not null
+                    then jsonb_build_array(jsonb_build_object(
+                        'code', 'payment_difference', 'document', taken.document_no,
+                        'amount', round(taken.difference, taken.decimals)
+                    ))
+                when taken.over > 0
+                    then jsonb_build_array(jsonb_build_object(
+                        'code', case when taken.amount = 0 then 'payment_closed' else 'payment_over' end,
+                        'document', taken.document_no, 'amount', round(taken.over, taken.decimals)
+                    ))
+            end as added
         from pg_temp.payment_take as taken
-        group by taken.payment_id
+    ),
+
+    -- nearly every payment names one document: nothing is to be gathered then
+    part as (
+        select
+            told.payment_id, told.amount, told.base, told.payer_id, told.is_open_still,
+            case
+                when told.added is null then told.matched else coalesce(told.matched, '[]') || told.added
+            end as told
+        from told
+        where told.is_only
+        union all
+        select
+            told.payment_id, sum(told.amount), sum(told.base),
+            (array_agg(told.payer_id order by told.part))[1], bool_or(told.is_open_still),
+            jsonb_path_query_array(
+                jsonb_agg(coalesce(told.matched, '[]') || coalesce(told.added, '[]') order by told.part),
+                '$[*][*]'
+            )
+        from told
+        where not told.is_only
+        group by told.payment_id
     ),
 
     lost as (
@@ -424,39 +440,42 @@ begin
             when summed.is_open_still and p_turn = 1 then 'part'
             else 'matched'
         end as state,
-        coalesce(summed.told, '[]')
-        || case
-            when summed.fault is distinct from 'payment_currency' then coalesce(lost.told, '[]')
-            else '[]'
-        end
-        || case summed.fault
-            when 'payment_currency'
-                then jsonb_build_array(jsonb_build_object(
-                    'code', summed.fault, 'currency', summed.currency, 'what', summed.document_no,
-                    'other', summed.other
-                ))
-            when 'payment_no_reference' then '[{"code": "payment_no_reference"}]'
-            when 'payment_parts'
-                then jsonb_build_array(jsonb_build_object(
-                    'code', summed.fault, 'sum', round(summed.sum, coalesce(summed.decimals, 2)),
-                    'amount', round(summed.amount, coalesce(summed.decimals, 2))
-                ))
-            when 'payment_note'
-                then jsonb_build_array(jsonb_build_object('code', summed.fault, 'note', summed.note))
-            else '[]'
-        end
-        || case
-            when summed.rest <> 0 and summed.used <> 0
-                then jsonb_build_array(jsonb_build_object(
-                    'code', 'payment_left', 'amount', round(summed.rest, coalesce(summed.decimals, 2))
-                ))
-            else '[]'
+        case
+            when summed.fault is null and summed.rest = 0 then summed.told
+            else
+                coalesce(summed.told, '[]')
+                || case
+                    when summed.fault is distinct from 'payment_currency' then coalesce(lost.told, '[]')
+                    else '[]'
+                end
+                || case summed.fault
+                    when 'payment_currency'
+                        then jsonb_build_array(jsonb_build_object(
+                            'code', summed.fault, 'currency', summed.currency, 'what', summed.document_no,
+                            'other', summed.other
+                        ))
+                    when 'payment_no_reference' then '[{"code": "payment_no_reference"}]'
+                    when 'payment_parts'
+                        then jsonb_build_array(jsonb_build_object(
+                            'code', summed.fault, 'sum', round(summed.sum, coalesce(summed.decimals, 2)),
+                            'amount', round(summed.amount, coalesce(summed.decimals, 2))
+                        ))
+                    when 'payment_note'
+                        then jsonb_build_array(jsonb_build_object('code', summed.fault, 'note', summed.note))
+                    else '[]'
+                end
+                || case
+                    when summed.rest <> 0 and summed.used <> 0
+                        then jsonb_build_array(jsonb_build_object(
+                            'code', 'payment_left', 'amount', round(summed.rest, coalesce(summed.decimals, 2))
+                        ))
+                    else '[]'
+            end
         end as explanation,
         nextval('billing.entry_entry_id_seq') as entry_id
     from summed
     left join lost on lost.payment_id = summed.payment_id
     order by summed.place;
-    analyze pg_temp.payment_result;
 end;
 $$;
 
@@ -472,6 +491,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set enable_mergejoin = off
+set enable_nestloop = off
 as $$
 declare
     v_currency text := (select operator.currency from billing.operator);

@@ -9,6 +9,7 @@ as $$
 declare
     v_wrong jsonb;
     v_code text;
+    v_tomorrow date := logic.today() + 1;
 begin
     select
         'LB726', jsonb_build_object(
@@ -55,7 +56,7 @@ begin
             ) as lack
             where
                 staging.payment_file_id = p_file
-                and (lack.what is not null or staging.booked_on > logic.today() + 1)
+                and (lack.what is not null or staging.booked_on > v_tomorrow)
             order by staging.place
             limit 1
         ) as wrong;
@@ -165,6 +166,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set enable_mergejoin = off
+set enable_nestloop = off
 as $$
 begin
     insert into billing.payment (
@@ -361,12 +363,13 @@ as $$
 declare
     v_payers bigint[];
     v_paid bigint[];
+    v_decimals integer := logic.base_decimals();
 begin
     perform logic.payment_work_begin();
     insert into pg_temp.payment_work
     select
         own.payment_id, case own.kind when 'payment' then 1 else 2 end, own.place, own.amount, own.currency,
-        own.booked_on, round(own.amount * own.rate, logic.base_decimals()), own.note
+        own.booked_on, round(own.amount * own.rate, v_decimals), own.note
     from pg_temp.payment_new as own
     where own.fault is null and own.kind <> 'reversal';
     create temporary table payment_name on commit drop as
@@ -444,7 +447,7 @@ begin
     perform access.require('admin', 'finance', 'batch', 'integration');
     -- Whatever changes what became of payments takes turns: known or not, taken back or not is certain then.
     perform pg_advisory_xact_lock(hashtextextended('billing.payment', 0));
-    analyze billing.payment_staging;
+    analyze billing.payment_staging (payment_file_id, place, account, key, currency, booked_on);
     perform logic.payment_file_check(p_file, p_is_same_known);
     v_staged := (
         select count(*) from billing.payment_staging as staging where staging.payment_file_id = p_file

@@ -262,6 +262,7 @@ declare
     v_count bigint;
     v_matched bigint := 0;
     v_today date := logic.today();
+    v_decimals integer := logic.base_decimals();
 begin
     perform access.require('admin', 'finance', 'batch');
     perform pg_advisory_xact_lock(hashtextextended('billing.payment', 0));
@@ -270,9 +271,7 @@ begin
     select
         payment.payment_id, case payment.kind when 'payment' then 1 else 2 end, payment.payment_id,
         payment.amount, payment.currency, payment.booked_on,
-        round(
-            payment.amount * logic.rate_on(payment.currency, payment.booked_on), logic.base_decimals()
-        ), null
+        round(payment.amount * logic.rate_on(payment.currency, payment.booked_on), v_decimals), null
     from billing.payment
     where
         payment.state = 'unidentified' and payment.left_amount = payment.amount and not payment.is_held
