@@ -1,7 +1,8 @@
 """`leissner payments fetch`: payment files from the servers of banks, each loaded once, or handed on unread.
 
 A file that keeps its size is downloaded to HOME/payments/SOURCE (broken off, it goes on there), hashed, noted in the
-database, loaded, and only then moved into the archive of its server. Each step can be broken off and done again.
+database, loaded, and only then moved into the archive of its server. Each step can be broken off and done again. While
+files are loaded no server waits, which would hang up.
 """
 
 import errno
@@ -15,6 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from itertools import chain, count
 from pathlib import Path
 from urllib.parse import quote
 
@@ -33,6 +35,8 @@ UNFINISHED = (".tmp", ".part", ".filepart")
 NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS, errno.EMLINK)
 STRANGE = re.compile(r"[\x00-\x1f\x7f/\\]|^\.\.?$")  # no name of a file in a folder
 LONGEST = 200
+AGAIN = re.compile(r"\.[0-9a-f]{16}(\.[0-9]+)?$")  # what an archive adds to a name that it has
+LARGEST = 1 << 30
 DONE = ("loaded", "passed_on", "repeated")
 
 
@@ -96,19 +100,28 @@ class _Source:
     def __init__(self, conn: db.Connection, source: dict, advance=lambda total: None):
         self.conn, self.source, self.advance = conn, source, advance
         self.result = Result(source["code"])
+        self.rows: list[dict] = []  # what is offered, known or brought
         self.folder = Home().path / "payments" / source["code"]
 
     def run(self, retry: bool) -> Result:
         """Brings what is new; a problem stops this source only."""
         with self._problems(), self._alone(retry):
             if not self.result.is_busy:
-                self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self._go_on()
-                secret, kept_in = _secret(self.source)
-                with transfer.connect(_address(self.source), secret, kept_in) as place:
-                    self._archive(place, self._new(place))
-                self._missing()
+                with self._problems(), self._place() as place:
+                    self._bring(place)
+                self._decide_all()
+                if self.source["archive"] and self._done():
+                    with self._place() as place:
+                        self._archive(place)
         return self.result
+
+    @contextmanager
+    def _place(self) -> Iterator[Place]:
+        secret, kept_in = _secret(self.source)
+        with transfer.connect(_address(self.source), secret, kept_in) as place:
+            if isinstance(place, transfer.Folder) and not place.path.is_dir():
+                raise LeissnerError(f"There is no folder {place.path}.")
+            yield place
 
     # -- around it -------------------------------------------------------------------------------------------------
 
@@ -127,7 +140,10 @@ class _Source:
                 text = " ".join(filter(None, (f"{error}", error.hint)))
             else:
                 text = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
-            self.result.problems.append(f"{what}: {text}" if what else text)
+            self._problem(what, text)
+
+    def _problem(self, what: str, text: str) -> None:
+        self.result.problems.append(printable(f"{what}: {text}" if what else text))
 
     @contextmanager
     def _alone(self, retry: bool) -> Iterator[None]:
@@ -152,43 +168,24 @@ class _Source:
 
     # -- what is new -----------------------------------------------------------------------------------------------
 
-    def _go_on(self) -> None:
-        """What is here whole, and was not loaded or handed on before the last run ended."""
-        for row in self._call("payment_fetch_list", p_source=self.source["code"], p_state="fetched"):
-            if self._is_here(row):
-                self._decide(row)
-
-    def _missing(self) -> None:
-        """What was here, is not loaded, and is gone on both sides."""
-        for row in self._call("payment_fetch_list", p_source=self.source["code"], p_state="fetched"):
-            if not self._is_here(row):
-                self.result.problems.append(f"{row['name']} was fetched {row['fetched_at']:%Y-%m-%d %H:%M} and is "
-                                            "neither here nor there any more. Ask the bank for it again.")
-
-    def _new(self, place: Place) -> list[dict]:
-        """Takes what is offered and new; gives the rows of all that can go into the archive."""
-        if isinstance(place, transfer.Folder) and not place.path.is_dir():
-            raise LeissnerError(f"There is no folder {place.path}.")
-        rows = self._call("payment_fetch_due", p_source=self.source["code"], p_files=self._offered(place) or None)
+    def _bring(self, place: Place) -> None:
+        """Downloads what is offered and new."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         tasks: dict[str, list[dict]] = {"take": [], "archive": [], "leave": [], "reject": []}
-        for row in rows:
-            tasks[row["task"]].append(row)
+        for row in self._call("payment_fetch_due", p_source=self.source["code"], p_files=self._offered(place) or None):
+            tasks["leave" if row["state"] == "fetched" and self._is_here(row) else row["task"]].append(row)
         self.result.known = len(tasks["archive"]) + len(tasks["leave"])
-        seen = {(file["name"], file["sha256"]) for file in self.result.files}
         for row in tasks["reject"]:
-            if (row["name"], row["digest"].hex()) not in seen:
-                self._tell(row)
-        ready = tasks["archive"]
-        new = self._settled(place, [row for row in tasks["take"]
-                                    if row["state"] != "fetched" or not self._is_here(row)])  # it just did not go
+            self._tell(row)
+        self.rows = tasks["archive"] + tasks["leave"]
+        new = self._settled(place, tasks["take"])
         for row in new:
             self.advance(len(new))
             with self._problems(row["name"], (Refused, OSError)):
                 try:
-                    ready += self._take(place, row)
+                    self._take(place, row)
                 except SizeDiffers:
                     self.result.left.append(row["name"])
-        return ready
 
     def _offered(self, place: Place) -> list[dict]:
         patterns = [one.strip() for one in self.source["pattern"].split(";")]
@@ -200,8 +197,11 @@ class _Source:
         offered = []
         for name, file in place.list(wanted=is_wanted).items():
             if STRANGE.search(name) or len(name.encode()) > LONGEST:
-                self.result.problems.append(f"{name}: a file of this name is not taken, because of its signs or its "
-                                            "length. Give it another name there.")
+                self._problem(name, "A file of this name is not taken, because of the signs in it or its length. Give "
+                                    "it another name there.")
+            elif file.size > LARGEST:
+                self._problem(name, f"It has {file.size} bytes, which is no payment file. Is the pattern of the source "
+                                    "right?")
             elif file.size:
                 offered.append({"name": name, "size": file.size, "stamp": file.stamp})
             else:
@@ -218,8 +218,8 @@ class _Source:
         self.result.left += [row["name"] for row in rows if row not in settled]
         return settled
 
-    def _take(self, place: Place, row: dict) -> list[dict]:
-        """Downloads a file and does with it what is to do; its row where it is done."""
+    def _take(self, place: Place, row: dict) -> None:
+        """Downloads a file, and notes it when it is here whole."""
         mark = hashlib.sha256(f"{row['name']}\0{row['size']}\0{row['stamp']}".encode()).hexdigest()
         half = self.folder / f"{mark[:16]}-{_plain(row['name'])}.new"  # what is broken off is this file and no other
         if row["stamp"] is None:
@@ -230,14 +230,11 @@ class _Source:
         half.replace(self._path(row["name"], digest))
         (known,) = self._call("payment_fetch_put", p_source=self.source["code"], p_name=row["name"],
                               p_size=row["size"], p_stamp=row["stamp"], p_digest=digest)
-        row |= known | {"digest": digest}
-        if row["state"] == "fetched":
-            self._decide(row)
-        elif row["is_new"] or row["state"] == "rejected":
-            self._tell(row)
-        else:
+        self.rows.append(row | known | {"digest": digest})
+        if known["is_new"] and known["state"] == "repeated" or known["state"] == "rejected":
+            self._tell(self.rows[-1])
+        elif known["state"] != "fetched":
             self.result.known += 1
-        return [row] if row["state"] in DONE else []
 
     def _path(self, name: str, digest: bytes) -> Path:
         return self.folder / f"{digest.hex()[:16]}-{_plain(name)}"
@@ -250,39 +247,54 @@ class _Source:
 
     # -- what becomes of it ----------------------------------------------------------------------------------------
 
-    def _decide(self, row: dict) -> None:
+    def _decide_all(self) -> None:
+        """Loads what is here, or hands it on: also what was left when a run before was broken off."""
+        decided = {}
+        for row in self._call("payment_fetch_list", p_source=self.source["code"], p_state="fetched"):
+            if self._is_here(row):
+                decided[row["fetch_id"]] = self._decide(row)
+            else:
+                self._problem(row["name"], f"It was fetched {row['fetched_at']:%Y-%m-%d %H:%M}, but is not here any "
+                                           "more. If the bank does not offer it again, ask for it.")
+        for row in self.rows:
+            row["state"] = decided.get(row["fetch_id"], row["state"])
+
+    def _decide(self, row: dict) -> str:
         """Loads a file, or hands it on unread, and notes what became of it."""
-        path = self._path(row["name"], row["digest"])
-        try:
+        path, before = self._path(row["name"], row["digest"]), len(self.result.problems)
+        with self._problems(row["name"]):
             if self.source["pass_on"]:
                 row |= {"state": "passed_on", "reason": _hand_on(path, Path(self.source["pass_on"]), row["name"])}
             else:
                 row |= _load(self.conn, self.source, path, row["name"])
-        except (LeissnerError, OSError, psycopg.Error):
-            with self._problems(row["name"]):
-                raise
-            row |= {"state": "fetched", "reason": self.result.problems[-1]}
+        if len(self.result.problems) > before:
+            row["reason"] = self.result.problems[-1]
         self._call_one("payment_fetch_mark", p_fetch=row["fetch_id"], p_state=row["state"], p_reason=row["reason"])
         if row["state"] != "fetched":
             self._tell(row)
+        return row["state"]
 
     def _tell(self, row: dict) -> None:
         self.result.files.append({
             "name": row["name"], "size": row["size"], "sha256": row["digest"].hex(), "state": row["state"],
             "reason": row["reason"], "file": f"{self._path(row['name'], row['digest'])}", "is_archived": False})
 
-    def _archive(self, place: Place, rows: list[dict]) -> None:
+    def _done(self) -> dict[str, dict]:
+        """What can go into the archive, by name."""
+        return {row["name"]: row for row in self.rows if row["state"] in DONE}
+
+    def _archive(self, place: Place) -> None:
         """Moves what is done into the archive of its server, unless it was replaced meanwhile."""
-        if not (archive := self.source["archive"]) or not rows:
-            return
-        archive = archive.rstrip("/")
-        now = place.list(wanted={row["name"] for row in rows}.__contains__)
-        taken = place.list(archive)
+        done, archive = self._done(), self.source["archive"].rstrip("/")
+        now = place.list(wanted=done.__contains__)
+        taken = set(place.list(archive, lambda name: AGAIN.sub("", name) in done))
         told = {(file["name"], file["sha256"]): file for file in self.result.files}
-        for row in rows:
+        for row in done.values():
             if now.get(row["name"]) != Listed(row["size"], row["stamp"]):
                 continue  # the next run sees what is there now
-            name = row["name"] if row["name"] not in taken else f"{row['name']}.{row['digest'].hex()[:16]}"
+            again = f"{row['name']}.{row['digest'].hex()[:16]}"
+            name = next(one for one in chain((row["name"], again), (f"{again}.{number}" for number in count(2)))
+                        if one not in taken)
             try:
                 place.move(row["name"], f"{archive}/{name}")
             except LeissnerError as error:
@@ -303,8 +315,9 @@ def _hand_on(path: Path, folder: Path, name: str) -> str:
     if not folder.is_dir():  # one that is mistyped is not made
         raise LeissnerError(f"There is no folder {folder} to hand files on to.")
     target, half = folder / name, folder / f".{path.name}.tmp"
+    half.unlink(missing_ok=True)
     try:
-        with open(path, "rb") as source, open(half, "wb") as copy:
+        with open(path, "rb") as source, open(half, "xb") as copy:
             while block := source.read(transfer.BLOCK):
                 copy.write(block)
             copy.flush()
@@ -379,4 +392,4 @@ def _show(result: Result) -> None:
         if file["state"] == "rejected":
             click.echo(f"      It is here as {file['file']}; --retry loads it again.")
     for problem in result.problems:
-        click.echo(printable(f"{result.source}: {problem}"), err=True)
+        click.echo(f"{result.source}: {problem}", err=True)

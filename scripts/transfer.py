@@ -407,7 +407,8 @@ class Sftp(Server):
     def open(self) -> None:
         import asyncssh
 
-        self.errors = (OSError, asyncssh.Error, asyncssh.KeyImportError, asyncio.TimeoutError)
+        self.errors = (OSError, asyncssh.Error, asyncssh.KeyImportError, asyncssh.KeyEncryptionError,
+                       asyncio.TimeoutError)
         proof: dict[str, Any] = {"password": self.password()}
         if proof["password"] and proof["password"].startswith("-----BEGIN "):
             with self.step("the reading of the private key"):
@@ -446,7 +447,11 @@ class Sftp(Server):
 
     def _list(self, folder: str, wanted: Callable[[str], bool]) -> dict[str, Listed]:
         from asyncssh import SFTPNoSuchFile
-        from asyncssh.constants import FILEXFER_TYPE_REGULAR
+        from asyncssh.constants import FILEXFER_TYPE_REGULAR, FILEXFER_TYPE_UNKNOWN
+
+        def is_file(entry) -> bool:  # some servers tell it only in the line that is for people
+            return entry.attrs.type == FILEXFER_TYPE_REGULAR or (
+                entry.attrs.type == FILEXFER_TYPE_UNKNOWN and not f"{entry.longname}".startswith(("d", "l")))
 
         try:
             listed = self._do(self.sftp.readdir(folder or "."))
@@ -456,7 +461,7 @@ class Sftp(Server):
             raise
         return {name: Listed(entry.attrs.size or 0, f"{entry.attrs.mtime}" if entry.attrs.mtime else None)
                 for entry in listed
-                if entry.attrs.type == FILEXFER_TYPE_REGULAR and wanted(name := self._shown(entry.filename))}
+                if is_file(entry) and wanted(name := self._shown(entry.filename))}
 
     def _get(self, name: str, target: BinaryIO, offset: int) -> None:
         file = self._do(self.sftp.open(name, "rb"))
