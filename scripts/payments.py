@@ -17,7 +17,7 @@ from leissner.scripts import audit, db, payment_formats
 from leissner.scripts.delivery import exact
 from leissner.scripts.errors import LeissnerError
 from leissner.scripts.payment_formats import Payment
-from leissner.scripts.payments_fetch import fetch
+from leissner.scripts.payments_fetch import fetch, fetched
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
 TRIES = 3  # of a file that lost a race
@@ -34,10 +34,11 @@ FOR_A_PERSON = ("unidentified", "shown", "missing")
 
 @click.group()
 def payments() -> None:
-    """Payments: load bank files, look at what they paid, decide about the rest."""
+    """Payments: fetch and load bank files, look at what they paid, decide about the rest."""
 
 
 payments.add_command(fetch)
+payments.add_command(fetched)
 
 
 @payments.command()
@@ -140,7 +141,7 @@ def files(limit, as_json) -> None:
         return
     for row in rows:
         what = {"received": "broken off: load it again", "passed_on": "passed on unread"}.get(
-            row["state"], row["reason"] or _counts(row["counts"]))
+            row["state"], row["reason"] or counted(row["counts"]))
         click.echo(f"{row['file']:>5}  {row['received_at']:%Y-%m-%d %H:%M}  {row['state']:<10}"
                    f"{row['format'] or '-':<10}{row['name']}: {what}")
     if not rows:
@@ -341,7 +342,8 @@ def _form(name: str) -> str:
     return payment_formats.FORMATS.get(name, (None, name))[1]
 
 
-def _counts(counts: dict) -> str:
+def counted(counts: dict) -> str:
+    """What became of the payments of a file, in a line."""
     told = [f"{counts[state]:,} {title}" for state, title in STATES.items() if counts.get(state)]
     if counts.get("duplicates"):
         told.append(f"{counts['duplicates']:,} known before")

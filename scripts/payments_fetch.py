@@ -73,7 +73,9 @@ def fetch(sources, pass_on, retry, as_json) -> int:
     from rich.console import Console
     from rich.progress import Progress
 
-    with db.connect() as conn:
+    from leissner.scripts.payments import connect
+
+    with connect() as conn:
         with db.transaction(conn, LEVEL, read_only=True):
             found = db.call(conn, "payment_source_list", p_codes=list(dict.fromkeys(sources)) or None)
         if not found:
@@ -91,7 +93,27 @@ def fetch(sources, pass_on, retry, as_json) -> int:
     else:
         for result in results:
             _show(result)
-    return int(any(result.problems or any(file["state"] == "rejected" for file in result.files) for result in results))
+    return int(any(result.problems or any(file["needs_person"] for file in result.files) for result in results))
+
+
+@click.command()
+@click.argument("source", required=False)
+@click.option("--state", type=click.Choice(["fetched", "rejected", *DONE]), help="Only these.")
+@click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
+def fetched(source, state, as_json) -> None:
+    """The files that were fetched, of all sources or of one, with what became of each."""
+    with db.connect() as conn, db.transaction(conn, LEVEL, read_only=True):
+        if source:
+            db.call(conn, "payment_source_list", p_codes=[source])
+        rows = db.call(conn, "payment_fetch_list", p_source=source, p_state=state)
+    if as_json:
+        click.echo(exact([row | {"digest": row["digest"].hex()} for row in rows]))
+        return
+    for row in rows:
+        click.echo(printable(f"{row['fetched_at']:%Y-%m-%d %H:%M}  {row['source']:<12}{row['name']:<34} "
+                             f"{_state(row)}{', archived' * (row['archived_at'] is not None)}"))
+    if not rows:
+        click.echo("No such file: leissner payments fetch")
 
 
 class _Source:
@@ -277,7 +299,9 @@ class _Source:
     def _tell(self, row: dict) -> None:
         self.result.files.append({
             "name": row["name"], "size": row["size"], "sha256": row["digest"].hex(), "state": row["state"],
-            "reason": row["reason"], "file": f"{self._path(row['name'], row['digest'])}", "is_archived": False})
+            "reason": row["reason"], "payment_file": row.get("payment_file"),
+            "needs_person": row.get("needs_person", row["state"] == "rejected"),
+            "file": f"{self._path(row['name'], row['digest'])}", "is_archived": False})
 
     def _done(self) -> dict[str, dict]:
         """What can go into the archive, by name."""
@@ -306,8 +330,16 @@ class _Source:
 
 
 def _load(conn: db.Connection, source: dict, path: Path, name: str) -> dict:
-    """Loads a file as `leissner payments load` does: {state, reason}."""
-    raise LeissnerError("This version does not load payments yet.", "leissner payments fetch --pass-on FOLDER")
+    """Loads a file as `leissner payments load` does: {state, reason, payment_file, needs_person}."""
+    from leissner.scripts import payments
+
+    done = payments.take(conn, path, source["format"], source=source["code"], name=name)
+    if "problem" in done:
+        reason = " ".join(filter(None, (done["problem"], done["hint"])))
+    else:
+        reason = payments.counted(done["counts"]) if "counts" in done else f"loaded before as {done['known_as']}"
+    return {"state": "rejected" if "problem" in done else "loaded", "reason": reason, "payment_file": done["file"],
+            "needs_person": payments.needs_person(done)}
 
 
 def _hand_on(path: Path, folder: Path, name: str) -> str:
@@ -377,7 +409,6 @@ def _plain(name: str) -> str:
 
 
 def _show(result: Result) -> None:
-    states = {"passed_on": "handed on", "repeated": "known"}
     if result.is_busy:
         click.echo(f"{result.source}: someone else is fetching from it right now.")
         return
@@ -386,10 +417,13 @@ def _show(result: Result) -> None:
     counts += [f"{len(result.left)} left for the next time (still being written, or empty)"] * bool(result.left)
     click.echo(f"{result.source}: {', '.join(counts)}")
     for file in result.files:
-        reason = f"the same bytes as {file['reason']}" if file["state"] == "repeated" else file["reason"] or ""
-        click.echo(printable(f"  {file['name']:<40} {states.get(file['state'], file['state']):<10} {reason}".rstrip()
-                             + (", archived" if file["is_archived"] else "")))
+        click.echo(printable(f"  {file['name']:<34} {_state(file)}{', archived' * file['is_archived']}"))
         if file["state"] == "rejected":
             click.echo(f"      It is here as {file['file']}; --retry loads it again.")
     for problem in result.problems:
         click.echo(f"{result.source}: {problem}", err=True)
+
+
+def _state(row: dict) -> str:
+    states = {"fetched": "waits", "passed_on": "handed on", "repeated": "the same bytes as"}
+    return f"{states.get(row['state'], row['state'])}{': ' * (row['state'] != 'repeated')}{row['reason'] or ''}"

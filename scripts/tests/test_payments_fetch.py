@@ -1,29 +1,43 @@
 """Payment files from real FTP, FTPS and SFTP servers: each once, whatever is cut, killed, renamed or half-written."""
 
+import datetime as dt
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from leissner.scripts import cli, payments_fetch
+from leissner.scripts import db, payments_fetch
+from leissner.scripts.demo.bank import Paid, bgmax
+from leissner.scripts.tests.reference.compare import leissner as command
 from leissner.scripts.tests.servers import FETCH_STEPS, PASSWORD
 from leissner.scripts.tests.test_transfer import inbox, serve  # noqa: F401
 
 HEAD = "code,protocol,host,path,secret,user,port,archive,quiet_seconds"
-COMMAND = "from leissner.scripts.cli import COMMANDS, main; COMMANDS['fetch'] = ('payments_fetch', ''); main()"
+COMMAND = "from leissner.scripts.cli import main; main()"
+GOLDEN = Path(__file__).parent / "golden"
+DAY = dt.date(2026, 11, 20)
 
 
 @pytest.fixture(scope="module")
 def database(bed):
-    """One for all tests here."""
+    """One for all tests here, with an operator that is owed something."""
     made = bed.create(bed.template.name)
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        patch.setenv("DATABASE_URL", made.url(db.CLI_LOGIN))
+        command("import", GOLDEN / "operator")
+        Path(folder, "open_items.csv").write_text(
+            "document_no,customer_no,date,due,amount,open,reference\n"
+            "OLD1,1000,2026-08-31,2026-09-30,1000,1000,12345674\n")
+        command("import", Path(folder, "open_items.csv"))
     yield made
     bed.drop(made)
 
@@ -33,7 +47,6 @@ def home(tmp_path, monkeypatch, leissner, database):
     """A home with the secret of the bank, and a folder to hand on to; nothing was fetched yet."""
     with database.connect() as conn:
         conn.execute("delete from billing.payment_fetch; delete from billing.payment_source")
-    monkeypatch.setitem(cli.COMMANDS, "fetch", ("payments_fetch", ""))
     monkeypatch.setenv("LEISSNER_HOME", f"{tmp_path / 'home'}")
     (tmp_path / "home" / "secrets").mkdir(parents=True)
     secret = tmp_path / "home" / "secrets" / "BANK_PASSWORD"
@@ -71,9 +84,10 @@ def source(leissner, home: Path, *rows: str, head: str = HEAD) -> None:
 
 @pytest.fixture
 def fetch(leissner, home):
-    """fetch(options) hands on to the folder `on`: exit code, and {name: state} of what is new, and the whole."""
-    def run(*options, code=0):
-        outcome = leissner("fetch", "--pass-on", home.parent / "on", "--json", *options)
+    """fetch() hands on to the folder `on`, or loads: {name: state} of what is new, and the whole."""
+    def run(*options, code=0, loads=False):
+        outcome = leissner("payments", "fetch", "--json", *options,
+                           *([] if loads else ["--pass-on", home.parent / "on"]))
         assert outcome.code == code, outcome.out + outcome.err
         told = json.loads(outcome.out)
         return {file["name"]: file["state"] for one in told for file in one["files"]}, told
@@ -225,7 +239,7 @@ def test_what_is_wrong_is_told_and_the_other_source_comes(bank, fetch, home, lei
 
 def test_killed_at_any_moment_and_two_at_once(bank, home, tmp_path):
     files = {f"{number:02}.txt": os.urandom(300_000) for number in range(30)}
-    command = [sys.executable, "-c", COMMAND, "fetch", "--pass-on", f"{tmp_path / 'on'}"]
+    command = [sys.executable, "-c", COMMAND, "payments", "fetch", "--pass-on", f"{tmp_path / 'on'}"]
     with bank("sftp") as there:
         for name, data in files.items():
             (there / name).write_bytes(data)
@@ -252,7 +266,86 @@ def test_who_is_second_says_so(bank, fetch, database):
 
 
 def test_no_folder_is_made_and_no_unknown_source_is_taken(leissner, home):
-    assert "There is no payment source yet" in leissner("fetch").err
+    assert "There is no payment source yet" in leissner("payments", "fetch").err
     source(leissner, home, "bank,ftp,localhost,in,S,u,,,0")
-    assert leissner("fetch", "--pass-on", home / "nowhere").code == 2
-    assert "There is no payment source other; known are: bank." in leissner("fetch", "other").err
+    assert leissner("payments", "fetch", "--pass-on", home / "nowhere").code == 2
+    assert "There is no payment source other; known are: bank." in leissner("payments", "fetch", "other").err
+
+
+def paid(amount: int, deposit: int, giro="505-0109", reference="12345674") -> bytes:
+    return bgmax(giro, DAY, [Paid(reference, Decimal(amount))], deposit=deposit, serial=deposit * 100)
+
+
+def booked(database) -> list[tuple]:
+    with database.connect() as conn:
+        return [(row["amount"], row["state"]) for row in conn.execute(
+            "select amount::int, state from billing.payment order by payment_id").fetchall()]
+
+
+def test_files_are_loaded_once_and_a_rejected_one_stops_no_other(bank, fetch, database, home, leissner):
+    with bank("sftp") as there:
+        good, cut = paid(100, 1), paid(200, 2)[:-170]
+        (there / "a.txt").write_bytes(cut)
+        (there / "b.txt").write_bytes(good)
+        new, (told,) = fetch(code=1, loads=True)
+        assert new == {"a.txt": "rejected", "b.txt": "loaded"} and not told["problems"]
+        assert booked(database) == [(100, "part")]
+        assert held(there) == {"a.txt": cut} and held(there / "done") == {"b.txt": good}
+        with database.connect() as conn:
+            last = conn.execute("select max(event_id) from audit.event").fetchone()["max"]
+            (there / "c.txt").write_bytes(good)
+            (there / "d.txt").write_bytes(cut)
+            new, _ = fetch(code=1, loads=True)
+            assert new == {"a.txt": "rejected", "c.txt": "repeated", "d.txt": "rejected"}
+            kinds = {row["kind"] for row in conn.execute("select kind from audit.event where event_id > %s", [last])}
+            assert kinds == {"payment_fetch"}  # and no payment_file: nothing was loaded
+        assert held(there / "done") == {"b.txt": good, "c.txt": good}
+        (there / "d.txt").unlink()
+        (there / "a.txt").write_bytes(paid(200, 2))
+        (there / "b.txt").write_bytes(paid(300, 3))  # the name again, with other contents
+        assert fetch(loads=True)[0] == {"a.txt": "loaded", "b.txt": "loaded"}
+        assert booked(database) == [(100, "part"), (200, "part"), (300, "part")]
+        assert held(there) == {} and len(held(there / "done")) == 4
+    shown = leissner("payments", "fetched", "bank")
+    assert shown.code == 0 and "b.txt" in shown.out and "rejected: " in shown.out and "archived" in shown.out
+
+
+def test_what_a_person_loads_by_hand_is_done(bank, fetch, database, home, leissner):
+    with bank("ftp") as there:
+        (there / "a.txt").write_bytes(paid(10, 11))
+        (there / "z.txt").write_bytes(paid(20, 11))  # its own identity again
+        new, (told,) = fetch(code=1, loads=True)
+        assert new == {"a.txt": "loaded", "z.txt": "rejected"} and set(held(there)) == {"z.txt"}
+        path = next(file["file"] for file in told["files"] if file["name"] == "z.txt")
+        before = booked(database)
+        by_hand = leissner("payments", "load", path, "--same-identity")
+        assert by_hand.code == 0, by_hand
+        assert fetch(loads=True)[0] == {} and held(there) == {} and len(booked(database)) <= len(before) + 1
+
+
+def test_an_account_of_a_source_is_ours(bank, fetch, database, home, leissner):
+    with bank("ftp") as there:
+        (there / "a.txt").write_bytes(paid(30, 21, giro="5805-6177"))
+        assert fetch(code=1, loads=True)[0] == {"a.txt": "rejected"}
+        with database.connect() as conn:
+            conn.execute("update billing.payment_source set account = '5805-6177', currency = 'SEK'")
+        assert fetch(code=1, loads=True)[0] == {"a.txt": "rejected"}
+        assert fetch("--retry", loads=True)[0] == {"a.txt": "loaded"} and held(there) == {}
+
+
+def test_broken_off_between_loading_and_noting_it(bank, fetch, database, leissner, monkeypatch):
+    real = payments_fetch._Source._call_one
+    before = len(booked(database))
+
+    def broken(self, name, **params):
+        if name == "payment_fetch_mark":
+            raise KeyboardInterrupt
+        return real(self, name, **params)
+
+    with bank("ftp") as there:
+        (there / "a.txt").write_bytes(paid(40, 31))
+        with monkeypatch.context() as patch:
+            patch.setattr(payments_fetch._Source, "_call_one", broken)
+            assert leissner("payments", "fetch").code == 130
+        (there / "a.txt").unlink()  # the bank takes it away, and here it is safe
+        assert fetch(loads=True)[0] == {"a.txt": "loaded"} and len(booked(database)) == before + 1

@@ -48,6 +48,14 @@ begin
     if not pg_try_advisory_lock(hashtextextended('billing.payment_source ' || p_source, 0)) then
         return false;
     end if;
+    -- Loaded by a person meanwhile.
+    update billing.payment_fetch as got
+    set state = 'loaded', reason = null, decided_at = file.loaded_at
+    from billing.payment_source as source
+    cross join billing.payment_file as file
+    where
+        got.payment_source_id = source.payment_source_id and source.code = p_source
+        and got.state = 'rejected' and file.digest = got.digest and file.state = 'loaded';
     update billing.payment_fetch as got
     set state = 'fetched', reason = null, decided_at = null
     from billing.payment_source as source
@@ -60,7 +68,7 @@ $$;
 
 comment on function logic.payment_fetch_begin(text, boolean) is
 $$Has nobody else a source in hand to fetch from it? Then this session has, until payment_fetch_end or its own
-end; p_is_retry: what was rejected is tried again.
+end; p_is_retry: what was rejected is tried again. What a person loaded by hand is not rejected any more.
 Example: select logic.payment_fetch_begin('none', false) where false
 Raises: LB901 without the level finance, batch or admin$$;
 
