@@ -23,6 +23,9 @@ begin
     select 'ledger', 'The journal, open items and documents agree', fault.problem, fault.place
     from logic.check_ledger() as fault
     union all
+    select 'payments', 'Payments are booked as they came, each once', fault.problem, fault.place
+    from logic.check_payments() as fault
+    union all
     select 'credit', 'Blocks, their reasons and the orders to the switch agree', fault.problem, fault.place
     from logic.check_credit() as fault
     union all
@@ -51,6 +54,7 @@ begin atomic
             ('invoices', 'Documents are the sum of their lines, taxes and calls'),
             ('numbers', 'Document numbers have no gap'),
             ('ledger', 'The journal, open items and documents agree'),
+            ('payments', 'Payments are booked as they came, each once'),
             ('credit', 'Blocks, their reasons and the orders to the switch agree'),
             ('audit', 'The audit chain is unbroken')
     ) as one (name, title);

@@ -109,6 +109,7 @@ def balance(conn, event: str) -> Decimal:
 
 def sound(conn) -> None:
     """Bank, advances and what is unidentified are what payments and items say, to the öre; nothing stays staged."""
+    assert rows(conn, "select * from logic.check_payments()") == []
     found = rows(conn, """
         select
             (select coalesce(sum(amount), 0) from billing.payment where state <> 'shown'),
@@ -457,3 +458,39 @@ def test_a_statement_only_reconciles_while_payments_come_from_notices(loader, co
     result = book(loader, known, paid(reference(conn, number), "20"), kind="statement", form="camt.053")
     assert result["counts"]["duplicates"] == 1 and still_open(conn, number) == [amount - 30]
     sound(conn)
+
+
+def test_samples_of_every_bank_are_booked_at_the_days_rates(leissner, conn):
+    """Sweden, Norway and Finland: accounts in their own currencies, domestic numbers for IBANs, a correction."""
+    conn.execute("""
+        insert into billing.currency (currency, decimals) values ('NOK', 2) on conflict do nothing;
+        delete from billing.exchange_rate;
+        insert into billing.exchange_rate (currency, from_on, rate) values
+        ('EUR', '2026-01-01', 11), ('EUR', '2026-11-01', 11.5), ('NOK', '2026-01-01', 1);
+        insert into billing.payment_source (code, protocol, path, account, currency) values
+        ('se', 'folder', '/tmp', '5805-6177', null), ('seb', 'folder', '/tmp', 'SE4550000000058398257466', null),
+        ('no', 'folder', '/tmp', 'NO97 9999 1042 764', 'NOK'), ('fi', 'folder', '/tmp', 'FI2112345600000785', 'EUR');
+        insert into billing.opening_item (document_no, customer_id, item_on, due_on, amount, open, currency, reference)
+        select no, customer_id, '2026-10-01', '2026-10-31', amount, amount, one.currency, reference
+        from billing.customer cross join (values
+            ('F1', 124.50, 'EUR', '202600017'), ('F2', 49.90, 'EUR', '202600020'),
+            ('S1', 1245.00, 'SEK', '2026000105'), ('N1', 1020.00, 'NOK', '20260001233')
+        ) as one (no, amount, currency, reference)
+        where customer_no = '2000'
+    """)
+    samples = Path(__file__).parent / "samples" / "payments"
+    states = {}
+    for name in ("own-ktl.txt", "own-bgmax.txt", "own-ocrgiro.txt", "own-camt053-v08.xml"):
+        outcome = json.loads(leissner("payments", "load", samples / name, "--json").out, parse_float=Decimal)[0]
+        assert outcome["status"] == "loaded", outcome
+        states[name] = [state for state, *_ in told(conn, outcome["file"])]
+        sound(conn)
+    assert states["own-ktl.txt"] == ["matched", "reversed", "matched"]
+    assert still_open(conn, "F1", "F2", "N1") == [0, Decimal("49.90"), 0]
+    assert states["own-bgmax.txt"][:2] == ["unidentified", "part"]  # S1 has the reference of an invoice, too
+    assert "names several documents" in leissner("payments", "list", "--state", "unidentified").out
+    gain = rows(conn, "select sum(base) from billing.entry_row where account = logic.account_get('exchange_gain')"
+                      " and currency = 'EUR' and amount = 0")
+    assert gain == [(Decimal("-62.25"),)]  # 124.50 at 11.5, booked at 11
+    assert states["own-camt053-v08.xml"] == []  # payments come from notices: the statement is only compared
+    assert leissner("check").code == 0
