@@ -28,7 +28,7 @@ COMMANDS = {
     "accounting": ("accounting", "The journal to the books: SIE 4, accruals, trial balance"),
     "job": ("job", "What is done by the clock: run-due, list, show, run"),
     "payments": ("payments", "Bank files: fetch, load, match, list, assign, undo"),
-    "credit": ("credit", "Credit control: warnings, blocks, orders to the switch"),
+    "credit": ("credit", "Credit control: warnings, blocks, reminders, collection"),
     "check": ("check", "Prove on the live data what must always be true"),
     "demo": ("demo", "A believable operator to try everything on"),
     "bench": ("bench", "How fast is it here?"),

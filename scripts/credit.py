@@ -7,8 +7,10 @@ from pathlib import Path
 import click
 
 from leissner.scripts import db, mail, switch
+from leissner.scripts.collection import collection
 from leissner.scripts.delivery import exact
 from leissner.scripts.errors import LeissnerError
+from leissner.scripts.remind import remind
 
 LEVEL = "credit"
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -21,7 +23,11 @@ STEPS = {"blocked": "blocked", "noticed": "told that a block comes", "warned": "
 
 @click.group()
 def credit() -> None:
-    """Credit control: exposure, warnings, blocks, orders to the switch."""
+    """Credit control: exposure, warnings, blocks, orders to the switch; reminders and collection."""
+
+
+credit.add_command(remind)
+credit.add_command(collection)
 
 
 @credit.command()

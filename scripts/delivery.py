@@ -14,6 +14,17 @@ from leissner.scripts import db
 from leissner.scripts.errors import LeissnerError
 
 PAGE = 200  # documents asked for at a time
+# What the database calls them: of runs of invoices, and of runs of reminders, which leave by the same ways.
+INVOICES = {"documents": "run_document_list", "list": "delivery_list", "put": "delivery_put",
+            "result": "delivery_result", "begin": "delivery_begin", "end": "delivery_end", "template": "invoice.typ"}
+REMINDERS = {"documents": "reminder_document_list", "list": "reminder_delivery_list", "put": "reminder_delivery_put",
+             "result": "reminder_delivery_result", "begin": "reminder_delivery_begin", "end": "reminder_delivery_end",
+             "template": "reminder.typ"}
+
+
+def of(run: dict) -> dict[str, str]:
+    """What the run's documents are: INVOICES, unless it says otherwise."""
+    return run.get("documents_are", INVOICES)
 
 
 def pages(conn: db.Connection, run: dict, channel: str) -> Iterator[list[dict]]:
@@ -24,7 +35,7 @@ def pages(conn: db.Connection, run: dict, channel: str) -> Iterator[list[dict]]:
     after = 0
     while True:
         with db.transaction(conn, "finance", read_only=True):
-            rows = db.call(conn, "run_document_list", p_run=run["run"], p_after=after, p_limit=PAGE)
+            rows = db.call(conn, of(run)["documents"], p_run=run["run"], p_after=after, p_limit=PAGE)
         if not rows:
             return
         after = rows[-1]["invoice"]
@@ -32,18 +43,18 @@ def pages(conn: db.Connection, run: dict, channel: str) -> Iterator[list[dict]]:
 
 
 @contextmanager
-def alone(conn: db.Connection, run: int) -> Iterator[None]:
+def alone(conn: db.Connection, run: int, names: dict[str, str] = INVOICES) -> Iterator[None]:
     """Nobody else delivers the run in here, two at once would send all twice; and it is one that can be delivered."""
     with db.transaction(conn, "finance"):
-        is_ours = db.call_one(conn, "delivery_begin", p_run=run)
+        is_ours = db.call_one(conn, names["begin"], p_run=run)
     if not is_ours:
         raise LeissnerError(f"Run {run} is being delivered by someone else right now.",
-                            f"leissner bill deliveries {run} shows how far it is.")
+                            "Wait until that is done, and run the command again.")
     try:
         yield
     finally:
         with suppress(psycopg.Error), db.transaction(conn, "finance"):  # it ends with the connection, too
-            db.call(conn, "delivery_end", p_run=run)
+            db.call(conn, names["end"], p_run=run)
 
 
 @contextmanager
@@ -61,7 +72,7 @@ def told() -> Iterator[None]:
 def known(conn: db.Connection, run: dict, channel: str) -> dict[str, tuple[int, dict]]:
     """The last delivery of each document that went by `channel`: its resend number and its row, by document number."""
     with db.transaction(conn, "finance", read_only=True):
-        rows = [row for row in db.call(conn, "delivery_list", p_run=run["run"]) if row["channel"] == channel]
+        rows = [row for row in db.call(conn, of(run)["list"], p_run=run["run"]) if row["channel"] == channel]
     return {row["invoice_no"]: (row["resend"], row) for row in sorted(rows, key=lambda row: row["resend"])}
 
 

@@ -17,7 +17,7 @@ from leissner.scripts.suspense import printable
 LISTED = 100
 LONGEST_LINE = 1 << 20
 WITH_LEDGER = {
-    "interest_rates", "reminder_steps", "credit_policies",
+    "credit_policies",
 }  # fmt: skip
 TERMS = {"customers": "customer_terms", "contracts": "contract_terms", "contract_lines": "line_terms"}
 STAGING = ("import_id", "file", "source", "line", "cells")

@@ -32,7 +32,7 @@ def send(conn: db.Connection, run: dict, printer: str | None, only: set[str], te
                             "On Debian: apt install cups-client, and cups where the printer is connected here.")
     here, house = delivery.known(conn, run, "print"), delivery.known(conn, run, "print_house")
     left, counts = set(only), {"printed": 0, "before": 0}
-    with InvoicePdf(templates) as maker:
+    with InvoicePdf(templates, delivery.of(run)["template"]) as maker:
         for row in chain.from_iterable(delivery.pages(conn, run, "print")):
             advance()
             number = row["document"]["number"]
@@ -44,18 +44,18 @@ def send(conn: db.Connection, run: dict, printer: str | None, only: set[str], te
             left.discard(number)
             if before and before["state"] != "produced":
                 resend += 1
-            _one(conn, [command, *(["-d", printer] if printer else [])], run["run"], row, resend, maker)
+            _one(conn, [command, *(["-d", printer] if printer else [])], run, row, resend, maker)
             counts["printed"] += 1
     if left:
         raise LeissnerError(f"Run {run['run']} prints no document {min(left)}.", "leissner bill show lists them.")
     return counts
 
 
-def _one(conn: db.Connection, command: list[str], run: int, row: dict, resend: int, maker: InvoicePdf) -> None:
-    number = row["document"]["number"]
+def _one(conn: db.Connection, command: list[str], run: dict, row: dict, resend: int, maker: InvoicePdf) -> None:
+    number, names = row["document"]["number"], delivery.of(run)
     pdf = maker.render(row["document"])
     with db.transaction(conn, "finance"):
-        db.call(conn, "delivery_put", p_run=run, p_channel="print", p_state="produced", p_resend=resend, p_rows=[
+        db.call(conn, names["put"], p_run=run["run"], p_channel="print", p_state="produced", p_resend=resend, p_rows=[
             {"invoice": row["invoice"], "file": f"{number}.pdf", "pages": len(pypdf.PdfReader(io.BytesIO(pdf)).pages),
              "digest": hashlib.sha256(pdf).hexdigest()}])
     with tempfile.NamedTemporaryFile(prefix="leissner-", suffix=".pdf") as file:
@@ -72,5 +72,5 @@ def _one(conn: db.Connection, command: list[str], run: int, row: dict, resend: i
         raise LeissnerError(f"lp did not take document {number}: {refused}",
                             "lpstat -p shows the printers. The same command goes on where it stopped.")
     with db.transaction(conn, "finance"):
-        db.call(conn, "delivery_result", p_run=run, p_channel="print",
+        db.call(conn, names["result"], p_run=run["run"], p_channel="print",
                 p_rows=[{"invoice": row["invoice"], "resend": resend, "reason": None}])

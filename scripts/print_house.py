@@ -126,7 +126,7 @@ def read_acks(conn: db.Connection, place: Place) -> list[dict]:
 def _parts(conn: db.Connection, run: dict, wish: Wish, spool: Path, advance) -> list[Part]:
     parts: list[Part] = []
     left, most = set(wish.only or ()), MERGED if wish.merged else LETTERS
-    with InvoicePdf(wish.templates) as maker:
+    with InvoicePdf(wish.templates, delivery.of(run)["template"]) as maker:
         for documents in delivery.pages(conn, run, "print"):
             for row in documents:
                 advance()
@@ -148,8 +148,9 @@ def _letter(invoice: int, document: dict, pdf: bytes, spool: Path, wish: Wish) -
     number = document["number"]
     (spool / f"{number}.pdf").write_bytes(pdf)
     try:
-        xml = einvoice.xml(document, is_sent=False)
-        (spool / f"{number}.xml").write_bytes(xml)
+        xml = b"" if document["kind"] == "reminder" else einvoice.xml(document, is_sent=False)
+        if xml:
+            (spool / f"{number}.xml").write_bytes(xml)
     except LeissnerError:  # no such data of a document that mixes what an e-invoice must not: the PDF stands alone
         xml = b""
     if wish.layout:
@@ -176,18 +177,19 @@ def _letter(invoice: int, document: dict, pdf: bytes, spool: Path, wish: Wish) -
 def _arrived(conn: db.Connection, run: dict, wish: Wish) -> dict[str, str]:
     """The documents that reached the print house before, and in which file."""
     with db.transaction(conn, "finance", read_only=True):
-        return {row["invoice_no"]: row["file"] for row in db.call(conn, "delivery_list", p_run=run["run"])
+        return {row["invoice_no"]: row["file"] for row in db.call(conn, delivery.of(run)["list"], p_run=run["run"])
                 if row["channel"] == "print_house" and row["resend"] == wish.resend and row["state"] in ARRIVED}
 
 
 def _deliver(conn: db.Connection, run: dict, place: Place, wish: Wish, part: Part, parts: int,
              arrived: dict[str, str]) -> dict:
     """Brings one part there: noted as produced before, as delivered after."""
-    name = f"PH_{part.operator}_{run['run']}_{part.number:03}{f'_r{wish.resend}' if wish.resend else ''}.zip"
+    names = delivery.of(run)
+    name = f"PH_{part.operator}_{_label(run)}_{part.number:03}{f'_r{wish.resend}' if wish.resend else ''}.zip"
     noted = [{"invoice": letter["invoice"], "file": name, "pages": letter["row"]["pages"],
               "digest": letter["row"]["pdf_sha256"], "resend": wish.resend} for letter in part.letters()]
     with db.transaction(conn, "finance"):
-        db.call(conn, "delivery_put", p_run=run["run"], p_channel="print_house", p_state="produced",
+        db.call(conn, names["put"], p_run=run["run"], p_channel="print_house", p_state="produced",
                 p_resend=wish.resend, p_rows=noted)
     before = {arrived.get(row["number"]) for row in part.rows()}
     made = {"file": name, "documents": part.documents, "pages": part.pages, "is_new": before != {name}}
@@ -202,16 +204,21 @@ def _deliver(conn: db.Connection, run: dict, place: Place, wish: Wish, part: Par
     finally:
         path.unlink()
     with db.transaction(conn, "finance"):
-        db.call(conn, "delivery_result", p_run=run["run"], p_channel="print_house", p_rows=noted)
+        db.call(conn, names["result"], p_run=run["run"], p_channel="print_house", p_rows=noted)
     return made | {"is_new": True}
 
 
 def _head(run: dict, parts: int, wish: Wish, part: Part) -> dict:
-    return {"format": "billing-print/1", "operator": part.operator, "run": run["run"], "part": part.number,
+    return {"format": "billing-print/1", "operator": part.operator, "run": _label(run), "part": part.number,
             "parts": parts, "created": f"{run['approved_at'].astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
             "resend": wish.resend, "test": False, "documents": part.documents, "pages": part.pages,
             "sheets": part.sheets,
             "currency": {currency: f"{total}" for currency, total in sorted(part.totals.items())}}
+
+
+def _label(run: dict) -> int | str:
+    """Reminders count their runs on their own: R1, R2 …"""
+    return f"R{run['run']}" if delivery.of(run) is delivery.REMINDERS else run["run"]
 
 
 def _csv(rows: Iterable[dict], columns: list[str]) -> bytes:

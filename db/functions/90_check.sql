@@ -29,6 +29,9 @@ begin
     select 'credit', 'Blocks, their reasons and the orders to the switch agree', fault.problem, fault.place
     from logic.check_credit() as fault
     union all
+    select 'late', 'Reminders, interest and collection agree with what is owed', fault.problem, fault.place
+    from logic.check_late() as fault
+    union all
     select 'audit', 'The audit chain is unbroken', fault.problem, fault.place
     from logic.check_audit(p_seal_no, p_head) as fault;
 end;
@@ -56,6 +59,7 @@ begin atomic
             ('ledger', 'The journal, open items and documents agree'),
             ('payments', 'Payments are booked as they came, each once'),
             ('credit', 'Blocks, their reasons and the orders to the switch agree'),
+            ('late', 'Reminders, interest and collection agree with what is owed'),
             ('audit', 'The audit chain is unbroken')
     ) as one (name, title);
 end;

@@ -31,6 +31,25 @@ from (
     ('audit_seal', array['auditor', 'batch']),
     ('call_explain', array['pricing', 'sales', 'support', 'finance', 'credit', 'auditor', 'batch',
     'integration', 'seller', 'customer']),
+    ('collection_case_list', array['support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
+    ('collection_document', array['finance', 'credit', 'auditor', 'batch']),
+    ('collection_make', array['finance', 'credit', 'batch']),
+    ('collection_withdraw', array['finance', 'credit']),
+    ('reminder_delivery_begin', array['finance', 'batch']),
+    ('reminder_delivery_end', array['finance', 'batch']),
+    ('reminder_delivery_list', array['support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
+    ('reminder_delivery_put', array['finance', 'batch']),
+    ('reminder_delivery_result', array['finance', 'batch']),
+    ('reminder_document', array['support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
+    ('reminder_document_list', array['support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
+    ('reminder_list', array['support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
+    ('reminder_make', array['finance', 'credit', 'batch']),
+    ('reminder_preview', array['finance', 'credit', 'batch']),
     ('bill_explain', array['pricing', 'sales', 'support', 'finance', 'credit', 'auditor', 'batch',
     'integration']),
     ('basis_answer', array['finance', 'batch', 'integration']),
@@ -365,7 +384,10 @@ from (
     -- ledger
     (
         array['support', 'credit', 'report', 'auditor', 'integration'], array['finance', 'batch'],
-        array['billing.account', 'billing.opening_item', 'billing.chart']
+        array[
+            'billing.account', 'billing.opening_item', 'billing.chart', 'billing.interest_rate',
+            'billing.reminder_step'
+        ]
     ),
     (
         array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration'],
@@ -373,12 +395,14 @@ from (
         array[
             'billing.ledger_turn', 'billing.entry', 'billing.entry_row', 'billing.payment_file',
             'billing.payment_reference', 'billing.accounting_export', 'billing.voucher',
-            'billing.exported_entry', 'billing.accrual'
+            'billing.exported_entry', 'billing.accrual', 'billing.reminder_run', 'billing.reminder_item',
+            'billing.reminder_delivery', 'billing.collection_list', 'billing.collection_case',
+            'billing.collection_item', 'billing.collection_message'
         ]
     ),
     (
         array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration', 'customer'],
-        array[]::text[], array['billing.open_item', 'billing.payment']
+        array[]::text[], array['billing.open_item', 'billing.payment', 'billing.reminder']
     ),
     (
         array['support', 'finance', 'credit', 'auditor', 'batch'], array['finance', 'batch'],

@@ -88,6 +88,8 @@ begin atomic
         (345, 'accounts', 'account', null, '{q.event}', null, null, null),
         (346, 'chart', 'chart', null, '{q.account}', null, null, null),
         (350, 'open_items', 'opening_item', null, '{q.document_no}', null, null, null),
+        (360, 'interest_rates', 'interest_rate', null, '{q.from_on}', null, null, null),
+        (370, 'reminder_steps', 'reminder_step', null, '{q.step}', null, null, null),
         (390, 'jobs', 'job', null, '{q.code}', null, null, null),
         (380, 'payment_sources', 'payment_source', 'payment_source_id', '{q.code}', null, null, null)
     ) as file (place, file, table_name, id, key, identity, begins, prepare);

@@ -350,6 +350,15 @@ payment_sources
     pass_on - text - pass_on
     quiet_seconds - int 2 quiet_seconds
     enabled - boolean yes is_enabled
+interest_rates
+    from RK date - from_on
+    percent R numeric - percent
+reminder_steps
+    step RK int - step
+    days R int - days
+    fee - numeric - fee
+    text - text - text
+    channel - enum:own,print,email,collection own channel
 $text$;
 begin
     return query

@@ -5,10 +5,11 @@ create type logic.bill_item as (
     charge_kind text, is_correction boolean, service_charge_id bigint, manual_charge_id bigint,
     product_id bigint, mode_id bigint, what text, text text, period_on date, part_on date,
     from_on date, to_on date, quantity numeric, units numeric, net numeric, charge_vat text, vat_on date,
-    account text, project text, corrects_id bigint
+    account text, project text, corrects_id bigint, open_item_id bigint
 );
 comment on type logic.bill_item is
-'A line to be: net in the payer''s currency, rounded. vat_on: the day whose VAT rate holds.';
+'A line to be: net in the payer''s currency, rounded. vat_on: the day whose VAT rate holds. '
+'open_item_id: what was paid late, of interest.';
 
 create type logic.bill_flaw as (customer_id bigint, code text, params jsonb);
 comment on type logic.bill_flaw is 'What cannot be billed, as a sentence of billing.message.';
@@ -200,7 +201,7 @@ begin
             concat_ws(', ', service.name, charge.name), change.period_on, change.part_on, change.from_on,
             change.to_on, change.quantity, null, change.net, change.charge_vat, change.from_on,
                 change.account,
-            null, change.last_id
+            null, change.last_id, null
         )::logic.bill_item as item
     from change
     inner join billing.contract_line on contract_line.contract_line_id = change.contract_line_id
@@ -229,7 +230,7 @@ begin atomic
             'manual', so_far.last_id is not null, null, charge.manual_charge_id, null, null, charge.text,
             charge.text, null, null, charge.charged_on, charge.charged_on + 1, charge.quantity, null,
             due.net - coalesce(so_far.net, 0), coalesce(charge.vat_code, service.vat_code), charge.charged_on,
-            coalesce(charge.account, service.account), charge.project, so_far.last_id
+            coalesce(charge.account, service.account), charge.project, so_far.last_id, null
         )::logic.bill_item
     from billing.manual_charge as charge
     inner join billing.contract_line as line on line.contract_line_id = charge.contract_line_id
@@ -433,7 +434,7 @@ begin
                     item.payer_currency, 'usage', item.last_id is not null, null, null, item.product_id,
                     item.mode_id, product.code || '/' || mode.code, concat_ws(', ', product.name, mode.name),
                     null, null, item.from_on, item.to_on, item.calls, item.units, item.net, service.vat_code,
-                    item.from_on, service.account, null, item.last_id
+                    item.from_on, service.account, null, item.last_id, null
                 )::logic.bill_item
             from item
             inner join billing.contract_line as line on line.contract_line_id = item.contract_line_id

@@ -291,6 +291,12 @@ begin
         || array(
             select item from logic.manual_item_list(v_lines, v_payers, v_run.through_on) as item
         );
+    if v_run.mode = 'full' then
+        v_items := v_items || array(
+            select item
+            from logic.late_item_list(v_part.customers, v_payers, v_run.through_on, v_back) as item
+        );
+    end if;
 
     v_priced := array(
         select row(item.place, item.item, vat.code, vat.percent, vat.category, vat.fault)::logic.bill_line
@@ -350,15 +356,18 @@ begin
                 )::logic.bill_flaw
             from (
                 select
-                    (line.item).payer_id, line.fault, (line.item).vat_on as day,
-                    jsonb_build_object('customer', payer.customer_no) || case line.fault
-                        when 'LB512' then jsonb_build_object(
+                    (line.item).payer_id,
+                    case when (line.item).open_item_id is not null then 'LB742' else line.fault end as fault,
+                    (line.item).vat_on as day,
+                    jsonb_build_object('customer', payer.customer_no) || case
+                        when (line.item).open_item_id is not null then '{}'
+                        when line.fault = 'LB512' then jsonb_build_object(
                             'contract', contract.contract_no, 'line', one.line_no,
                             'what', case
                                 when (line.item).charge_kind = 'usage' then service.code else (line.item).what
                             end
                         )
-                        when 'LB513' then jsonb_build_object('code', (line.item).charge_vat)
+                        when line.fault = 'LB513' then jsonb_build_object('code', (line.item).charge_vat)
                         else jsonb_build_object(
                             'category', case when logic.is_eu(payer.country) then 'AE' else 'O' end
                         )
@@ -489,7 +498,7 @@ begin
             invoice_line_id, invoice_id, place, customer_id, contract_id, contract_line_id, kind, charge_kind,
             service_charge_id, manual_charge_id, product_id, mode_id, what, text, period_on, part_on, valid,
             quantity, units, net, charge_vat, vat_code, vat_percent, vat_category, account, project,
-                corrects_id
+                corrects_id, open_item_id
         )
         select
             line.invoice_line_id, line.invoice_id, line.turn, line.customer_id, line.contract_id,
@@ -497,7 +506,7 @@ begin
             line.charge_kind, line.service_charge_id, line.manual_charge_id, line.product_id, line.mode_id,
             line.what, line.text, line.period_on, line.part_on, daterange(line.from_on, line.to_on),
             line.quantity, line.units, line.net, line.charge_vat, line.vat_code, line.vat_percent,
-            line.vat_category, line.account, line.project, line.corrects_id
+            line.vat_category, line.account, line.project, line.corrects_id, line.open_item_id
         from line
     ),
 

@@ -77,7 +77,7 @@ begin
         invoice_line_id, invoice_id, place, customer_id, contract_id, contract_line_id, kind, charge_kind,
         service_charge_id, manual_charge_id, product_id, mode_id, what, text, period_on, part_on, valid,
         quantity, units, net, charge_vat, vat_code, vat_percent, vat_category, account, project, corrects_id,
-        is_counted
+        is_counted, open_item_id
     )
     select
         line.new_id, v_id, line.turn, line.customer_id, line.contract_id, line.contract_line_id, line.kind,
@@ -85,7 +85,7 @@ begin
             line.what,
         line.text, line.period_on, line.part_on, line.valid, -line.quantity, -line.units, -line.net,
         line.charge_vat, line.vat_code, line.vat_percent, line.vat_category, line.account, line.project,
-        line.invoice_line_id, p_is_rebilled
+        line.invoice_line_id, p_is_rebilled, line.open_item_id
     from line;
 
     -- Of a tax whose lines are all credited now, what earlier credit notes left of it.

@@ -56,6 +56,7 @@ as $$
 declare
     v_unknown text;
     v_count bigint;
+    v_reminders bigint;
 begin
     perform access.require('admin', 'finance', 'batch');
     select named.what into v_unknown
@@ -71,6 +72,12 @@ begin
         where
             delivery.file = p_file and delivery.channel = 'print_house'
             and (named.number is null or invoice.invoice_no = named.number)
+        union all
+        select from billing.reminder_delivery as sent
+        inner join billing.reminder on reminder.reminder_id = sent.reminder_id
+        where
+            sent.file = p_file and sent.channel = 'print_house'
+            and (named.number is null or reminder.reminder_no = named.number)
     )
     limit 1;
     if v_unknown is not null then
@@ -87,6 +94,18 @@ begin
         delivery.invoice_id = invoice.invoice_id and delivery.file = p_file
         and delivery.channel = 'print_house' and delivery.state in ('produced', 'delivered');
     get diagnostics v_count = row_count;
+    update billing.reminder_delivery as sent
+    set
+        state = case when answer.reason is null then 'acknowledged' else 'rejected' end,
+        reason = answer.reason, changed_at = clock_timestamp()
+    from billing.reminder
+    left join jsonb_to_recordset(p_rejected) as answer (number text, reason text)
+        on answer.number = reminder.reminder_no
+    where
+        sent.reminder_id = reminder.reminder_id and sent.file = p_file
+        and sent.channel = 'print_house' and sent.state in ('produced', 'delivered');
+    get diagnostics v_reminders = row_count;
+    v_count := v_count + v_reminders;
     perform audit.event_add(
         'delivery_answer', p_file,
         jsonb_build_object('documents', v_count, 'rejected', coalesce(p_rejected, '[]'))
