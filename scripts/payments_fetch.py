@@ -200,6 +200,10 @@ class _Source:
         for row in tasks["reject"]:
             self._tell(row)
         self.rows = tasks["archive"] + tasks["leave"]
+        halves = {self._half(row).name for row in tasks["take"]}
+        for path in self.folder.glob("*.new*"):
+            if path.name.removesuffix(".part") not in halves:
+                path.unlink()  # of what is not offered any more, or is another file by now
         new = self._settled(place, tasks["take"])
         for row in new:
             self.advance(len(new))
@@ -242,8 +246,7 @@ class _Source:
 
     def _take(self, place: Place, row: dict) -> None:
         """Downloads a file, and notes it when it is here whole."""
-        mark = hashlib.sha256(f"{row['name']}\0{row['size']}\0{row['stamp']}".encode()).hexdigest()
-        half = self.folder / f"{mark[:16]}-{_plain(row['name'])}.new"  # what is broken off is this file and no other
+        half = self._half(row)
         if row["stamp"] is None:
             half.with_name(half.name + ".part").unlink(missing_ok=True)
         place.get(row["name"], half, row["size"])
@@ -257,6 +260,11 @@ class _Source:
             self._tell(self.rows[-1])
         elif known["state"] != "fetched":
             self.result.known += 1
+
+    def _half(self, row: dict) -> Path:
+        """Where a file is as long as it is not here whole: what was broken off is this file and no other."""
+        mark = hashlib.sha256(f"{row['name']}\0{row['size']}\0{row['stamp']}".encode()).hexdigest()
+        return self.folder / f"{mark[:16]}-{_plain(row['name'])}.new"
 
     def _path(self, name: str, digest: bytes) -> Path:
         return self.folder / f"{digest.hex()[:16]}-{_plain(name)}"

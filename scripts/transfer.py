@@ -324,16 +324,17 @@ class Ftp(Server):
             if _code(error) not in (500, 501, 502, 504):
                 raise
             return self._plain_list(folder, wanted)
-        return {name: Listed(int(facts["size"]), facts.get("modify")) for wire, facts in listed
-                if facts.get("type", "").lower() == "file" and facts.get("size", "").isdigit()
-                and wanted(name := self._shown(wire))}
+        files = {self._shown(wire): facts for wire, facts in listed if facts.get("type", "").lower() == "file"}
+        if not all(facts.get("size", "").isdecimal() for facts in files.values()):
+            return self._plain_list(folder, wanted)
+        return {name: Listed(int(facts["size"]), facts.get("modify")) for name, facts in files.items() if wanted(name)}
 
     def _plain_list(self, folder: str, wanted: Callable[[str], bool]) -> dict[str, Listed]:
-        """Of servers that know no MLSD: they name folders too, which have no size."""
+        """Of servers that know no MLSD, or tell no sizes by it: they name folders too, which have no size."""
         try:
             names = {name.rpartition("/")[2] for name in self.ftp.nlst(*filter(None, [folder]))}
-        except ftplib.error_perm as error:
-            if _code(error) == 550:  # nothing in it, or nothing of that name
+        except (ftplib.error_perm, ftplib.error_temp) as error:
+            if _code(error) in (450, 550):  # nothing in it, or nothing of that name
                 return {}
             raise
         found = {}
@@ -349,7 +350,13 @@ class Ftp(Server):
         return found
 
     def _get(self, name: str, target: BinaryIO, offset: int) -> None:
-        self.ftp.retrbinary(f"RETR {name}", target.write, BLOCK, rest=offset or None)
+        try:
+            self.ftp.retrbinary(f"RETR {name}", target.write, BLOCK, rest=offset or None)
+        except ftplib.error_perm:
+            if not offset:
+                raise
+            target.truncate(0)  # a server that cannot begin in the middle
+            self.ftp.retrbinary(f"RETR {name}", target.write, BLOCK)
 
     def _put(self, name: str, source: BinaryIO) -> None:
         self.ftp.storbinary(f"STOR {name}", source, BLOCK)

@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pyftpdlib.authorizers import DummyAuthorizer
+from pyftpdlib.filesystems import AbstractedFS
 from pyftpdlib.handlers import DTPHandler, FTPHandler, TLS_DTPHandler, TLS_FTPHandler
 from pyftpdlib.servers import FTPServer
 
@@ -29,6 +30,9 @@ class Inbox:
     def __init__(self, path: Path):
         self.path, self.drop_at, self.dropped, self.logins = path, None, [], 0
         self.is_talkative, self.offsets = False, []
+        self.is_fresh = False  # does it always begin at the first byte?
+        self.told: list[bytes] = []  # further lines of a listing
+        self.key: asyncssh.SSHKey | None = None  # that may log in
 
     def drops(self, step: str, name: str = "") -> bool:
         """Is it now? Steps of the .done file have names of their own."""
@@ -75,7 +79,13 @@ def _ftp(inbox: Inbox, tls: Path | None, is_old: bool):
             self.channel.cmd_channel.close()
             return b""
 
+    class Told(AbstractedFS):
+        def format_mlsx(self, *args, **options):
+            yield from super().format_mlsx(*args, **options)
+            yield from inbox.told
+
     class Handler(base):
+        abstracted_fs = Told
         dtp_handler = Data
         use_sendfile = False
         banner = "ready"
@@ -96,6 +106,9 @@ def _ftp(inbox: Inbox, tls: Path | None, is_old: bool):
 
         def ftp_MLSD(self, path):  # noqa: N802
             return self.close() if inbox.drops("list") else super().ftp_MLSD(path)
+
+        def ftp_REST(self, line):  # noqa: N802
+            return self.respond("502 No.") if inbox.is_fresh else super().ftp_REST(line)
 
         def ftp_RETR(self, file):  # noqa: N802
             inbox.offsets.append(self._restart_position)
@@ -166,6 +179,15 @@ def sftp(inbox: Inbox, host_key: asyncssh.SSHKey):
 
         def password_auth_supported(self):
             return True
+
+        def begin_auth(self, username):
+            return True
+
+        def public_key_auth_supported(self):
+            return inbox.key is not None
+
+        def validate_public_key(self, username, key):
+            return username == USER and key == inbox.key.convert_to_public()
 
         def validate_password(self, username, password):
             if inbox.drops("login"):

@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import asyncssh
 import pytest
 
 from leissner.scripts import db, payments_fetch
@@ -235,6 +236,43 @@ def test_what_is_wrong_is_told_and_the_other_source_comes(bank, fetch, home, lei
         if spoil == "password":
             monkeypatch.setenv("BANK_PASSWORD", PASSWORD)  # which goes before the file
             assert fetch()[0] == {"a.txt": "passed_on"}
+
+
+def test_a_server_that_lies_about_names_and_sizes(bank, fetch, home, inbox):  # noqa: F811
+    inbox.told = [b"type=file;size=%s;modify=20261120100000; %s\r\n" % line for line in (
+        (b"5", b"../../secrets/BANK_PASSWORD"), (b"5", b"a\x1b]0;x\x07"), (b"5", b"n" * 250), (b"9" * 30, b"huge"),
+        (b"5", b"not there"), (b"5", b".."))]
+    with bank("ftp") as there:
+        (there / "z.txt").write_bytes(b"z")
+        new, (told,) = fetch(code=1)
+        assert new == {"z.txt": "passed_on"} and held(there / "done") == {"z.txt": b"z"}
+        assert len(told["problems"]) == 4 and "\x1b" not in "".join(told["problems"])
+        assert {path.name.partition("-")[2] for path in (home / "payments" / "bank").iterdir()} == {
+            "z.txt", "not_there.new.part"}
+
+
+def test_a_server_that_begins_at_the_first_byte_and_tells_no_size(bank, fetch, home, inbox):  # noqa: F811
+    data = os.urandom(400_000)
+    with bank("ftp") as there:
+        (there / "a.txt").write_bytes(data)
+        inbox.drop_at = "send"
+        fetch(code=1)
+        inbox.is_fresh = True
+        assert fetch()[0] == {"a.txt": "passed_on"} and held(home.parent / "on") == {"a.txt": data}
+        inbox.told = [b"type=file; b.txt\r\n"]
+        (there / "b.txt").write_bytes(b"b")
+        assert fetch()[0] == {"b.txt": "passed_on"}
+
+
+def test_a_private_key_is_a_secret_too(bank, fetch, home, inbox):  # noqa: F811
+    inbox.key = asyncssh.generate_private_key("ssh-ed25519")
+    secret = home / "secrets" / "BANK_PASSWORD"
+    with bank("sftp") as there:
+        (there / "a.txt").write_bytes(b"a")
+        secret.write_bytes(inbox.key.export_private_key("pkcs8-pem", "x"))
+        assert "the reading of the private key failed" in fetch(code=1)[1][0]["problems"][0]
+        secret.write_bytes(inbox.key.export_private_key())
+        assert fetch()[0] == {"a.txt": "passed_on"}
 
 
 def test_killed_at_any_moment_and_two_at_once(bank, home, tmp_path):
