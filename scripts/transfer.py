@@ -4,7 +4,7 @@
 
 A path begins where the login does; //in is one from the root. The password is handed in, or comes from
 LEISSNER_TRANSFER_PASSWORD, else from ~/.netrc (machine, login, password); SFTP also takes the keys of ~/.ssh and its
-agent, or a private key that is handed in. FTPS is TLS on both channels
+agent, or a private key that is handed in. FTPS is TLS on both channels (on port 990 before the first word)
 with a certificate that is checked (SSL_CERT_FILE names an authority of one's own), SFTP a host key that stands in
 ~/.ssh/known_hosts, or in the file that LEISSNER_KNOWN_HOSTS names. Whatever is put appears whole or not at all.
 
@@ -31,6 +31,7 @@ TIMEOUT_S = 60  # of each step, not of a file
 HANGUP_S = 5
 BLOCK = 1 << 20
 SMALL = 16 << 20  # bytes, of what is read as a whole
+AT_ONCE = 990  # the port of FTPS where TLS comes first
 WIRE = "latin-1"  # every byte is a character of it
 AGAIN = "What was there is untouched; the same command goes on where it stopped."
 
@@ -392,15 +393,32 @@ class _Tls(ftplib.FTP_TLS):
         return self.context.wrap_socket(conn, server_hostname=self.host, session=self.sock.session), size
 
 
+class _TlsAtOnce(_Tls):
+    """For servers that speak TLS before the first word."""
+
+    _sock = None
+
+    @property
+    def sock(self):
+        return self._sock
+
+    @sock.setter
+    def sock(self, sock):
+        if sock is not None and not isinstance(sock, ssl.SSLSocket):
+            sock = self.context.wrap_socket(sock, server_hostname=self.host)
+        self._sock = sock
+
+
 class Ftps(Ftp):
-    """FTP with TLS (AUTH TLS) before the login, and on the data channel."""
+    """FTP with TLS (AUTH TLS, or at once on its own port) before the login, and on the data channel."""
 
     errors = (*Ftp.errors, ssl.SSLError, ssl.CertificateError)
 
     def _client(self) -> ftplib.FTP:
         context = ssl.create_default_context()
         context.sslsocket_class = _Socket
-        return _Tls(timeout=TIMEOUT_S, encoding=WIRE, context=context)
+        kind = _TlsAtOnce if self.port == AT_ONCE else _Tls
+        return kind(timeout=TIMEOUT_S, encoding=WIRE, context=context)
 
     def _protect(self) -> None:
         self.ftp.prot_p()

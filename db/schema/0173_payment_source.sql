@@ -37,7 +37,7 @@ create table billing.payment_source (
         secret ~ '^[A-Za-z_][A-Za-z0-9_-]*$' and secret not in ('DATABASE_URL', 'PGPASSWORD')
     ),
     constraint payment_source_format_ck check (format ~ '^[a-z0-9_.]+$'),
-    constraint payment_source_quiet_seconds_ck check (quiet_seconds between 0 and 600)
+    constraint payment_source_quiet_seconds_ck check (quiet_seconds between 0 and 120)
 );
 create index payment_source_currency_ix on billing.payment_source (currency);
 
@@ -89,7 +89,7 @@ comment on constraint payment_source_secret_ck on billing.payment_source is
 comment on constraint payment_source_format_ck on billing.payment_source is
     'The format is a name such as bgmax.';
 comment on constraint payment_source_quiet_seconds_ck on billing.payment_source is
-    'The quiet time is 0 to 600 seconds.';
+    'The quiet time is 0 to 120 seconds.';
 
 create trigger _10_row_version before update on billing.payment_source
 for each row execute function access.tg_row_version();
@@ -182,7 +182,7 @@ from (
         'Hemligheten anges med namn, som en variabel eller fil; själva lösenordet står aldrig här.'
     ),
     ('payment_source_format_ck', 'Formatet är ett namn som bgmax.'),
-    ('payment_source_quiet_seconds_ck', 'Vilotiden är 0 till 600 sekunder.'),
+    ('payment_source_quiet_seconds_ck', 'Vilotiden är 0 till 120 sekunder.'),
     ('payment_fetch_file_uq', 'Samma innehåll under samma namn är en fil.'),
     ('payment_fetch_source_fk', 'Betalningskällan måste finnas.'),
     (

@@ -30,6 +30,7 @@ class Inbox:
     def __init__(self, path: Path):
         self.path, self.drop_at, self.dropped, self.logins = path, None, [], 0
         self.is_talkative, self.offsets = False, []
+        self.is_at_once = False  # does TLS come before the first word?
         self.is_fresh = False  # does it always begin at the first byte?
         self.told: list[bytes] = []  # further lines of a listing
         self.key: asyncssh.SSHKey | None = None  # that may log in
@@ -89,6 +90,11 @@ def _ftp(inbox: Inbox, tls: Path | None, is_old: bool):
         dtp_handler = Data
         use_sendfile = False
         banner = "ready"
+
+        def handle(self):
+            if inbox.is_at_once:
+                self.secure_connection(self.get_ssl_context())
+            super().handle()
 
         def on_connect(self):
             if inbox.drops("connect"):

@@ -82,7 +82,8 @@ class History:
         getattr(self, what)(which, Decimal(share) / 100)
         found = dict(self.owner.execute(
             "select document_no, open from billing.open_item as item"
-            " inner join billing.customer on customer_id = payer_id where customer_no = any(%s) and open <> 0 and item.kind <> 'advance'", (self.payers,)).fetchall())
+            " inner join billing.customer on customer_id = payer_id where customer_no = any(%s)"
+            " and open <> 0 and item.kind <> 'advance'", (self.payers,)).fetchall())
         assert found == self.ledger.open()
         credits = dict(self.owner.execute(
             "select customer_no, -sum(open) from billing.open_item as item"

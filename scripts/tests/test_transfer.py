@@ -191,3 +191,16 @@ def test_the_data_channel_goes_on_with_the_session_of_the_control_channel(serve,
         place.put("a", b"b")
         assert place.read("a") == b"b"
     assert opened and set(opened) == {(True, "TLSv1.3")}
+
+
+def test_tls_before_the_first_word(serve, inbox, monkeypatch):
+    inbox.is_at_once = True
+    with serve("ftps") as url:
+        monkeypatch.setattr(transfer, "AT_ONCE", int(url.split(":")[2].split("/")[0]))
+        with transfer.connect(url) as place:
+            place.put("a", b"b")
+            assert place.read("a") == b"b"
+        monkeypatch.delenv("SSL_CERT_FILE")
+        with pytest.raises(LeissnerError, match="the connection failed: .*certificate"), transfer.connect(url):
+            pass
+    assert inbox.logins == 1
