@@ -26,6 +26,7 @@ COMMANDS = {
     "bill": ("bill", "Invoices: run, check, approve, deliver"),
     "ledger": ("ledger", "What payers owe: open items, statements of account"),
     "accounting": ("accounting", "The journal to the books: SIE 4, accruals, trial balance"),
+    "report": ("report", "Reports: as a table, CSV, XLSX or JSON"),
     "job": ("job", "What is done by the clock: run-due, list, show, run"),
     "payments": ("payments", "Bank files: fetch, load, match, list, assign, undo"),
     "credit": ("credit", "Credit control: warnings, blocks, reminders, collection"),

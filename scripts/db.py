@@ -151,11 +151,11 @@ def call_one(conn: Connection, name: str, **params: Any) -> Any:
     return next(iter(rows[0].values())) if rows else None
 
 
-def stream(conn: Connection, name: str, **params: Any) -> tuple[list[str], Iterator[tuple]]:
-    """Calls api.NAME and gives the names of its columns and its rows as tuples, a few thousand at a time. Inside a
-    transaction only; read all rows before it ends."""
+def stream(conn: Connection, name: str, schema: str = "api", **params: Any) -> tuple[list[str], Iterator[tuple]]:
+    """Calls api.NAME, or report.NAME, and gives the names of its columns and its rows as tuples, a few thousand at a
+    time. Inside a transaction only; read all rows before it ends."""
     query = sql.SQL("select * from {}({})").format(
-        sql.Identifier("api", name),
+        sql.Identifier(schema, name),
         sql.SQL(", ").join(
             sql.SQL("{} => {}").format(sql.Identifier(key), sql.Placeholder(key)) for key in params
         ),

@@ -144,6 +144,7 @@ from (
     ('accrue', array['finance', 'batch']),
     ('trial_balance', array['support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration']),
+    ('report_list', array['everyone']),
     ('job_begin', array['batch']),
     ('job_due_list', array['batch']),
     ('job_enable', array['batch']),

@@ -33,6 +33,7 @@ comment on function report.billed_per_product(date, date) is
 $$What was billed by product type and kind of line, by invoice date, credit notes negative: REPORTS.md 10.
 The sum of
 net is that of all documents of the period.
+Sums: quantity, net, vat
 Example: select * from report.billed_per_product('2026-10-01', '2026-11-01')
 Raises: nothing$$;
 
@@ -102,6 +103,7 @@ comment on function report.scheduling(date) is
 $$Periodic lines approved by the day whose period goes beyond it: what is earned, what is deferred, and when
 the rest is
 earned (by_month): REPORTS.md 13. period_to is the first day after the period.
+Sums: net, earned, deferred
 Example: select * from report.scheduling('2026-10-31')
 Raises: nothing$$;
 
@@ -216,6 +218,7 @@ comment on function report.customers_not_invoiced(date) is
 $$Payers with value earned up to and including a day that is on no approved document: calls, fees by the
 day, charges by
 hand: REPORTS.md 7. Highest first.
+Sums: usage, periodic, one_time, manual, total
 Example: select * from report.customers_not_invoiced('2026-10-31')
 Raises: nothing$$;
 

@@ -19,6 +19,7 @@ comment on function report.warnings_and_blocks(date) is
 $$Payers over a warning level, late, warned or blocked, worst first, on a day (NULL: today): REPORTS.md 1.
 balance: open items less advances; overdue: of these the undisputed ones that are due; unbilled: calls and
 fees not invoiced, with VAT; exposure: both together, as a percentage of the credit limit in used_percent.
+Sums: balance, overdue, unbilled, exposure
 Example: select * from report.warnings_and_blocks() where false
 Raises: LB901$$;
 

@@ -1,0 +1,197 @@
+"""`leissner report`: the reports of the database, whichever there are: a function in the schema report is one, its
+arguments are its options, and its comment says what it shows and of which columns a sum makes sense.
+"""
+
+import csv
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+
+from leissner.scripts import audit, db
+from leissner.scripts.errors import LeissnerError
+
+DAY = click.DateTime(["%Y-%m-%d"])
+NUMBERS = ("numeric", "bigint", "integer", "smallint")
+
+
+@click.command()
+@click.argument("name")
+@click.option("--from", "p_from", type=DAY, help="First day.")
+@click.option("--to", "p_to", type=DAY, help="The day after the last.")
+@click.option("--as-of", "p_as_of", type=DAY, help="The day at whose end it is seen.")
+@click.option("--customer", "p_customer_no", metavar="NO", help="This customer and everyone below it.")
+@click.option("--kind", "p_kind", metavar="KIND", help="Customers of this kind.")
+@click.option("--domestic", "p_domestic", is_flag=True, default=None, help="The operator's own country too.")
+@click.option("--format", "form", type=click.Choice(["table", "csv", "xlsx", "json"]), default="table",
+              show_default=True)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@click.option("--level", default="report", show_default=True, help="Permission level to see it with.")
+def report(name, form, out, level, **given) -> None:
+    """Show a report, or `list` those there are.
+
+    Which options a report takes, `leissner report list` says. Amounts are in the operator's currency, without VAT
+    where a report does not say otherwise.
+    """
+    if form == "xlsx" and not out:
+        raise click.UsageError("A workbook needs a file: --out FILE.xlsx.")
+    params = {key: value.date() if isinstance(value, dt.datetime) else value
+              for key, value in given.items() if value is not None}
+    with db.connect() as conn:
+        with db.transaction(conn, level, read_only=True):
+            known = {row["report"]: row for row in db.call(conn, "report_list")}
+        if name == "list":
+            _list(known.values(), form)
+            return
+        found = known.get(name)
+        if not found:
+            raise LeissnerError(f"There is no report {name}, or not at level {level}.", "leissner report list")
+        _check(found, params)
+        said = {key.removeprefix("p_"): f"{value}" for key, value in params.items()}
+        with audit.look(conn, level, "report", name, isolation="repeatable read", **said):
+            columns, rows = db.stream(conn, name, schema="report", **params)
+            sums = {place: Decimal() for place, column in enumerate(columns) if column in found["summed"]}
+            is_number = [found["column_types"][found["columns"].index(column)] in NUMBERS for column in columns]
+            {"table": _table, "csv": _csv, "xlsx": _xlsx, "json": _json}[form](
+                columns, is_number, _summed(rows, sums), sums, out)
+
+
+def _check(found: dict, params: dict[str, Any]) -> None:
+    """Are these the arguments that the report has?"""
+    own = found["arguments"] or []
+    if strange := [key for key in params if key not in own]:
+        raise click.UsageError(f"{found['report']} has no {_option(strange[0])}; it takes "
+                               f"{', '.join(map(_option, own)) or 'nothing'}.")
+    if missing := [key for key in own[:found["needed"]] if key not in params]:
+        raise click.UsageError(f"{found['report']} needs {_option(missing[0])}.")
+
+
+def _option(argument: str) -> str:
+    name = argument.removeprefix("p_").replace("_", "-")
+    return f"--{'customer' if name == 'customer-no' else name}"
+
+
+def _list(known: Iterable[dict], form: str) -> None:
+    if form == "json":
+        click.echo(json.dumps(list(known), ensure_ascii=False))
+        return
+    for row in known:
+        own = [_option(name) for name in row["arguments"] or []]
+        needed = own[:row["needed"]] + [f"[{name}]" for name in own[row["needed"]:]]
+        click.echo(f"{row['report']} {' '.join(needed)}")
+        click.echo(click.wrap_text(row["title"].strip(), 110, "    ", "    "))
+
+
+def _summed(rows: Iterable[tuple], sums: dict[int, Decimal]) -> Iterator[tuple]:
+    """The rows as they come; what they sum to stands in `sums` after the last."""
+    for row in rows:
+        for place in sums:
+            sums[place] += row[place] or 0
+        yield row
+
+
+def _last(columns: list[str], sums: dict[int, Decimal]) -> list[Any]:
+    return [sums.get(place, "") for place in range(len(columns))]
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict | list) else f"{value}"
+
+
+@contextmanager
+def _opened(out: Path | None) -> Iterator[Any]:
+    """A text file that appears whole, or the screen."""
+    if out is None:
+        yield sys.stdout
+        return
+    half = out.with_name(f".{out.name}.tmp")
+    try:
+        with open(half, "w", encoding="utf-8", newline="") as file:
+            yield file
+        half.replace(out)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def _table(columns, is_number, rows, sums, out) -> None:
+    lines = [list(map(_text, row)) for row in rows]
+    if sums and lines:
+        lines.append(list(map(_text, _last(columns, sums))))
+    widths = [max(map(len, cells)) for cells in zip(columns, *lines, strict=True)]
+    with _opened(out) as file:
+        for number, cells in enumerate([columns, *lines]):
+            if sums and lines and number == len(lines):
+                file.write("  ".join("-" * width for width in widths) + "\n")
+            file.write("  ".join(cell.rjust(width) if right else cell.ljust(width) for cell, width, right
+                                 in zip(cells, widths, is_number, strict=True)).rstrip() + "\n")
+        if not lines:
+            file.write("nothing\n")
+
+
+def _csv(columns, is_number, rows, sums, out) -> None:
+    with _opened(out) as file:
+        writer, any_ = csv.writer(file, lineterminator="\n"), False
+        writer.writerow(columns)
+        for row in rows:
+            writer.writerow(map(_text, row))
+            any_ = True
+        if sums and any_:
+            writer.writerow(map(_text, _last(columns, sums)))
+
+
+def _json(columns, is_number, rows, sums, out) -> None:
+    from leissner.scripts.delivery import exact
+
+    made = {"rows": [dict(zip(columns, row, strict=True)) for row in rows]}
+    made["total"] = {columns[place]: value for place, value in sums.items()}
+    with _opened(out) as file:
+        file.write(exact(made) + "\n")
+
+
+def _xlsx(columns, is_number, rows, sums, out) -> None:
+    import xlsxwriter
+
+    half = out.with_name(f".{out.name}.tmp")
+    try:
+        with xlsxwriter.Workbook(half, {"constant_memory": True}) as book:
+            sheet = book.add_worksheet()
+            sheet.freeze_panes(1, 0)
+            bold, right = book.add_format({"bold": True}), book.add_format({"bold": True, "align": "right"})
+            for place, column in enumerate(columns):
+                sheet.set_column(place, place, max(12, len(column) + 2))
+                sheet.write_string(0, place, column, right if is_number[place] else bold)
+            plain = {Decimal: book.add_format({"num_format": "#,##0.00######"}), int: None, str: None,
+                     dt.date: book.add_format({"num_format": "yyyy-mm-dd"})}
+            last = book.add_format({"bold": True, "top": 1, "num_format": "#,##0.00######"})
+            number = 0
+            for number, row in enumerate(rows, 1):
+                for place, value in enumerate(row):
+                    _cell(sheet, number, place, value, plain)
+            if sums and number:
+                for place, value in enumerate(_last(columns, sums)):
+                    _cell(sheet, number + 1, place, value, dict.fromkeys(plain, last))
+        half.replace(out)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def _cell(sheet, number: int, place: int, value: Any, styles: dict) -> None:
+    # a spreadsheet has 15 digits: a longer number stays whole as text
+    if type(value) in (Decimal, int) and len(_text(value).replace("-", "").replace(".", "")) <= 15:
+        sheet.write_number(number, place, value, styles[type(value)])
+    elif isinstance(value, dt.date):
+        sheet.write_datetime(number, place, dt.datetime(value.year, value.month, value.day), styles[dt.date])
+    elif value is not None:
+        sheet.write_string(number, place, _text(value), styles[str])

@@ -1,0 +1,113 @@
+"""Reports from the catalog, in each format; and those of the ledger, against sums made here."""
+
+import csv
+import io
+import json
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+
+import openpyxl
+import pytest
+
+from leissner.scripts.tests.test_bill import THROUGH, database, done, loaded, rows  # noqa: F401
+from leissner.scripts.tests.test_ledger import conn, pay  # noqa: F401
+
+BUCKETS = ("not_due", "late_1_30", "late_31_60", "late_61_90", "late_over_90")
+
+
+@pytest.fixture
+def billed(leissner, conn):  # noqa: F811
+    done(leissner("bill", "run", "--through", THROUGH))
+    done(leissner("bill", "approve", 1, "--date", THROUGH, "--yes"))
+    return leissner
+
+
+def as_json(leissner, *words) -> dict:
+    return json.loads(done(leissner("report", *words, "--format", "json")).out, parse_float=Decimal)
+
+
+def ageing(leissner, day: str) -> list[dict]:
+    return as_json(leissner, "ageing", "--as-of", day)["rows"]
+
+
+def expected(conn, day: date) -> dict[str, dict]:  # noqa: F811
+    """The same from the journal, item by item."""
+    made: dict[str, dict] = defaultdict(lambda: dict.fromkeys(BUCKETS, Decimal()))
+    for payer, due, base in rows(conn, f"""
+            select payer.customer_no, item.due_on, sum(part.base)
+            from billing.open_item as item
+            inner join billing.customer as payer on payer.customer_id = item.payer_id
+            inner join billing.entry_row as part using (open_item_id)
+            inner join billing.entry using (entry_id)
+            where entry.entry_on <= '{day}'
+            group by item.open_item_id, payer.customer_no having sum(part.base) <> 0"""):
+        late = (day - due).days if due else 0
+        made[payer][BUCKETS[0 if late <= 0 else min(4, 1 + (late - 1) // 30)]] += base
+    return {payer: found | {"total": sum(found.values())} for payer, found in made.items()}
+
+
+def test_ageing_is_the_journal_of_any_day(billed, conn):  # noqa: F811
+    days = [date(2026, 10, 30), date(2026, 10, 31), date(2026, 11, 15), date(2026, 12, 1), date(2026, 12, 31),
+            date(2027, 1, 29), date(2027, 1, 30), date(2027, 2, 28), date(2027, 3, 31)]
+    before = [ageing(billed, f"{day}") for day in days[:3]]
+    first, second = (row[0] for row in rows(conn, "select document_no from billing.open_item order by 1 limit 2"))
+    pay(conn, first, "100.00", "2026-12-01")
+    pay(conn, second, "100000000", "2026-12-10")  # all of it
+    for day in days:
+        found = {row["customer_no"]: {name: row[name] for name in (*BUCKETS, "total")}
+                 for row in ageing(billed, f"{day}")}
+        assert found == expected(conn, day), day
+    assert [ageing(billed, f"{day}") for day in days[:3]] == before
+    found = as_json(billed, "ageing", "--as-of", "2026-12-31")
+    assert found["total"]["total"] == sum(row["total"] for row in found["rows"])
+
+
+def test_days_of_sales_outstanding(billed, conn):  # noqa: F811
+    owed, = rows(conn, "select sum(open_base) from billing.open_item")[0]
+    number = rows(conn, "select document_no from billing.open_item order by 1")[0][0]
+    pay(conn, number, "100.00", "2026-12-10")
+    found = as_json(billed, "days_sales_outstanding", "--as-of", "2026-12-15")["rows"]
+    assert [row["day"] for row in found] == [
+        "2025-12-31", "2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31",
+        "2026-06-30", "2026-07-31", "2026-08-31", "2026-09-30", "2026-10-31", "2026-11-30", "2026-12-15"]
+    assert [row["days"] for row in found[:10]] == [None] * 10
+    assert [(row["receivable"], row["billed"]) for row in found[10:12]] == [(owed, owed)] * 2
+    assert found[10]["days"] == 90 and found[12]["receivable"] < owed
+    assert found[12]["days"] == round(found[12]["receivable"] * 90 / owed, 1)
+
+
+def test_each_format_says_the_same(billed, conn, tmp_path):  # noqa: F811
+    options = ("--from", "2026-10-01", "--to", "2026-11-01")
+    found = as_json(billed, "billed_per_product", *options)
+    shown = done(billed("report", "billed_per_product", *options)).out.splitlines()
+    assert len(shown) == len(found["rows"]) + 3 and len(set(map(len, shown[:-3]))) == 1  # right-aligned
+    assert f"{found['total']['net']:f}" in shown[-1] and set(shown[-2]) == {"-", " "}
+    text = done(billed("report", "billed_per_product", *options, "--format", "csv")).out
+    lines = list(csv.DictReader(io.StringIO(text)))
+    assert [Decimal(line["net"]) for line in lines] == [row["net"] for row in found["rows"]] + [found["total"]["net"]]
+    file = tmp_path / "billed.xlsx"
+    done(billed("report", "billed_per_product", *options, "--format", "xlsx", "--out", file))
+    sheet = openpyxl.load_workbook(file).active
+    cells = list(sheet.iter_rows(values_only=True))
+    place = cells[0].index("net")
+    assert [Decimal(f"{row[place]:.2f}") for row in cells[1:]] == [Decimal(line["net"]) for line in lines]
+    assert sheet.cell(1, place + 1).alignment.horizontal == "right"
+    done(billed("report", "scheduling", "--as-of", THROUGH, "--format", "xlsx", "--out", file))
+    days = [row[5] for row in openpyxl.load_workbook(file).active.iter_rows(min_row=2, values_only=True)]
+    assert days[0].date() >= date(2026, 10, 1)
+    assert [path.name for path in tmp_path.iterdir()] == ["billed.xlsx"]
+    assert rows(conn, "select count(*) from audit.event where kind = 'report'")[0][0] == 5
+
+
+def test_what_a_report_needs_and_who_may_see_it_is_said(leissner):
+    listed = done(leissner("report", "list")).out
+    assert "\nageing [--as-of]\n" in f"\n{listed}" and "\nbilled_per_product --from --to\n" in f"\n{listed}"
+    assert "Example" not in listed and "Sums" not in listed
+    assert "ageing" not in done(leissner("report", "list", "--level", "sales")).out
+    for words, said in ((["strange"], "no report strange"), (["ageing", "--from", "2026-01-01"], "has no --from"),
+                        (["billed_per_product", "--from", "2026-01-01"], "needs --to"),
+                        (["ageing", "--format", "xlsx"], "--out"), (["ageing", "--level", "sales"], "level sales")):
+        outcome = leissner("report", *words)
+        assert outcome.code in (1, 2) and said in outcome.err, outcome.err
+    assert done(leissner("report", "ageing", "--as-of", "2026-01-01")).out.splitlines()[1] == "nothing"
