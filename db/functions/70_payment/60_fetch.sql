@@ -149,9 +149,9 @@ begin
         got.digest = p_digest
         and (
             got.state in ('loaded', 'passed_on')
-            or got.state = 'rejected' and got.payment_source_id = v_source
+            or got.state in ('rejected', 'fetched') and got.payment_source_id = v_source
         )
-    order by got.state = 'rejected', got.payment_fetch_id
+    order by got.state in ('rejected', 'fetched'), got.payment_fetch_id
     limit 1;
     return query
     insert into billing.payment_fetch as got (
