@@ -159,12 +159,13 @@ def _end(child: subprocess.Popen) -> None:
 
 def _knows_json(words: list[str]) -> bool:
     """Has the command a --json?"""
-    found: click.Command | None = cli.leissner
+    found: click.Command = cli.leissner
     for word in words:
-        if not isinstance(found, click.Group):
+        inner = found.get_command(click.Context(found), word) if isinstance(found, click.Group) else None
+        if inner is None:
             break
-        found = found.get_command(click.Context(found), word)
-    return found is not None and "--json" not in words and any("--json" in one.opts for one in found.params)
+        found = inner
+    return "--json" not in words and any("--json" in one.opts for one in found.params)
 
 
 def _counts(out) -> tuple[dict | None, str]:

@@ -113,8 +113,9 @@ create table billing.job (
     ),
     what text not null constraint job_what_ck check (
         what in (
-            'calls load', 'calls rate', 'calls fold', 'payments fetch', 'payments load', 'credit check',
-            'credit remind', 'bill run', 'accounting export', 'accounting accrue', 'report', 'check'
+            'calls load', 'calls rate', 'calls fold', 'payments fetch', 'payments load', 'payments match',
+            'credit check', 'credit messages', 'credit orders', 'credit remind', 'credit collection',
+            'bill run', 'accounting export', 'accounting accrue', 'report', 'check'
         )
     ),
     catch_up text not null default 'latest' constraint job_catch_up_ck check (
@@ -154,8 +155,8 @@ comment on constraint job_options_ck on billing.job is
 'The days that options may name are {day}, {yesterday}, {month}, {month_end} and {last_month}.';
 comment on constraint job_what_ck on billing.job is
 'What must be a command that runs by the clock: calls load, calls rate, calls fold, payments fetch, '
-'payments load, credit check, credit remind, bill run, accounting export, accounting accrue, report or '
-'check.';
+'payments load, payments match, credit check, credit messages, credit orders, credit remind, credit '
+'collection, bill run, accounting export, accounting accrue, report or check.';
 comment on constraint job_catch_up_ck on billing.job is 'Catch-up must be all, latest or none.';
 comment on constraint job_email_ck on billing.job is 'An e-mail address is needed.';
 comment on constraint job_timeout_ck on billing.job is 'A run may take one minute or more.';
@@ -248,7 +249,8 @@ insert into billing.message (code, language, sentence, hint) values
 (
     'job_what_ck', 'sv',
     'Vad som körs ska vara ett kommando: calls load, calls rate, calls fold, payments fetch, payments load, '
-    'credit check, credit remind, bill run, accounting export, accounting accrue, report eller check.', null
+    'payments match, credit check, credit messages, credit orders, credit remind, credit collection, '
+    'bill run, accounting export, accounting accrue, report eller check.', null
 ),
 ('job_catch_up_ck', 'sv', 'Det missade tas igen enligt all, latest eller none.', null),
 ('job_email_ck', 'sv', 'En e-postadress behövs.', null),

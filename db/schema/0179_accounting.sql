@@ -223,6 +223,8 @@ from (
     ('chart_name_ck', 'sv', 'Ett konto behöver ett namn.', null),
     ('voucher_run', 'en', 'Invoices {day}, run {run}', null),
     ('voucher_run', 'sv', 'Fakturor {day}, körning {run}', null),
+    ('voucher_invoice', 'en', 'Invoices {day}', null),
+    ('voucher_invoice', 'sv', 'Fakturor {day}', null),
     ('voucher_credit', 'en', 'Credit notes {day}', null),
     ('voucher_credit', 'sv', 'Kreditfakturor {day}', null),
     ('voucher_payment', 'en', 'Payments {day}', null),

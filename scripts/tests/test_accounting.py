@@ -12,12 +12,14 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from leissner.scripts import sie
+from leissner.scripts import db, sie
 from leissner.scripts.demo.bank import Paid, bgmax
 from leissner.scripts.tests import sie_reader
-from leissner.scripts.tests.test_bill import THROUGH, database, done, loaded, rows  # noqa: F401
+from leissner.scripts.tests.reference.compare import leissner as command
+from leissner.scripts.tests.test_bill import THROUGH, done, loaded, rows  # noqa: F401
 from leissner.scripts.tests.test_ledger import act, conn, pay  # noqa: F401
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "invoices"
@@ -25,14 +27,31 @@ NOVEMBER = ("--from", "2026-10-01", "--to", "2026-12-01")
 JOURNAL = "select account, sum(base) from billing.entry_row group by account having sum(base) <> 0"
 
 
+@pytest.fixture(scope="module")
+def base(bed, loaded):  # noqa: F811
+    """A database after a bill run and two payments, of an invoice in another currency and one in the operator's."""
+    made = bed.create(loaded.name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", made.url(db.CLI_LOGIN))
+        command("bill", "run", "--through", THROUGH)
+        command("bill", "approve", 1, "--date", THROUGH, "--yes")
+    with psycopg.connect(made.conninfo, autocommit=True) as own:
+        for number, in rows(own, "select document_no from billing.open_item order by 1 limit 2"):
+            pay(own, number, "10.00")
+    yield made
+    bed.drop(made)
+
+
 @pytest.fixture
-def booked(leissner, conn):  # noqa: F811
-    """The command, after a bill run and two payments of an invoice in another currency and one in the operator's."""
-    done(leissner("bill", "run", "--through", THROUGH))
-    done(leissner("bill", "approve", 1, "--date", THROUGH, "--yes"))
-    documents = dict(rows(conn, "select document_no, open from billing.open_item order by 1"))
-    for number in list(documents)[:2]:
-        pay(conn, number, "10.00")
+def database(bed, base):
+    """A clone of it."""
+    made = bed.create(base.name)
+    yield made
+    bed.drop(made)
+
+
+@pytest.fixture
+def booked(leissner):
     return leissner
 
 

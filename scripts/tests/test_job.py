@@ -2,14 +2,17 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import click
 import pytest
 
+from leissner.scripts import cli, job
 from leissner.scripts.tests.test_invoice_email import inbox  # noqa: F401
 
 OPERATOR = "name,org_no,email,language\nNorrsken,556016-0680,drift@norrsken.example,en\n"
@@ -183,8 +186,6 @@ def test_a_killed_caller_takes_its_child_along_and_the_run_is_found_and_run_agai
 
 
 def test_what_takes_too_long_is_ended(jobs, conn, tmp_path, monkeypatch):
-    from leissner.scripts import job
-
     monkeypatch.setattr(job, "MINUTE_S", 2)
     folder = tmp_path / "cdr"
     folder.mkdir()
@@ -195,8 +196,6 @@ def test_what_takes_too_long_is_ended(jobs, conn, tmp_path, monkeypatch):
 
 
 def test_a_run_that_is_not_its_own_any_more_is_ended(jobs, conn, tmp_path, monkeypatch):
-    from leissner.scripts import job
-
     monkeypatch.setattr(job, "BEAT_S", 0.2)
     folder = tmp_path / "cdr"
     folder.mkdir()
@@ -223,6 +222,19 @@ def test_what_is_no_job_is_refused_by_name(leissner, tmp_path):
             whole(row) for row, fault in rows.items() if (fault == "catch_up") == (faults == ["catch_up"])))
         found = json.loads(leissner("import", tmp_path / "jobs.csv", "--json").out)["errors"]
         assert sorted(error["column"] for error in found) == sorted(faults)
+
+
+def test_every_command_that_a_job_may_be_is_one(conn):
+    listed = conn.execute("select pg_get_constraintdef(oid) as rule from pg_constraint where conname = 'job_what_ck'")
+    found = re.findall(r"'([a-z ]+)'", listed.fetchone()["rule"])
+    assert "credit remind" in found
+    for what in found:
+        command = cli.leissner
+        for word in what.split():
+            command = command.get_command(click.Context(command), word)
+        assert command, what
+    assert job._knows_json(["credit", "remind", "--date", "2026-11-01"])
+    assert not job._knows_json(["report", "ageing"]) and not job._knows_json(["calls", "load", "x", "--json"])
 
 
 def test_a_job_named_like_its_command_needs_no_more(leissner, tmp_path):
