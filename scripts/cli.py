@@ -30,6 +30,7 @@ COMMANDS = {
     "job": ("job", "What is done by the clock: run-due, list, show, run"),
     "payments": ("payments", "Bank files: fetch, load, match, list, assign, undo"),
     "credit": ("credit", "Credit control: warnings, blocks, reminders, collection"),
+    "serve": ("serve", "The web interface"),
     "check": ("check", "Prove on the live data what must always be true"),
     "demo": ("demo", "A believable operator to try everything on"),
     "bench": ("bench", "How fast is it here?"),

@@ -7,9 +7,10 @@ LEISSNER_HOME. An outside server is used as the login it names; nothing on it is
 import getpass
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
@@ -134,6 +135,18 @@ def audit_seal(conn: Connection) -> None:
             conn.execute("select from audit.seal()")
 
 
+def constraints_check(conn: Connection) -> None:
+    """Checks now what is otherwise checked at the end of the transaction, where nobody can say it beside the field."""
+    conn.execute("set constraints all immediate")
+
+
+def session_user(conn: Connection, token: str) -> dict[str, Any] | None:
+    """Who a session token is, inside a transaction of the login itself; None where it is not valid (any more)."""
+    conn.execute("select set_config('app.session', %s, true)", (token,))
+    rows = call(conn, "session_get")
+    return rows[0] if rows else None
+
+
 def call(conn: Connection, name: str, **params: Any) -> list[dict[str, Any]]:
     """Calls api.NAME with named parameters and returns its rows: call(conn, "price_list", p_account_id=1)."""
     query = sql.SQL("select * from {}({})").format(
@@ -169,6 +182,90 @@ def stream(conn: Connection, name: str, schema: str = "api", **params: Any) -> t
             yield from cursor
 
     return [column.name for column in cursor.description or []], rows()
+
+
+@dataclass(frozen=True)
+class Page:
+    """What of a list is asked for: rows where `filters` (column: value) hold and one of `search` columns has the
+    words, in the order of a column, after the row with (value of that column, key)."""
+
+    key: str
+    order: str
+    is_descending: bool = False
+    filters: dict[str, Any] | None = None
+    words: str = ""
+    search: tuple[str, ...] = ()
+    after: tuple[str | None, str] | None = None
+    limit: int | None = 50
+    names: tuple[str, ...] = ()  # columns that sort as names do
+
+
+def page(conn: Connection, name: str, params: dict[str, Any], wanted: Page) -> list[dict[str, Any]]:
+    """A page of the rows of api.NAME: filtered, sorted and cut by the database, by key, so that page 1000 costs what
+    page 1 does."""
+    query, values = _page_query(name, params, wanted, sql.SQL("q.*"))
+    return conn.execute(query, values).fetchall()
+
+
+def page_stream(conn: Connection, name: str, params: dict[str, Any], wanted: Page) -> Iterator[dict[str, Any]]:
+    """All rows of a list that match, a few thousand at a time. Inside a transaction only."""
+    query, values = _page_query(name, params, wanted, sql.SQL("q.*"))
+    with conn.cursor(name="page_stream") as cursor:
+        cursor.itersize = 5000
+        yield from cursor.execute(query, values)
+
+
+def page_sums(conn: Connection, name: str, params: dict[str, Any], wanted: Page, sums: Sequence[str],
+              most: int | None) -> dict[str, Any] | None:
+    """How many rows match and the sums of columns over them; None where there are more than `most`."""
+    if most is not None:
+        few = replace(wanted, after=None, limit=most + 1)
+        query, values = _page_query(name, params, few, sql.SQL("1"), is_sorted=False)
+        count = conn.execute(sql.SQL("select count(*) as n from ({}) as matched").format(query), values).fetchone()["n"]
+        if count > most:
+            return None
+    query, values = _page_query(
+        name, params, replace(wanted, after=None, limit=None),
+        sql.SQL(", ").join([sql.SQL("count(*) as count")] + [
+            sql.SQL("sum(q.{0}) as {0}").format(sql.Identifier(one)) for one in sums]), is_sorted=False)
+    return conn.execute(query, values).fetchone()
+
+
+def _page_query(name: str, params: dict[str, Any], wanted: Page, what: sql.Composable, is_sorted: bool = True):
+    conditions: list[sql.Composable] = []
+    values = {f"arg_{key}": _adapt(value) for key, value in params.items()}
+    for n, (column, value) in enumerate((wanted.filters or {}).items()):
+        values[f"filter_{n}"] = value
+        conditions.append(sql.SQL("q.{} = {}").format(sql.Identifier(column), sql.Placeholder(f"filter_{n}")))
+    for n, word in enumerate(wanted.words.split()):
+        values[f"word_{n}"] = "%" + re.sub(r"([%_\\])", r"\\\1", word) + "%"
+        conditions.append(sql.SQL("({})").format(sql.SQL(" or ").join(
+            sql.SQL("q.{}::text ilike {}").format(sql.Identifier(column), sql.Placeholder(f"word_{n}"))
+            for column in wanted.search)))
+    column = sql.SQL("q.{}").format(sql.Identifier(wanted.order))
+    if wanted.order in wanted.names:
+        column = sql.SQL("billing.name_sort_key({})").format(column)
+    key = sql.SQL("q.{}").format(sql.Identifier(wanted.key))
+    direction, beyond = (sql.SQL("desc nulls last"), sql.SQL("<")) if wanted.is_descending else (
+        sql.SQL("nulls last"), sql.SQL(">"))
+    if wanted.after:
+        values["after"], values["after_key"] = wanted.after
+        if wanted.after[0] is None:
+            conditions.append(sql.SQL("({0} is null and {1} > {2})").format(column, key, sql.Placeholder("after_key")))
+        else:
+            conditions.append(sql.SQL("({0} {1} {2} or {0} = {2} and {3} > {4} or {0} is null)").format(
+                column, beyond, sql.Placeholder("after"), key, sql.Placeholder("after_key")))
+    query = sql.SQL("select {} from {}({}) as q").format(
+        what, sql.Identifier("api", name),
+        sql.SQL(", ").join(sql.SQL("{} => {}").format(sql.Identifier(one), sql.Placeholder(f"arg_{one}"))
+                           for one in params))
+    if conditions:
+        query += sql.SQL(" where ") + sql.SQL(" and ").join(conditions)
+    if is_sorted:
+        query += sql.SQL(" order by {} {}, {}").format(column, direction, key)
+    if wanted.limit is not None:
+        query += sql.SQL(" limit {}").format(sql.Literal(wanted.limit))
+    return query, values
 
 
 def _adapt(value: Any) -> Any:

@@ -433,6 +433,5 @@ def _show(result: Result) -> None:
 
 
 def _state(row: dict) -> str:
-    state = {"fetched": "waits", "passed_on": "handed on", "repeated": "known, the same bytes as"}.get(
-        row["state"], row["state"])
-    return f"{state}{' ' if row['state'] == 'repeated' else ': '}{row['reason'] or ''}".rstrip(": ")
+    states = {"fetched": "waits", "passed_on": "handed on", "repeated": "the same bytes as"}
+    return f"{states.get(row['state'], row['state'])}{': ' * (row['state'] != 'repeated')}{row['reason'] or ''}"

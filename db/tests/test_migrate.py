@@ -349,12 +349,12 @@ def test_a_release_freezes_what_it_names(tree, empty_database, conn):
     assert release.sha256 != hashlib.sha256(migrate.kept_dump(empty_database.conninfo).encode()).hexdigest()
 
 
-def test_the_wheel_carries_every_sql_file(tmp_path):
+def test_the_wheel_carries_every_file(tmp_path):
     """What is not package data would be missing where the program is not run from a checkout."""
     checkout = migrate.ROOT.parent
     source = tmp_path / "source"
-    shutil.copytree(checkout / "db", source / "db", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(checkout / "scripts", source / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in ("db", "scripts", "webui"):
+        shutil.copytree(checkout / folder, source / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md"):
         shutil.copy(checkout / name, source / name)
     subprocess.run(
@@ -368,11 +368,13 @@ def test_the_wheel_carries_every_sql_file(tmp_path):
     wanted = {f"leissner/db/{file.name}" for file in migrate.files()}
     wanted |= {
         f"leissner/{path.relative_to(checkout).as_posix()}"
-        for path in (checkout / "scripts").rglob("*.py") if "tests" not in path.parts
+        for folder in ("scripts", "webui") for path in (checkout / folder).rglob("*.py") if "tests" not in path.parts
     }
     wanted |= {
         f"leissner/{path.relative_to(checkout).as_posix()}"
-        for path in (checkout / "scripts" / "templates").rglob("*.*")
+        for path in (
+            *(checkout / "scripts" / "templates").rglob("*.*"), *(checkout / "webui").rglob("*.html"),
+            *(checkout / "webui" / "static").iterdir())
     }
     assert wanted <= inside
     assert not any("/tests/" in name for name in inside)

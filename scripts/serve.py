@@ -1,0 +1,29 @@
+"""`leissner serve`: the web interface on one port. In front of it belongs a proxy that speaks TLS (deploy/)."""
+
+import click
+
+from leissner.scripts.errors import LeissnerError
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0: any that is free.")
+@click.option("--proxied", is_flag=True,
+              help="A proxy on this machine speaks TLS and says who asks (X-Forwarded-For, X-Forwarded-Proto).")
+@click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True)
+def serve(host, port, proxied, threads) -> None:
+    """Serve the web interface until interrupted. /health says whether it is well."""
+    import waitress
+
+    from leissner.webui import create_app
+
+    app = create_app(is_secure=proxied)
+    behind = {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+              "clear_untrusted_proxy_headers": True} if proxied else {}
+    try:
+        server = waitress.create_server(app, host=host, port=port, threads=threads, ident="Leissner", **behind)
+    except OSError as error:
+        raise LeissnerError(f"Port {port} of {host} cannot be used: {error.strerror}.",
+                            "Choose another --port.") from error
+    click.echo(f"Leissner Billing serves http://{host}:{server.effective_port}/ (Ctrl-C ends it)")
+    server.run()

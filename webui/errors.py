@@ -1,0 +1,60 @@
+"""What went wrong, in plain words: what happened, why, what to do next. No page of a framework, no bare number."""
+
+import logging
+import secrets
+
+from flask import Flask, g, render_template, request
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from leissner.scripts.errors import LeissnerError
+from leissner.webui.database import Refused
+from leissner.webui.texts import gettext as _
+
+log = logging.getLogger("leissner.web")
+
+
+def set_up(app: Flask) -> None:
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(LeissnerError, lambda error: page(
+        503 if error.code == 3 else 422, str(error), error.hint))
+    app.register_error_handler(CSRFError, lambda error: page(
+        400, _("This form has lain open too long, or was sent from elsewhere."),
+        _("Go back, load the page again, and send it once more.")))
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def page(status: int, sentence: str, hint: str | None = None):
+    """A page with a sentence; a notice where only a part of a page was asked for."""
+    template = "error_part.html" if request.headers.get("HX-Request") else "error.html"
+    if template == "error.html" and not current_user.is_authenticated:
+        template = "error_alone.html"
+    return render_template(template, sentence=sentence, hint=hint, status=status), status
+
+
+def _refused(error: Refused):
+    if error.problem.status >= 500 and error.problem.status != 503:
+        return _unforeseen(error.__cause__ or error)
+    return page(error.problem.status, error.problem.sentence, error.problem.hint)
+
+
+def _http(error: HTTPException):
+    known = {
+        403: (_("Your level may not see this page."),
+              _("Ask an administrator, or change your level at the top right.")),
+        404: (_("There is no such page."), _("It may have moved, or the address was mistyped. Search with the / key.")),
+        405: (_("This address takes no such request."), None),
+        413: (_("That is too large to upload."), _("Load large files with the leissner command, or in parts.")),
+    }
+    sentence, hint = known.get(error.code or 500, (error.description or error.name, None))
+    return page(error.code or 500, sentence, hint) if (error.code or 500) >= 400 else error
+
+
+def _unforeseen(error: Exception):
+    number = secrets.token_hex(4)
+    log.exception("error %s at %s %s", number, request.method, request.path, exc_info=error)
+    g.is_refused = True
+    return page(500, _("Something went wrong that we did not foresee."),
+                _("Nothing was saved. Tell the operator's support the number {number}.", number=number))

@@ -1,0 +1,134 @@
+"""Forms: one column, label above, help under, the error beside its field; nothing typed is ever lost.
+
+    FORM = [Field("name", "Name", is_required=True), Field("start_on", "From", "day")]
+
+    @page(pages, "/customers/<no>/edit", SALES, ("GET", "POST"))
+    def edit(no):
+        found = database.one("customer_get", p_customer_no=no)
+        form = Form(FORM, found)
+        if form.is_sent and form.save("customer_save", p_customer_no=no):
+            return form.done(_("Saved."), url_for("customer.show", no=no))
+        return form.page("customer/edit.html", title=…)
+
+Whether a value is right the database decides; here typed days become ISO ones (1/10, idag, 2026-10-01), typed
+numbers lose their spaces. The hidden row_version keeps two people from overwriting each other.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import flash, redirect, render_template, request
+
+from leissner.webui import database, shape
+from leissner.webui.texts import gettext as _
+
+WORDS = {"idag": 0, "today": 0, "igår": -1, "yesterday": -1, "imorgon": 1, "tomorrow": 1}
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field. kind: text, day, number, money, choice, choices, area, check, file, password, hidden.
+    options: {value: words} of a choice, or a function that gives them."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    help: str = ""
+    is_required: bool = False
+    options: dict[str, str] | Callable[[], dict[str, str]] | None = None
+    value: Any = None
+    error: str | None = None
+    levels: tuple[str, ...] = ()
+    width: str = ""  # short, or empty for the whole column
+
+    def choices(self) -> dict[str, str]:
+        return (self.options() if callable(self.options) else self.options) or {}
+
+
+class Form:
+    """The fields of a page with what they hold: what was typed, else what is known."""
+
+    def __init__(self, fields: list[Field], known: dict[str, Any] | None = None, **defaults: Any):
+        self.known = known or {}
+        self.is_sent = request.method == "POST"
+        self.problem: tuple[str, str | None] | None = None
+        self.fields = [replace(one, value=self._value(one, defaults)) for one in fields]
+
+    def _value(self, one: Field, defaults: dict[str, Any]) -> Any:
+        if self.is_sent:
+            if one.kind == "check":
+                return one.name in request.form
+            if one.kind == "choices":
+                return request.form.getlist(one.name)
+            return request.form.get(one.name, "")
+        value = self.known.get(one.name, defaults.get(one.name, one.value))
+        return "" if value is None else value
+
+    def __getitem__(self, name: str) -> Any:
+        """The value of a field for the database: empty is None, days are ISO days."""
+        one = next(field for field in self.fields if field.name == name)
+        if one.kind == "check":
+            return bool(one.value)
+        if one.kind == "choices":
+            return list(one.value or [])
+        text = f"{one.value}".strip()
+        if not text:
+            return None
+        if one.kind == "day":
+            return typed_day(text)
+        if one.kind in ("number", "money"):
+            return re.sub(r"[\s\u202f\u00a0]", "", text).replace("\u2212", "-").replace(",", ".")
+        return text
+
+    def values(self) -> dict[str, Any]:
+        """All values, as parameters of an api function."""
+        values = {f"p_{one.name}": self[one.name] for one in self.fields if one.kind not in ("file",)}
+        if "row_version" in request.form:
+            values["p_row_version"] = request.form["row_version"] or None
+        return values
+
+    def save(self, function: str, **params: Any) -> bool:
+        """Calls api.FUNCTION with the values and further parameters; false: it was refused, and the form says why."""
+        try:
+            self.result = database.call(function, **(self.values() | params))
+        except database.Refused as error:
+            self.refuse(error.problem.sentence, error.problem.hint, error.problem.field)
+            return False
+        return True
+
+    def refuse(self, sentence: str, hint: str | None = None, name: str | None = None) -> None:
+        """Puts a sentence beside its field, or above the form where it is about none."""
+        name = (name or "").removeprefix("p_")
+        if any(one.name == name for one in self.fields):
+            self.fields = [replace(one, error=sentence) if one.name == name else one for one in self.fields]
+            self.problem = (_("Something is not right yet: see the field marked below."), hint)
+        else:
+            self.problem = (sentence, hint)
+
+    def done(self, words: str, address: str):
+        """Says what was saved, and goes on."""
+        flash(words, "done")
+        return redirect(address, 303)
+
+    def page(self, template: str, **context: Any):
+        """The form, with status 422 where it was refused."""
+        return render_template(template, form=self, known=self.known, **context), 422 if self.problem else 200
+
+
+def typed_day(text: str) -> str:
+    """A day as people type it, as an ISO day; what is none is left to the database to refuse."""
+    text = text.strip().lower()
+    if text in WORDS:
+        return f"{shape.today() + dt.timedelta(days=WORDS[text])}"
+    if found := re.fullmatch(r"(\d{1,2})[/.](\d{1,2})(?:[/.-](\d{4}))?", text):
+        day, month, year = int(found[1]), int(found[2]), int(found[3] or shape.today().year)
+        try:
+            return f"{dt.date(year, month, day)}"
+        except ValueError:
+            return text
+    if found := re.fullmatch(r"(\d{4})(\d{2})(\d{2})", text):
+        return f"{found[1]}-{found[2]}-{found[3]}"
+    return text

@@ -1,0 +1,24 @@
+"""Swedish words of the start page, the search and one's own settings."""
+
+TEXTS = {
+    "Good day, {name}": "God dag, {name}", "To do now": "Att göra nu", "Nothing waits for you.": "Inget väntar på dig.",
+    "Calls that wait in suspense: {n}": "Samtal som väntar på att prissättas: {n}",
+    "Runs that are drafts: {n}": "Körningar som är utkast: {n}",
+    "Deliveries that failed: {n}": "Leveranser som misslyckats: {n}",
+    "Payments that are not matched: {n}": "Betalningar som inte är matchade: {n}",
+    "Payment files that were rejected: {n}": "Betalningsfiler som avvisats: {n}",
+    "Payers that are warned: {n}": "Betalare som är varnade: {n}",
+    "Payers that are blocked: {n}": "Betalare som är spärrade: {n}",
+    "Orders to the switch that failed: {n}": "Order till växeln som misslyckats: {n}",
+    "Jobs that failed: {n}": "Jobb som misslyckats: {n}",
+    "Contracts that are proposed: {n}": "Avtal som är föreslagna: {n}",
+    "The last 12 months": "De senaste 12 månaderna", "Today, as it comes in": "Idag, allteftersom",
+    "Traffic per month, in the operator's currency": "Trafik per månad, i operatörens valuta",
+    "revenue": "intäkt", "cost": "kostnad", "margin": "marginal", "Product": "Produkt", "Minutes": "Minuter",
+    "Revenue": "Intäkt", "Margin": "Marginal", "No rated calls today yet.": "Inga prissatta samtal idag än.",
+    "Type two signs or more of a name, a number, an invoice or a reference.":
+        "Skriv minst två tecken av ett namn, ett nummer, en faktura eller en referens.",
+    "Nothing is called “{words}”. Try a part of the name, the customer's number, a telephone number or an invoice.":
+        "Inget heter ”{words}”. Pröva en del av namnet, kundnumret, ett telefonnummer eller en faktura.",
+    "Level": "Behörighet", "Language": "Språk", "number": "nummer", "contract": "avtal",
+}

@@ -1,0 +1,71 @@
+// Keys, and small comforts. Every page works without this file.
+(() => {
+  const find = (what) => document.querySelector(what);
+  const token = find('meta[name="csrf-token"]')?.content;
+  const header = (event) => {
+    const headers = event.detail?.ctx?.request?.headers ?? event.detail?.headers;
+    if (headers && token) headers["X-CSRFToken"] = token;
+  };
+  document.addEventListener("htmx:config:request", header);
+  document.addEventListener("htmx:configRequest", header);
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-theme]")) {
+      const theme = document.documentElement.dataset.bsTheme === "dark" ? "light" : "dark";
+      document.documentElement.dataset.bsTheme = theme;
+      localStorage.setItem("theme", theme);
+    }
+    if (event.target.closest("[data-keys]:is(button)")) find("#keys").showModal();
+    document.querySelectorAll("details.who[open], details.columns[open]").forEach((one) => {
+      if (!one.contains(event.target)) one.removeAttribute("open");
+    });
+    const button = event.target.closest("[data-confirm]");
+    if (button && !confirm(button.dataset.confirm)) event.preventDefault();
+  });
+
+  // What is typed and not saved is not lost by a slip.
+  let typed = false;
+  document.addEventListener("input", (event) => { if (event.target.closest("form.form")) typed = true; });
+  document.addEventListener("submit", () => { typed = false; });
+  addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
+
+  let going = false, row = -1;
+  const rows = () => [...document.querySelectorAll("table[data-keys] tbody tr:not(.more)")];
+  const move = (by) => {
+    const all = rows();
+    if (!all.length) return;
+    all[row]?.classList.remove("at");
+    row = Math.max(0, Math.min(all.length - 1, row + by));
+    all[row].classList.add("at");
+    all[row].querySelector("a")?.focus();
+    all[row].scrollIntoView({ block: "nearest" });
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape") {
+      document.activeElement?.blur();
+      document.querySelectorAll("details.who[open], details.columns[open]").forEach((one) => one.removeAttribute("open"));
+      return;
+    }
+    if (event.target.matches("input, select, textarea, [contenteditable]")) return;
+    if (going) {
+      going = false;
+      const place = find(`nav a[data-key="${CSS.escape(event.key)}"]`);
+      if (place) { event.preventDefault(); location.href = place.href; }
+      return;
+    }
+    const act = {
+      "/": () => (find("#q") && event.shiftKey ? find("#q") : find("#find")).focus(),
+      g: () => { going = true; setTimeout(() => { going = false; }, 1500); },
+      n: () => find("[data-new]")?.click(),
+      e: () => find("[data-edit]")?.click(),
+      j: () => move(1),
+      k: () => move(-1),
+      "?": () => find("#keys").showModal(),
+    }[event.key];
+    if (act) { event.preventDefault(); act(); }
+  });
+})();

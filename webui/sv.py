@@ -1,0 +1,59 @@
+"""Swedish words of what all pages share, and of the codes of the database."""
+
+TEXTS = {
+    "To the content": "Till innehållet", "Menu": "Meny", "Places": "Platser", "Search": "Sök",
+    "Customer, number, invoice, reference …": "Kund, nummer, faktura, referens …",
+    "Act as": "Arbeta som", "Change": "Byt", "My settings and sessions": "Mina inställningar och inloggningar",
+    "Light or dark": "Ljust eller mörkt", "Keys": "Tangenter", "Log out": "Logga ut", "Log in": "Logga in",
+    "search": "sök", "new": "nytt", "edit": "ändra", "next, previous in a list": "nästa, föregående i en lista",
+    "open": "öppna", "close": "stäng", "Close": "Stäng", "optional": "valfritt", "Save": "Spara", "Cancel": "Avbryt",
+    "Open": "Öppna", "yes": "ja", "no": "nej", "Sum": "Summa", "Nothing here.": "Här finns inget.",
+    "As a table": "Som tabell", "Search in this list": "Sök i listan", "all": "alla", "Show": "Visa",
+    "Clear": "Rensa", "Columns": "Kolumner", "Choose": "Välj", "More": "Fler",
+    "Nothing matches. Change the search or the filters above.": "Inget stämmer. Ändra sökningen eller filtren ovan.",
+    "More than 10 000 rows: add them up": "Fler än 10 000 rader: summera dem", "{n} rows": "{n} rader",
+    "That did not work": "Det gick inte", "To the start page": "Till startsidan",
+    "User name": "Användarnamn", "Password": "Lösenord",
+    "The name or the password is wrong.": "Namnet eller lösenordet är fel.",
+    "This form has lain open too long, or was sent from elsewhere.":
+        "Formuläret har legat öppet för länge, eller skickades någon annanstans ifrån.",
+    "Go back, load the page again, and send it once more.": "Gå tillbaka, läs in sidan på nytt och skicka igen.",
+    "Your level may not see this page.": "Din behörighet räcker inte för den här sidan.",
+    "Ask an administrator, or change your level at the top right.":
+        "Fråga en administratör, eller byt behörighet uppe till höger.",
+    "There is no such page.": "Sidan finns inte.",
+    "It may have moved, or the address was mistyped. Search with the / key.":
+        "Den kan ha flyttat, eller så är adressen felskriven. Sök med tangenten /.",
+    "This address takes no such request.": "Den här adressen tar inte emot sådana anrop.",
+    "That is too large to upload.": "Det är för stort att ladda upp.",
+    "Load large files with the leissner command, or in parts.":
+        "Läs in stora filer med kommandot leissner, eller i delar.",
+    "Something went wrong that we did not foresee.": "Något gick fel som vi inte hade förutsett.",
+    "Nothing was saved. Tell the operator's support the number {number}.":
+        "Inget sparades. Ange numret {number} till supporten.",
+    "Something is not right yet: see the field marked below.":
+        "Något stämmer inte än: se fältet som är markerat nedan.",
+    "2026-10-01, 1/10 or today": "2026-10-01, 1/10 eller idag",
+    "just now": "nyss", "{n} min ago": "för {n} min sedan", "{n} h ago": "för {n} h sedan",
+    "{n} days ago": "för {n} dagar sedan",
+    "From": "Från", "To": "Till", "Saved.": "Sparat.", "{n} invoices": "{n} fakturor",
+    # places
+    "Start": "Start", "Customers": "Kunder", "Prices": "Priser", "Calls": "Samtal", "Invoicing": "Fakturering",
+    "Ledger": "Reskontra", "Credit": "Kredit", "Reports": "Rapporter", "Administration": "Administration",
+    # levels
+    "admin": "administratör", "pricing": "priser", "sales": "försäljning", "support": "support", "finance": "ekonomi",
+    "credit": "kredit", "seller": "återförsäljare", "customer": "kund", "report": "rapporter", "auditor": "revisor",
+    "batch": "körningar", "integration": "integration",
+    # states and kinds
+    "draft": "utkast", "approved": "godkänd", "delivered": "levererad", "making": "skapas", "approving": "godkänns",
+    "rated": "prissatt", "suspended": "väntande", "duplicate": "dubblett", "zero": "noll", "active": "aktiv",
+    "proposed": "föreslagen", "ended": "avslutad", "business": "företag", "private": "privat", "wholesale": "grossist",
+    "invoice": "faktura", "payment": "betalning", "matched": "matchad", "part": "delvis", "advance": "förskott",
+    "unidentified": "oidentifierad", "shown": "visad", "reversed": "återförd", "loaded": "inläst",
+    "rejected": "avvisad", "stopped": "stoppad", "received": "mottagen", "passed on": "vidarelämnad",
+    "warned": "varnad", "blocked": "spärrad", "promised": "utlovad", "exceeded": "överskriden", "late": "sen",
+    "ordered": "beställd", "sent": "skickad", "confirmed": "bekräftad", "failed": "misslyckad", "ceased": "upphörd",
+    "done": "klar", "running": "pågår", "skipped": "överhoppad", "lost": "avbruten", "produced": "framställd",
+    "acknowledged": "kvitterad", "print": "brev", "email": "e-post", "einvoice": "e-faktura",
+    "print house": "tryckeri", "fee": "avgift", "opening": "ingående", "none": "ingen",
+}

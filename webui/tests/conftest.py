@@ -1,0 +1,95 @@
+"""The application on a database of its own, and people of each level who are logged in."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from leissner.scripts import db, password
+from leissner.webui import create_app
+from leissner.webui.access import EVERYONE
+from leissner.webui.database import LOGIN
+
+WORDS = "correct horse battery staple"
+
+
+@pytest.fixture(scope="session")
+def quick_passwords():
+    """Hashing a password takes a tenth of a second by design: each test would pay for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(password, "COST", "argon2id m=8 t=1 p=1")
+        yield
+
+
+@dataclass
+class Web:
+    """The application under test."""
+
+    app: object
+    database: object
+
+    def browser(self, level: str | None = None, language: str = "en", scope: str | None = None):
+        """A test client, logged in as a user of that level (made when first asked for); scope: seller or customer."""
+        client = self.app.test_client()
+        if level:
+            name = f"{level}-{language}-{scope or ''}".strip("-").lower()
+            with self.database.connect(db.CLI_LOGIN) as conn, db.transaction(conn, "admin"):
+                db.call(conn, "user_save", p_name=name, p_levels=[level], p_language=language,
+                        p_seller=scope if level == "seller" else None,
+                        p_customer_no=scope if level == "customer" else None)
+                db.call(conn, "password_set", p_name=name, **password.new(WORDS))
+            answer = client.post("/login", data={"name": name, "password": WORDS})
+            assert answer.status_code == 302, answer.get_data(as_text=True)
+        return client
+
+    def url(self, endpoint: str, **values) -> str:
+        with self.app.test_request_context():
+            from flask import url_for
+
+            return url_for(endpoint, **values)
+
+
+def make_web(made) -> Web:
+    app = create_app(made.url(LOGIN))
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    return Web(app, made)
+
+
+@pytest.fixture
+def web(database, quick_passwords):
+    """The application on an empty, migrated database."""
+    made = make_web(database)
+    yield made
+    made.app.extensions["pool"].close()
+
+
+@pytest.fixture(scope="module")
+def shared_web(bed, quick_passwords):
+    """The same for tests that leave nothing behind."""
+    database = bed.create(bed.template.name)
+    made = make_web(database)
+    yield made
+    made.app.extensions["pool"].close()
+    bed.drop(database)
+
+
+@pytest.fixture(scope="module")
+def golden_web(bed, quick_passwords):
+    """The application on the golden operator with its calls, billed and approved: for pages that only read."""
+    from leissner.scripts.tests.reference.compare import leissner
+    from leissner.scripts.tests.test_bill import GOLDEN, THROUGH
+
+    made = bed.create(bed.template.name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", made.url(db.CLI_LOGIN))
+        leissner("import", GOLDEN / "operator")
+        for source, name in (("plain", "calls.csv"), ("nocost", "calls_nocost.csv")):
+            leissner("calls", "load", GOLDEN / name, "--source", source)
+        leissner("bill", "run", "--through", THROUGH)
+        leissner("bill", "approve", 1, "--date", THROUGH, "--yes")
+    one = make_web(made)
+    yield one
+    one.app.extensions["pool"].close()
+    bed.drop(made)
+
+
+LEVELS = EVERYONE
