@@ -206,7 +206,8 @@ select bag_eq(
         'logic.session_level_set', 'logic.simulate', 'logic.suspense_list', 'logic.suspense_rate',
         'logic.suspense_call_list', 'logic.suspense_drop', 'logic.suspense_drop_list',
         'logic.invoice_catch_up', 'logic.item_write_off', 'logic.advance_refund', 'logic.item_move',
-        'logic.item_dispute', 'logic.statement', 'logic.search', 'logic.work_list', 'logic.traffic_month_list',
+        'logic.item_dispute', 'logic.statement', 'logic.search', 'logic.work_list',
+        'logic.traffic_month_list',
         'logic.suspense_group_list', 'logic.suspense_summary', 'logic.totals_fold'
     ],
     'only listed functions run with the rights of the owner'
