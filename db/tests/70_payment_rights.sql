@@ -24,7 +24,9 @@ from (
         3, 50, 'own ab', '123', '5566770001', array['faktura 20269999'], 'unidentified', 50, null,
         '[{"code": "payment_unknown", "reference": "123"}]'
     )
-) as one (place, amount, payer_name, payer_account, org_no, texts, state, left_amount, customer_no, explanation)
+) as one (
+    place, amount, payer_name, payer_account, org_no, texts, state, left_amount, customer_no, explanation
+)
 cross join billing.payment_file as file
 left join billing.customer on customer.customer_no = one.customer_no;
 insert into billing.opening_item (document_no, customer_id, item_on, due_on, amount, open, currency)
@@ -50,7 +52,8 @@ select throws_ok(
 );
 select test.as_user('integration');
 select throws_ok(
-    $$ select logic.payment_match() $$, 'LB901', null, 'integration registers payments, and matches none again'
+    $$ select logic.payment_match() $$, 'LB901', null,
+    'integration registers payments, and matches none again'
 );
 select test.as_user('finance');
 select results_eq(
@@ -63,12 +66,13 @@ select results_eq(
         (
             '20269998',
             'the payer''s account paid for this customer before; it is the only document with exactly this '
-            'amount open; the payer has the customer''s name; the payer has the customer''s registration number'
+            'amount open; the payer has the customer''s name; the payer has the customer''s registration '
+            'number'
         ),
         (
             '20269997',
-            'the payer''s account paid for this customer before; the payer has the customer''s name; the payer '
-            'has the customer''s registration number'
+            'the payer''s account paid for this customer before; the payer has the customer''s name; '
+            'the payer has the customer''s registration number'
         ),
         ('20269999', 'its number or reference stands in the text')
     $$,
