@@ -16,6 +16,7 @@ from psycopg.types.json import set_json_loads
 from leissner.scripts import audit, db, payment_formats
 from leissner.scripts.delivery import exact
 from leissner.scripts.errors import LeissnerError
+from leissner.scripts.ledger import dispute, refund, writeoff
 from leissner.scripts.payment_formats import Payment
 from leissner.scripts.payments_fetch import fetch, fetched
 
@@ -37,8 +38,8 @@ def payments() -> None:
     """Payments: fetch and load bank files, look at what they paid, decide about the rest."""
 
 
-payments.add_command(fetch)
-payments.add_command(fetched)
+for command in (fetch, fetched, refund, writeoff, dispute):
+    payments.add_command(command)
 
 
 @payments.command()

@@ -119,7 +119,7 @@ begin
     select
         nextval('billing.payment_payment_id_seq') as payment_id, staging.place, own.account, staging.kind,
         staging.key, staging.original_key, staging.amount, staging.currency, staging.booked_on, staging.note,
-        staging.references_text is not null as is_named, rate.rate,
+        staging.references_text, staging.references_amount, staging.references_quality, rate.rate,
         case
             when staging.amount = 0 then '[{"code": "payment_zero"}]'::jsonb
             when staging.currency <> own.currency
@@ -144,7 +144,7 @@ begin
             where known.account = own.account and known.trace = staging.trace
         )
     order by staging.place;
-    analyze pg_temp.payment_new;
+    analyze pg_temp.payment_new (payment_id, place);
     select jsonb_build_object('currency', one.currency, 'day', one.booked_on) into v_missing
     from pg_temp.payment_new as one
     where one.rate is null and one.fault is null
@@ -187,11 +187,9 @@ begin
     insert into billing.payment_reference (payment_id, place, reference, amount, quality)
     select own.payment_id, named.place, named.reference, named.amount, coalesce(named.quality, 'none')
     from pg_temp.payment_result as result
-    inner join pg_temp.payment_new as own on own.payment_id = result.payment_id and own.is_named
-    inner join billing.payment_staging as staging
-        on staging.payment_file_id = p_file and staging.place = own.place
+    inner join pg_temp.payment_new as own on own.payment_id = result.payment_id
     cross join lateral unnest(
-        staging.references_text, staging.references_amount, staging.references_quality
+        own.references_text, own.references_amount, own.references_quality
     ) with ordinality as named (reference, amount, quality, place);
 end;
 $$;
@@ -201,7 +199,7 @@ $$Stores the new payments of a file that have a result, with their references.
 Example: select logic.payment_insert(1) where false
 Raises: nothing$$;
 
-create function logic.payment_original_list(p_file bigint)
+create function logic.payment_original_list()
 returns table (payment_id bigint, booked_on date, original_id bigint)
 language plpgsql volatile rows 100
 set search_path = pg_catalog, pg_temp
@@ -211,10 +209,8 @@ as $$
 begin
     return query
     with back as materialized (
-        select own.*, staging.references_text[1] as reference
+        select own.*, own.references_text[1] as reference
         from pg_temp.payment_new as own
-        inner join billing.payment_staging as staging
-            on staging.payment_file_id = p_file and staging.place = own.place
         where own.kind = 'reversal' and own.fault is null
     ),
 
@@ -279,9 +275,9 @@ begin
 end;
 $$;
 
-comment on function logic.payment_original_list(bigint) is
-$$The reversals of a file with the payment that each takes back; NULL: it is not known.
-Example: select * from logic.payment_original_list(1) where false
+comment on function logic.payment_original_list() is
+$$The reversals among new payments with the payment that each takes back; NULL: it is not known.
+Example: select * from logic.payment_original_list() where false
 Raises: nothing$$;
 
 create function logic.payment_reverse(p_file bigint)
@@ -302,7 +298,7 @@ begin
         -- one payment is taken back once
         row_number() over (partition by found.original_id order by found.payment_id) > 1
         or found.original_id is null as is_lost
-    from logic.payment_original_list(p_file) as found;
+    from logic.payment_original_list() as found;
     select
         array_agg(one.original_id order by one.payment_id), array_agg(one.payment_id order by one.payment_id),
         array_agg(one.booked_on order by one.payment_id)
@@ -375,17 +371,15 @@ begin
     create temporary table payment_name on commit drop as
     select own.payment_id, named.part::integer as part, named.reference, named.asked
     from pg_temp.payment_new as own
-    inner join billing.payment_staging as staging
-        on staging.payment_file_id = p_file and staging.place = own.place
-    cross join lateral unnest(staging.references_text, staging.references_amount)
+    cross join lateral unnest(own.references_text, own.references_amount)
     with ordinality as named (reference, asked, part)
-    where own.fault is null and own.is_named and own.kind <> 'reversal';
+    where own.fault is null and own.kind <> 'reversal';
     perform logic.payment_part_find();
 
     v_payers := array(
         select distinct part.payer_id from pg_temp.payment_part as part where part.payer_id is not null
     ) || logic.payment_payer_list(
-        array(select found.original_id from logic.payment_original_list(p_file) as found)
+        array(select found.original_id from logic.payment_original_list() as found)
     );
     perform logic.ledger_lock(v_payers);
 
