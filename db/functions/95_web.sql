@@ -105,7 +105,8 @@ $$;
 
 comment on function logic.search(text) is
 $$Customers (by name, with typing errors too, number, registration number), contracts, subscriber numbers and
-invoices (by number or payment reference) that words may mean, within what the session sees; rank: the best first.
+invoices (by number or payment reference) that words may mean, within what the session sees; rank: the best
+first.
 Example: select * from logic.search('nobody') where false
 Raises: LB901 without a level$$;
 
@@ -128,7 +129,9 @@ begin
     end if;
     if access.has_level('admin', 'finance') then
         return query
-        select 'invoice', 'draft', count(*), string_agg(run.bill_run_id::text, ', ' order by run.bill_run_id), 'look'
+        select
+            'invoice', 'draft', count(*), string_agg(run.bill_run_id::text, ', ' order by run.bill_run_id),
+            'look'
         from billing.bill_run as run
         where run.state in ('making', 'draft', 'approving')
         having count(*) > 0
@@ -150,7 +153,8 @@ begin
     end if;
     if access.has_level('admin', 'credit', 'finance') then
         return query
-        select 'credit', case state.stage when 'blocked' then 'blocked' else 'warned' end, count(*), null::text,
+        select
+            'credit', case state.stage when 'blocked' then 'blocked' else 'warned' end, count(*), null::text,
             'look'
         from billing.credit_state as state
         group by 2
@@ -182,8 +186,8 @@ end;
 $$;
 
 comment on function logic.work_list() is
-$$What waits for a person of the session's level: calls in suspense, draft runs, failed deliveries, payments and
-files, warnings and blocks, failed orders and jobs, proposed contracts. urgency: act or look.
+$$What waits for a person of the session's level: calls in suspense, draft runs, failed deliveries, payments
+and files, warnings and blocks, failed orders and jobs, proposed contracts. urgency: act or look.
 Example: select * from logic.work_list() where false
 Raises: LB901 without a staff level$$;
 
@@ -225,7 +229,8 @@ end;
 $$;
 
 comment on function logic.traffic_month_list(integer) is
-$$Traffic of the last months, this one included, in the operator's currency; for a seller its own at its prices.
+$$Traffic of the last months, this one included, in the operator's currency; for a seller its own at its
+prices.
 Example: select * from logic.traffic_month_list(12) where false
 Raises: LB901 without the level of staff or seller$$;
 

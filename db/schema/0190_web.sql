@@ -1,5 +1,5 @@
--- Web: what the search from anywhere looks things up by. Lock: share on the tables, while each index is built.
--- Duration: some seconds for a million customers.
+-- Web: what the search from anywhere looks things up by. Lock: share on the tables, while each index is
+-- built. Duration: some seconds for a million customers.
 
 create index customer_name_trgm_ix on billing.customer using gin (name public.gin_trgm_ops);
 create index customer_no_trgm_ix on billing.customer using gin (customer_no public.gin_trgm_ops);
