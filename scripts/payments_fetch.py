@@ -433,5 +433,6 @@ def _show(result: Result) -> None:
 
 
 def _state(row: dict) -> str:
-    states = {"fetched": "waits", "passed_on": "handed on", "repeated": "the same bytes as"}
-    return f"{states.get(row['state'], row['state'])}{': ' * (row['state'] != 'repeated')}{row['reason'] or ''}"
+    state = {"fetched": "waits", "passed_on": "handed on", "repeated": "known, the same bytes as"}.get(
+        row["state"], row["state"])
+    return f"{state}{' ' if row['state'] == 'repeated' else ': '}{row['reason'] or ''}".rstrip(": ")
