@@ -207,6 +207,28 @@ def orders(ctx, folder, batch, is_send, confirm, fail, retry, reason, is_all, as
 
 
 @credit.command()
+@AS_JSON
+def alerts(as_json) -> None:
+    """Tell customers whose usage of the month has come to the percentages that they want to be told (usage_alerts.csv).
+
+    Each once in a month, by e-mail.
+    """
+    with db.connect() as conn:
+        with db.transaction(conn, LEVEL):
+            rows = db.call(conn, "usage_alert_run")
+        sent = send(conn)
+    if as_json:
+        click.echo(exact({"alerts": rows, "messages": sent}))
+        return
+    for row in rows:
+        line = f" {row['contract_no']}/{row['line_no']}" if row["contract_no"] else ""
+        click.echo(f"{row['customer_no']}{line} {row['bundle'] or 'amount'}: {row['value']} %, told {row['percent']} % "
+                   f"({row['address'] or 'no e-mail address'})")
+    click.echo(f"{len(rows)} alerts; messages: {sent['sent']} sent, {sent['failed']} refused, {sent['waiting']} "
+               "waiting.")
+
+
+@credit.command()
 @click.option("--retry", is_flag=True, help="Also those that were refused, or had no address.")
 @AS_JSON
 @click.pass_context

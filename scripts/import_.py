@@ -16,9 +16,6 @@ from leissner.scripts.suspense import printable
 
 LISTED = 100
 LONGEST_LINE = 1 << 20
-WITH_LEDGER = {
-    "credit_policies",
-}  # fmt: skip
 TERMS = {"customers": "customer_terms", "contracts": "contract_terms", "contract_lines": "line_terms"}
 STAGING = ("import_id", "file", "source", "line", "cells")
 
@@ -90,9 +87,8 @@ def rows(path: Path, columns: dict[str, dict[str, bool]], errors: list[dict]) ->
 
     known = columns.get(path.stem)
     if known is None:
-        later = f"{path.stem}.csv comes with the ledger; this version does not read it yet."
         strange = "There is no such file; known are " + ", ".join(columns) + "."
-        wrong(None, None, None, later if path.stem in WITH_LEDGER else strange)
+        wrong(None, None, None, strange)
         return
     lines = read_xlsx(path) if path.suffix.lower() == ".xlsx" else read_csv(path)
     try:

@@ -190,7 +190,7 @@ select bag_eq(
         'logic.block_lift', 'logic.block_set',
         'logic.credit_check', 'logic.exposure_get', 'logic.message_again', 'logic.message_result',
         'logic.order_again', 'logic.order_close', 'logic.order_file', 'logic.order_retry',
-        'logic.order_sent', 'logic.promise_add', 'logic.warning_list',
+        'logic.order_sent', 'logic.promise_add', 'logic.usage_alert_run', 'logic.warning_list',
         'logic.export_rows', 'logic.file_close', 'logic.file_open', 'logic.import_run', 'logic.load_begin',
         'logic.load_finish', 'logic.source_loaded_at', 'logic.source_profile',
         'logic.load_rate', 'logic.login_begin', 'logic.login_end', 'logic.logout', 'logic.margin_list',

@@ -235,6 +235,7 @@ from (
     ('suspense_retry', array['pricing', 'support', 'batch']),
     ('suspense_summary', array['pricing', 'sales', 'support', 'finance', 'auditor', 'batch', 'integration']),
     ('totals_fold', array['batch']),
+    ('usage_alert_run', array['finance', 'credit', 'batch']),
     ('user_disable', array['admin']),
     ('user_list', array['auditor']),
     ('user_save', array['admin'])
@@ -439,7 +440,14 @@ from (
     ),
     (
         array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration'],
-        array[]::text[], array['billing.credit_order']
+        array[]::text[],
+        array[
+            'billing.credit_order', 'billing.guard_hour', 'billing.guard_trip', 'billing.usage_alert_told'
+        ]
+    ),
+    (
+        array['finance', 'report', 'auditor', 'customer'],
+        array['sales', 'support', 'credit', 'batch', 'integration'], array['billing.usage_alert']
     )
 ) as topic (readers, writers, tables)
 cross join lateral unnest(topic.tables) as one (table_name)

@@ -1,5 +1,6 @@
 """Credit control through the real commands: exposure, warnings, blocks, orders to a real HTTP server, messages."""
 
+import datetime as dt
 import json
 import os
 import threading
@@ -243,6 +244,73 @@ def test_blocks_by_hand(late, conn):  # noqa: F811
     assert {one["action"] for one in orders(late)} == {"unblock"}
     assert "promised" in done(late("credit", "list")).out and "overdue" in done(late("credit", "exposure", "1001")).out
     assert late("credit", "promise", "1000").code == 2
+
+
+def loads(leissner, folder, *calls: tuple) -> None:
+    """Loads calls of 3001 of this hour to (number, seconds), each under a key of its own."""
+    file = folder / f"calls-{len(list(folder.iterdir()))}.csv"
+    now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    file.write_text("key,started_at,units,a_number,b_number,mode,carrier,account\n" + "".join(
+        f"{file.name}-{turn},{now},{seconds},46731115000,{number},voice,terra,\n"
+        for turn, (number, seconds) in enumerate(calls)))
+    done(leissner("calls", "load", file, "--source", "plain"))
+
+
+def test_the_guard_sees_traffic_while_it_is_loaded(leissner, conn, tmp_path):  # noqa: F811
+    conn.execute("update billing.customer set credit_limit = null")
+    (tmp_path / "in").mkdir()
+    policies = tmp_path / "credit_policies.csv"
+    policies.write_text("code,customer_no,hour_premium,hour_short,hour_minutes,fraud_blocks\nolle,3001,2,3,10,all\n")
+    trips = "select measure, value from billing.guard_trip order by measure"
+    loads(leissner, tmp_path / "in", *[("46900123456", 60)] * 9)
+    assert rows(conn, "select count(*) from billing.guard_hour") == [(0,)]  # no policy has thresholds
+    done(leissner("import", policies))
+    loads(leissner, tmp_path / "in", *[("46900123456", 60)] * 2, *[("112", 5)] * 9, ("4722000000", 600),
+          *[("468123456", 5)] * 3)
+    assert rows(conn, trips) == rows(conn, "select * from api.credit_block_list()") == []
+    loads(leissner, tmp_path / "in", ("46900123456", 60))
+    assert rows(conn, trips) == [("hour_premium", 3)]
+    assert rows(conn, "select scope, origin from api.credit_block_list()") == [("all", "guard")]
+    (order,) = orders(leissner)
+    assert order["scope"] == "all" and "112" in order["exempt"]
+    told, = rows(conn, "select state, params ->> 'why' from billing.credit_message")
+    assert told[0] == "waiting" and told[1].startswith("3 betalsamtal sedan")
+    assert "3001         blocked" in done(leissner("credit", "list")).out
+    loads(leissner, tmp_path / "in", ("46900123456", 60), ("4722000000", 60), ("468123456", 5))
+    assert rows(conn, trips) == [("hour_minutes", 11), ("hour_premium", 3), ("hour_short", 4)]
+    assert len(orders(leissner, "--all")) == 1
+    done(leissner("credit", "check", "--no-mail"))
+    assert len(orders(leissner)) == 1, "a check does not lift what the guard closed"
+    done(leissner("credit", "unblock", "3001"))
+    assert [one["action"] for one in orders(leissner)] == ["unblock"]
+    done(leissner("check"))
+
+
+def test_customers_are_told_of_their_usage_once_a_month(leissner, conn, tmp_path, inbox):  # noqa: F811
+    alerts = tmp_path / "usage_alerts.csv"
+    alerts.write_text("customer_no,contract_no,line_no,bundle,amount,email\n3001,,,,100,\n"
+                      "3000,C4,1,HEM30,,lisa@example.net\n")
+    done(leissner("import", alerts))
+    month = "date_trunc('month', logic.today()::timestamp)::date"
+    (tmp_path / "in").mkdir()
+    assert json.loads(done(leissner("credit", "alerts", "--json")).out)["alerts"] == []
+    loads(leissner, tmp_path / "in", *[("46900123456", 60)] * 3)
+    (spent,), = rows(conn, "select sum(revenue) from billing.call_customer_month inner join billing.customer"
+                           f" using (customer_id) where customer_no = '3001' and month = {month}")
+    conn.execute("update billing.usage_alert set amount = %s where amount is not null", (spent / Decimal("0.85"),))
+    found, = json.loads(done(leissner("credit", "alerts", "--json")).out)["alerts"]
+    assert (found["customer_no"], found["percent"]) == ("3001", 80)
+    told, = inbox.messages
+    assert told["To"] == "olle@example.net" and told["Subject"].startswith("80 % av ")
+    conn.execute(f"insert into billing.bundle_month select bundle_id, {month}, 0, 1800 from billing.bundle"
+                 " where code = 'HEM30' on conflict (bundle_id, month) do update set carried = 0, used = 1800")
+    assert "1 alerts" in done(leissner("credit", "alerts")).out
+    assert inbox.messages[1]["To"] == "lisa@example.net"
+    assert inbox.messages[1]["Subject"] == "100 % av HEM30 är förbrukat: kundnummer 3000"
+    assert rows(conn, "select percent from billing.usage_alert_told order by told_at, percent") == [
+        (50,), (80,), (50,), (80,), (100,)]
+    done(leissner("credit", "alerts"))
+    assert len(inbox.messages) == 2
 
 
 def test_a_payment_while_a_check_runs_leaves_nothing_blocked(late, database, conn):  # noqa: F811

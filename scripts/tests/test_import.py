@@ -62,6 +62,9 @@ def test_round_trip_byte_for_byte(golden, bed, tmp_path, monkeypatch):
         settings="name,value\nminimum_invoice,50\n",
         accounts="event,account\nbank,1930\nloss,6352\n",
         chart='account,name\n1930,"Konto, ""Norr"""\n98765432,Åtta\n',
+        credit_policies="code,group,customer_no,warn_percent,block_days,blocks,hour_minutes,fraud_blocks\n"
+                        "slow,vip,,75.5,60,none,30,all\nown,,3000,,,,,\n",
+        usage_alerts="customer_no,contract_no,line_no,bundle,amount,percents\n1001,C1,2,FAST100,,50;80\n3000,,,,99.5,\n",
         jobs='code,schedule,options,what\n"Natt, ""fold""",30 6 * * 1-5,,calls fold\n',
         bands="band,weekdays,from,to\nodd,1;3-5;7,08:00:30,12:00\n",
         sources="code,name,format,contract_no,line_no,delimiter,header,strip\nx,X,generic,C1,2,;,no,^00;^9\n",
@@ -161,7 +164,6 @@ def test_a_changed_definition_leaves_its_former_self(golden, database: Database,
         ("operator", "name,org_no,time_zone\nX,1,Mars/North\n", 2, "time_zone", "Mars/North"),
         ("sources", "code,name,format,bill_if\nx,X,asterisk,garbage\n", 2, "bill_if", "garbage"),
         ("customrs", "customer_no,name\n7,X\n", None, None, None),
-        ("accounts", "event,account\nx,1\n", None, None, None),
     ],
 )
 def test_faults_by_file_line_column_and_value(golden, tmp_path, file, text, line, column, value):

@@ -90,6 +90,11 @@ begin atomic
         (350, 'open_items', 'opening_item', null, '{q.document_no}', null, null, null),
         (360, 'interest_rates', 'interest_rate', null, '{q.from_on}', null, null, null),
         (370, 'reminder_steps', 'reminder_step', null, '{q.step}', null, null, null),
+        (400, 'credit_policies', 'credit_policy', 'credit_policy_id', '{q.code}', null, null, null),
+        (
+            410, 'usage_alerts', 'usage_alert', 'usage_alert_id',
+            '{q.customer_id,q.contract_line_id,q.bundle}', null, null, null
+        ),
         (390, 'jobs', 'job', null, '{q.code}', null, null, null),
         (380, 'payment_sources', 'payment_source', 'payment_source_id', '{q.code}', null, null, null)
     ) as file (place, file, table_name, id, key, identity, begins, prepare);

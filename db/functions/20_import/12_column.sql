@@ -307,6 +307,38 @@ extensions
     source RK ref:source - source_id
     extension RK text - extension
     number R text - number
+credit_policies
+    code RK text - code
+    kind - enum:private,business,wholesale - kind
+    group - ref:customer_group - customer_group_id
+    customer_no - ref:customer - customer_id
+    warn_percent - numeric 80 warn_percent
+    block_percent - numeric 100 block_percent
+    warn_days - int 10 warn_days
+    block_days - int 30 block_days
+    minimum - numeric 200 minimum
+    blocks - enum:outgoing,international_premium,all,none outgoing blocks
+    lines - enum:concerned,all concerned lines
+    notice_days - int 10 notice_days
+    limit_notice_days - int 0 limit_notice_days
+    at_once_after - int - at_once_after
+    hour_amount - numeric - hour_amount
+    day_amount - numeric - day_amount
+    hour_minutes - numeric - hour_minutes
+    day_minutes - numeric - day_minutes
+    hour_premium - int - hour_premium
+    day_premium - int - day_premium
+    hour_short - int - hour_short
+    day_short - int - day_short
+    fraud_blocks - enum:outgoing,international_premium,all,none none fraud_blocks
+usage_alerts
+    customer_no RK ref:customer - customer_id
+    contract_no K ref:contract - -
+    line_no K line - contract_line_id
+    bundle K text - bundle
+    amount - numeric - amount
+    percents - text 50;80;100 percents
+    email - text - email
 settings
     name RK ref:setting - name
     value - text - value
@@ -501,7 +533,9 @@ begin atomic
         'inner join billing.contract as contract on contract.contract_id = line.contract_id '
         'where line.contract_line_id = t.contract_line_id)',
         null
-    from (values ('line_terms'), ('numbers'), ('bundles'), ('charges'), ('sources')) as lined (file);
+    from (
+        values ('line_terms'), ('numbers'), ('bundles'), ('charges'), ('sources'), ('usage_alerts')
+    ) as lined (file);
 end;
 
 comment on function logic.import_special() is

@@ -540,6 +540,9 @@ begin
         destination_id,
         product_id, mode_id, currency;
 
+    if logic.guard_is_on() then
+        perform logic.guard_count(p_records, v_priced, v_discounts);
+    end if;
     return query select priced.seq, priced.reason from unnest(v_priced) as priced;
 end;
 $$;

@@ -410,6 +410,7 @@ begin
     if not p_is_dry then
         -- One check at a time; a second one finds everything done.
         perform pg_advisory_xact_lock(hashtextextended('billing.credit_check', 0));
+        delete from billing.guard_hour where guard_hour.day < logic.today() - 2;
     end if;
     v_steps := array(select planned from logic.credit_step_list(null, v_on) as planned);
     if not p_is_dry and v_steps <> '{}' then

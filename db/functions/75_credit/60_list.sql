@@ -253,17 +253,18 @@ declare
     v_count bigint;
 begin
     perform access.require('finance', 'credit', 'batch');
-    -- To the address that the customer has now.
+    -- To the address that the customer has now: alerts about usage to theirs.
     update billing.credit_message as message
     set
-        state = 'waiting', address = reach.address, reason = null, changed_at = clock_timestamp()
+        state = 'waiting', address = coalesce(reach.address, message.address), reason = null,
+        changed_at = clock_timestamp()
     from billing.customer
     cross join lateral (
         select substring(customer.email from '^[^@[:space:]]+@[^@[:space:]]+$') as address
     ) as reach
     where
         customer.customer_id = message.customer_id and message.state in ('failed', 'unreachable')
-        and reach.address is not null;
+        and num_nonnulls(reach.address, message.address) > 0;
     get diagnostics v_count = row_count;
     return v_count;
 end;
