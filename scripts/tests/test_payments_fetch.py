@@ -283,10 +283,11 @@ def test_killed_at_any_moment_and_two_at_once(bank, home, tmp_path):
     with bank("sftp") as there:
         for name, data in files.items():
             (there / name).write_bytes(data)
-        for count in (1, 8, 15):
+        for folder, count in ((home / "payments" / "bank", 1), (home / "payments" / "bank", 12), (tmp_path / "on", 5),
+                              (there / "done", 5)):
             running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-            while len(held(home / "payments" / "bank") if (home / "payments" / "bank").exists() else ()) < count:
-                time.sleep(0.002)
+            while running.poll() is None and (not folder.exists() or len(os.listdir(folder)) < count):
+                time.sleep(0.001)
             running.send_signal(signal.SIGKILL)
             running.communicate()
         two = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
