@@ -169,17 +169,16 @@ def _knows_json(words: list[str]) -> bool:
 
 
 def _counts(out) -> tuple[dict | None, str]:
-    """What the command counted, where it wrote JSON, without lists that are long; else what it wrote, as text."""
+    """What the command counted, where it wrote JSON: of lists how long they are; else what it wrote, as text."""
     out.seek(0)
     try:
         made = json.load(out, parse_float=Decimal)
     except ValueError:
         return None, _tail(out)
-    made = made if isinstance(made, dict) else {"rows": made}
+    made = {name: len(value) if isinstance(value, list) else value
+            for name, value in (made if isinstance(made, dict) else {"rows": made}).items()}
     text = json.dumps(made, default=str)
-    if len(text) > COUNTS_BYTES:
-        made = {name: f"{len(value)} of them" if isinstance(value, list) else value for name, value in made.items()}
-    return json.loads(json.dumps(made, default=str)), ""
+    return (json.loads(text) if len(text) <= COUNTS_BYTES else None), ""
 
 
 def _tail(file) -> str:

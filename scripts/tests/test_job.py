@@ -125,7 +125,8 @@ def test_a_failing_job_is_seen_and_told_once_until_it_works_again(
     assert "does not exist" in leissner("job", "show", "calls").out
 
     folder.mkdir()
-    assert due(leissner)[0]["state"] == "done"
+    found, = due(leissner)
+    assert found["state"] == "done" and found["counts"]["files"] == found["counts"]["total"]["read"] == 0
     assert leissner("job", "list").code == status(database, monkeypatch, leissner).code == 0
     folder.rmdir()
     ago(conn)
