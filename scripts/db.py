@@ -346,9 +346,10 @@ def problem(error: psycopg.Error, conn: Connection | None = None, language: str 
     code = error.sqlstate or ("08000" if isinstance(error, errors.OperationalError) else "XX000")
     status, fixed = next(((s, f) for prefix, s, f in TABLE if code.startswith(prefix)), (500, None))
     sentence, hint = (fixed, None) if fixed else (diag.message_primary or first_line(error), diag.message_hint)
+    field = diag.column_name
     if conn is not None and (found := _message(conn, code, diag, language)):
-        sentence, hint = found["sentence"], found["hint"] or hint
-    return Problem(code, sentence, hint, status, diag.column_name)
+        sentence, hint, field = found["sentence"], found["hint"] or hint, field or found["field"]
+    return Problem(code, sentence, hint, status, field)
 
 
 def _message(conn: Connection, code: str, diag: errors.Diagnostic, language: str) -> dict[str, Any] | None:

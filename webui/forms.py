@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import flash, redirect, render_template, request
+from flask_login import current_user
 
 from leissner.webui import database, shape
 from leissner.webui.texts import gettext as _
@@ -92,17 +93,44 @@ class Form:
 
     def save(self, function: str, **params: Any) -> bool:
         """Calls api.FUNCTION with the values and further parameters; false: it was refused, and the form says why."""
+        if not self.check():
+            return False
         try:
             self.result = database.call(function, **(self.values() | params))
         except database.Refused as error:
-            self.refuse(error.problem.sentence, error.problem.hint, error.problem.field)
+            problem = error.problem
+            is_missing = problem.code == "23502"
+            self.refuse(_("Fill this in.") if is_missing else problem.sentence, problem.hint, problem.field)
             return False
         return True
 
+    def check(self) -> bool:
+        """Is what was typed a day where a day is asked for, a number where a number, and nothing needed left out?
+        False: the form says which is not. All else the database judges."""
+        wrong = {}
+        for one in self.fields:
+            if one.levels and not current_user.may(*one.levels):
+                continue
+            value = self[one.name]
+            if value in (None, []) and one.is_required and one.kind not in ("file", "check"):
+                wrong[one.name] = _("Fill this in.")
+            elif value is not None and one.kind == "day" and not _is_day(value):
+                wrong[one.name] = _("This is not a day. Write 2026-10-01, 1/10 or today.")
+            elif value is not None and one.kind in ("number", "money") and not re.fullmatch(r"-?\d+(\.\d+)?", value):
+                wrong[one.name] = _("This is not a number.")
+        if wrong:
+            self.fields = [replace(one, error=wrong.get(one.name)) for one in self.fields]
+            self.problem = (_("Something is not right yet: see the fields marked below."), None)
+        return not wrong
+
     def refuse(self, sentence: str, hint: str | None = None, name: str | None = None) -> None:
-        """Puts a sentence beside its field, or above the form where it is about none."""
+        """Puts a sentence beside its field (a column parent_id is the field parent_id, parent or parent_no), or above
+        the form where it is about none."""
         name = (name or "").removeprefix("p_")
-        if any(one.name == name for one in self.fields):
+        stem = name.removesuffix("_id")
+        known = {one.name for one in self.fields if one.kind != "hidden"}
+        name = next((one for one in (name, stem, f"{stem}_no", f"{stem}_code") if one in known), "")
+        if name:
             self.fields = [replace(one, error=sentence) if one.name == name else one for one in self.fields]
             self.problem = (_("Something is not right yet: see the field marked below."), hint)
         else:
@@ -116,6 +144,14 @@ class Form:
     def page(self, template: str, **context: Any):
         """The form, with status 422 where it was refused."""
         return render_template(template, form=self, known=self.known, **context), 422 if self.problem else 200
+
+
+def _is_day(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def typed_day(text: str) -> str:

@@ -33,6 +33,10 @@ TEXTS = {
         "Inget sparades. Ange numret {number} till supporten.",
     "Something is not right yet: see the field marked below.":
         "Något stämmer inte än: se fältet som är markerat nedan.",
+    "Something is not right yet: see the fields marked below.":
+        "Något stämmer inte än: se fälten som är markerade nedan.",
+    "Fill this in.": "Fyll i det här.", "This is not a number.": "Det här är inget tal.",
+    "This is not a day. Write 2026-10-01, 1/10 or today.": "Det här är ingen dag. Skriv 2026-10-01, 1/10 eller idag.",
     "2026-10-01, 1/10 or today": "2026-10-01, 1/10 eller idag",
     "just now": "nyss", "{n} min ago": "för {n} min sedan", "{n} h ago": "för {n} h sedan",
     "{n} days ago": "för {n} dagar sedan",

@@ -29,20 +29,47 @@ Example: select * from logic.message_get('LB901', 'sv', null, '{}')
 Raises: nothing$$;
 grant execute on function logic.message_get(text, text, text, jsonb) to leissner_web, leissner_cli;
 
+-- Two people who edit the same row: the one who saves last is told, and overwrites nothing.
+create function logic.version_check(p_given integer, p_found integer)
+returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if p_given <> p_found then
+        perform billing.fail('LB800');
+    end if;
+end;
+$$;
+
+comment on function logic.version_check(integer, integer) is
+$$Does nothing when the row_version that a form was opened with (NULL: not asked about) is the row's still.
+Call it with the row locked (select … for update).
+Example: select logic.version_check(3, 3)
+Raises: LB800 when someone else has saved the row meanwhile$$;
+
 -- api
 
 create function api.message_get(
     p_code text, p_language text default 'en', p_schema text default null, p_params jsonb default '{}'
 )
-returns table (sentence text, hint text)
+returns table (sentence text, hint text, field text)
 language sql stable
 begin atomic
-    select found.sentence, found.hint
+    select found.sentence, found.hint, coalesce(p_params ->> 'field', (
+        select attribute.attname::text
+        from pg_constraint as con
+        inner join pg_attribute as attribute
+            on attribute.attrelid = con.conrelid and attribute.attnum = con.conkey[1]
+        where con.conname = p_code and con.connamespace = to_regnamespace(p_schema)
+        limit 1
+    ))
     from logic.message_get(p_code, p_language, p_schema, p_params) as found;
 end;
 
 comment on function api.message_get(text, text, text, jsonb) is
 $$The sentence for an error code, filled with its parameters, or for a constraint; none for a stranger.
+field: what it is about, that is the parameter `field` of an error, or the first column of a constraint.
 Example: select * from api.message_get('LB901', 'sv', null, '{"levels": "admin"}')
 Raises: nothing$$;
 grant execute on function api.message_get(text, text, text, jsonb) to

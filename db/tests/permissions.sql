@@ -365,6 +365,7 @@ from (
     (
         array['staff'], array[]::text[],
         array[
+            'billing.customer_note',
             'billing.cdr_file', 'billing.load', 'billing.call_key', 'billing.call', 'billing.call_suspense',
             'billing.customer_month', 'billing.call_day', 'billing.call_customer_month',
             'billing.bundle_month', 'billing.ring_month', 'billing.rerate', 'billing.rerate_part',
