@@ -5,6 +5,7 @@ import functools
 import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from threading import Event
@@ -24,13 +25,19 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="The result as JS
 SIZE = 2000  # customers of a part, which is one transaction
 # Two at work on the same customers may each wait for the other; the server ends one of them, which tries again.
 TRIES = 5
+AHEAD = timedelta(days=31)  # who bills further than this may have mistyped the day
 APPROVED = 1000  # documents a transaction
 SHOWN = 10
 LISTED = 20
 CHECKS = {  # kind: title, line, the command that shows more
     "account": ("Accounts of ours with a wrong check digit: money would go astray", "{number}",
                 "operator.csv, then leissner import"),
-    "suspended": ("Calls of the month before that wait in suspense", "{calls} calls", "leissner calls suspense"),
+    "far": ("The last day lies far ahead: was it meant?", "{days} from today", "leissner bill discard {run}"),
+    "iban": ("Abroad or in another currency, and we have no IBAN to be paid on",
+             "{name}: {total} {currency}, {country}", "operator.csv (iban, bic), then leissner import"),
+    "no_account": ("Services without account: the accounting system cannot book their lines",
+                   "{name}: {lines}, {what} …", "services.csv or service_charges.csv (account), then a new run"),
+    "suspended": ("Calls of the month before that wait in suspense", "{calls}", "leissner calls suspense"),
     "margin": ("Usage sold under cost", "{name}: revenue {revenue}, cost {cost}",
                "leissner calls under-cost"),
     "credit_limit": ("Above the credit limit", "{name}: {total} {currency}, limit {limit}", "leissner bill show {run}"),
@@ -39,12 +46,13 @@ CHECKS = {  # kind: title, line, the command that shows more
     "credit": ("Below zero: a credit document", "{name}: {total} {currency}", "leissner bill show {run}"),
     "org_no": ("Registration numbers with a wrong check digit", "{name}: {number}",
                "customers.csv, then leissner import"),
-    "zero_price": ("Charges at price 0", "{name}: {lines} lines, {what} …", "leissner bill export {run} -"),
+    "zero_price": ("Charges at price 0", "{name}: {lines}, {what} …", "leissner bill export {run} -"),
     "no_charge": ("Contracts whose services have no charge", "{name}", "leissner export FOLDER: service_charges.csv"),
     "first": ("First documents", "{name}: {total} {currency}", "leissner bill show {run}"),
     "silent": ("Numbers without traffic for 90 days", "contract {contract} line {line}",
                "leissner calls export --from DATE --to DATE -"),
 }
+COUNTED = {"calls", "lines", "days"}  # what of these there is many of
 NAMES = {"from_on": "from", "to_on": "to"}  # columns that are words of SQL
 
 
@@ -53,7 +61,7 @@ def bill() -> None:
     """Invoices: make a run, look at it, approve it, deliver it."""
 
 
-@bill.command()
+@bill.command(short_help="Make drafts of all that is due through a day.")
 @click.option("--through", type=DAY, help="The last day of calls; fees in advance are billed for the period after it.")
 @click.option("--customers", metavar="NO,NO…", help="Only these customers, and whoever they pay for or are paid by.")
 @click.option("--resume", is_flag=True, help="Go on with the latest run that was broken off.")
@@ -76,21 +84,28 @@ def run(through, customers, resume, jobs, as_json) -> int:
                 number = db.call_one(conn, "bill_begin", p_through=through.date(), p_size=SIZE,
                                      p_customers=[no.strip() for no in customers.split(",")] if customers else None)
         _parts(number, jobs, _one(conn, number))
+        made = _one(conn, number)
         with db.transaction(conn, "finance"):
             db.call(conn, "bill_finish", p_run=number)
-        found = _one(conn, number)
+        found = _find(conn, number) or made | {"state": "discarded"}
         faults = _faults(conn, number)
+        today = period(conn, None, None)[0]
     if as_json:
         click.echo(exact(found | {"problems": faults}))
+    elif found["state"] == "discarded":
+        click.echo(f"Run {number} through {found['through']} found nothing to bill, and is discarded.")
     else:
         click.echo(f"Run {number} through {found['through']}: {_documents(found)}.")
+        if found["through"] > today + AHEAD:
+            click.echo(f"Warning: {found['through']} is {(found['through'] - today).days} days ahead."
+                       " Was this day meant?")
         _faults_show(faults)
         if found["documents"]:
             click.echo(f"\nNext: leissner bill check {number}, then leissner bill approve {number}")
     return int(bool(faults))
 
 
-@bill.command(name="list")
+@bill.command(name="list", short_help="The runs, the latest first.")
 @AS_JSON
 def list_(as_json) -> None:
     """The runs, the latest first."""
@@ -103,10 +118,11 @@ def list_(as_json) -> None:
         click.echo("No run yet: leissner bill run --through DATE makes one.")
     for row in rows:
         click.echo(f"{row['run']:>5}  through {row['through']}  {row['state']:<9}  {_documents(row)}"
-                   + (f", {row['faults']} fault{'s' * (row['faults'] != 1)}" if row["faults"] else ""))
+                   + (f", credits {row['options']['credits']}" if "credits" in row["options"] else "")
+                   + (f", {several(row['faults'], 'fault')}" if row["faults"] else ""))
 
 
-@bill.command()
+@bill.command(short_help="The documents of a run, and how they left.")
 @click.argument("run", type=int)
 @AS_JSON
 def show(run, as_json) -> None:
@@ -131,7 +147,7 @@ def show(run, as_json) -> None:
     _faults_show(faults)
 
 
-@bill.command()
+@bill.command(short_help="What looks odd in a run, worst first.")
 @click.argument("run", type=int)
 @AS_JSON
 def check(run, as_json) -> int:
@@ -152,7 +168,8 @@ def check(run, as_json) -> int:
         if odd:
             click.echo(f"\n{title}: {len(odd)}")
         for row in odd[:SHOWN]:
-            values = {name: f"{value:,}" if isinstance(value, (int, Decimal)) else value
+            values = {name: several(value, name[:-1]) if name in COUNTED else
+                      f"{value:,}" if isinstance(value, (int, Decimal)) else value
                       for name, value in row["params"].items()}
             click.echo(f"  {row['subject']:<18}{line.format(**values)}")
         if odd:
@@ -163,7 +180,7 @@ def check(run, as_json) -> int:
     return int(bool(faults))
 
 
-@bill.command()
+@bill.command(short_help="Number the documents: they never change again.")
 @click.argument("run", type=int)
 @click.option("--date", "day", type=DAY, help="Date of the documents; today when not given.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -191,7 +208,7 @@ def approve(run, day, yes, as_json) -> None:
         click.echo(f"Run {run} is {found['state']}; it has no documents.")
 
 
-@bill.command()
+@bill.command(short_help="A credit note for an invoice or its lines.")
 @click.argument("invoice")
 @click.option("--lines", metavar="NO,NO…", help="Only these lines, by their place in the document.")
 @click.option("--rebill", is_flag=True, help="The next run bills again what is credited, its calls too.")
@@ -206,23 +223,27 @@ def credit(invoice, lines, rebill, day, yes) -> None:
     with _connect() as conn:
         if not yes:
             _ask(f"Credit {'lines ' + lines if lines else 'all'} of {invoice}?")
-        today = period(conn, None, None)[0]
         with db.transaction(conn, "finance"):
-            number = db.call_one(conn, "invoice_credit", p_invoice=invoice, p_places=places, p_is_rebilled=rebill,
-                                 p_day=day.date() if day else today)
+            [new] = db.call(conn, "invoice_credit", p_invoice=invoice, p_places=places, p_is_rebilled=rebill,
+                            p_day=day.date() if day else None)
+            number = new["credit_no"]
             made = db.call_one(conn, "invoice_document", p_invoice=number)
+        run = _one(conn, new["run"])
     click.echo(f"Credit note {number} credits {invoice}: {made['total']:,} {made['currency']}"
-               + ("; the next run bills it again." if rebill else ".") + f"\n\nNext: leissner bill pdf {number}")
+               + ("; the next run bills it again." if rebill else ".")
+               + f"\nIt is run {new['run']}.\n\nNext: "
+               + (f"leissner bill deliver {new['run']}   (leissner bill pdf {number} shows it)"
+                  if run["mode"] == "full" else f"leissner bill basis {new['run']} -"))
 
 
-@bill.command()
+@bill.command(short_help="What a run would give, without making it.")
 @click.option("--through", type=DAY, required=True, help="As of bill run.")
 @click.option("--customers", metavar="NO,NO…", help="Only these customers, and whoever they pay for or are paid by.")
 @AS_JSON
 def forecast(through, customers, as_json) -> int:
     """What a run would give, without making it. Exit code 1 when there would be faults."""
     with _connect() as conn, db.transaction(conn, "finance"):
-        number = db.call_one(conn, "bill_begin", p_through=through.date(), p_size=SIZE,
+        number = db.call_one(conn, "bill_begin", p_through=through.date(), p_size=SIZE, p_is_forecast=True,
                              p_customers=[no.strip() for no in customers.split(",")] if customers else None)
         while db.call_one(conn, "bill_part_make", p_run=number) is not None:
             pass
@@ -243,7 +264,7 @@ def forecast(through, customers, as_json) -> int:
     return int(bool(faults))
 
 
-@bill.command()
+@bill.command(short_help="One document as JSON.")
 @click.argument("invoice")
 def document(invoice) -> None:
     """A document as JSON: what PDF, e-invoice and print files are laid out from. INVOICE: its number, or "draft N"."""
@@ -252,7 +273,7 @@ def document(invoice) -> None:
     click.echo(exact(found, indent=2))
 
 
-@bill.command()
+@bill.command(short_help="The PDF of one document.")
 @click.argument("invoice")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
 @click.option("--templates", type=click.Path(file_okay=False, exists=True, path_type=Path),
@@ -277,7 +298,7 @@ def pdf(invoice, file, templates, is_print) -> None:
     click.echo(f"{file} written.")
 
 
-@bill.command()
+@bill.command(short_help="The e-invoice of one document.")
 @click.argument("invoice")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
 def xml(invoice, file) -> int:
@@ -301,7 +322,7 @@ def xml(invoice, file) -> int:
     return int(verdict == "invalid")
 
 
-@bill.command(name="einvoice")
+@bill.command(name="einvoice", short_help="Write the e-invoices of an approved run.")
 @click.argument("run", type=int)
 @click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), required=True,
               help="The folder that your access point takes its files from.")
@@ -321,13 +342,13 @@ def einvoice_(run, folder, as_json) -> int:
     if as_json:
         click.echo(exact(counts))
     else:
-        click.echo(f"{counts['written']} e-invoices in {folder}.")
+        click.echo(f"{several(counts['written'], 'e-invoice')} in {folder}.")
         if counts["failed"]:
             click.echo(f"{counts['failed']} could not be made: leissner bill deliveries {run} says why.")
     return int(bool(counts["failed"]))
 
 
-@bill.command(name="print-files")
+@bill.command(name="print-files", short_help="Bring the letters of a run to the print house.")
 @click.argument("run", type=int)
 @click.option("--to", "address", metavar="FOLDER|URL", required=True,
               help="Where the print house takes its files from: a folder, ftp://, ftps:// or sftp://user@host/path.")
@@ -366,14 +387,14 @@ def print_files(run, address, resend, only, again, layout, merged, templates, re
         click.echo(exact(made))
         return 0
     for one in made:
-        click.echo(f"{one['file']}: {one['documents']} letters, {one['pages']} pages, "
+        click.echo(f"{one['file']}: {several(one['documents'], 'letter')}, {several(one['pages'], 'page')}, "
                    + (f"SHA-256 {one['sha256'][:16]}…" if one["is_new"] else "sent before (--again sends it again)"))
     if not made:
         click.echo(f"Run {run} has nothing to print.")
     return 0
 
 
-@bill.command()
+@bill.command(short_help="Deliver an approved run by all ways.")
 @click.argument("run", type=int)
 @click.option("--print-house", metavar="FOLDER|URL", help="Where the print house takes its files from.")
 @click.option("--einvoice-folder", metavar="FOLDER", help="The folder that your access point takes its files from.")
@@ -407,7 +428,7 @@ def deliver(run, print_house, einvoice_folder, retry, templates, as_json) -> int
     return int(bool(errors) or any(row["failed"] or row["waiting"] or row["late"] for row in sums))
 
 
-@bill.command(name="print")
+@bill.command(name="print", short_help="Print the letters of a run here.")
 @click.argument("run", type=int)
 @click.option("--printer", metavar="NAME", help="A printer of `lpstat -p`; the usual one when not given.")
 @click.option("--only", metavar="NO,NO…", help="Only these documents, and once more where they were printed.")
@@ -426,7 +447,7 @@ def print_(run, printer, only, templates) -> None:
     click.echo(f"{counts['printed']} printed, {counts['before']} were on paper before.")
 
 
-@bill.command()
+@bill.command(short_help="Send what leaves a run by e-mail.")
 @click.argument("run", type=int)
 @click.option("--retry", is_flag=True, help="Also what was refused before.")
 @click.option("--templates", type=click.Path(file_okay=False, exists=True, path_type=Path),
@@ -453,7 +474,7 @@ def email(run, retry, templates, as_json) -> int:
     return int(bool(counts["failed"]))
 
 
-@bill.command()
+@bill.command(short_help="A run for an outside accounting system.")
 @click.argument("run", type=int)
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--format", "form", type=click.Choice(["csv", "json", "xml"]), default="csv", show_default=True)
@@ -471,17 +492,17 @@ def basis(run, file, form, is_read) -> None:
             rows = module.read(file)
             with db.transaction(conn, "finance"):
                 count = db.call_one(conn, "basis_answer", p_run=run, p_rows=rows)
-            click.echo(f"{count} numbers taken, {len(rows) - count} known before.")
+            click.echo(f"{several(count, 'number')} taken, {len(rows) - count} known before.")
             return
         with audit.look(conn, "finance", "basis", f"{run}"):
             columns, rows = db.stream(conn, "basis_list", p_run=run)
             with click.open_file(f"{file}", "w", encoding="utf-8", atomic=f"{file}" != "-") as out:
                 count = module.write((dict(zip(columns, row, strict=True)) for row in rows), form, out)
     if f"{file}" != "-":
-        click.echo(f"{count} lines written to {file}.")
+        click.echo(f"{several(count, 'line')} written to {file}.")
 
 
-@bill.command()
+@bill.command(short_help="How documents left; what failed first.")
 @click.argument("run", type=int)
 @AS_JSON
 def deliveries(run, as_json) -> int:
@@ -494,7 +515,8 @@ def deliveries(run, as_json) -> int:
         click.echo(exact(rows))
     for row in () if as_json else rows:
         click.echo(f"{row['invoice_no']:<12}{row['payer'] + ' ' + row['name']:.32}".ljust(46)
-                   + f"{row['channel']:<13}{row['state']:<14}{row['pages']:>4} pages  {row['file']}"
+                   + f"{row['channel']:<13}{row['state']:<14}{row['pages']:>4} {'page' + 's' * (row['pages'] != 1):<5}"
+                   + f"  {row['file']}"
                    + (f"  {row['reason']}" if row["reason"] else ""))
     late = [row for row in rows if row["is_late"]]
     if late and not as_json:
@@ -504,7 +526,7 @@ def deliveries(run, as_json) -> int:
     return int(bool(late) or any(row["reason"] for row in rows))
 
 
-@bill.command()
+@bill.command(short_help="Take a draft run back without a trace.")
 @click.argument("run", type=int)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def discard(run, yes) -> None:
@@ -518,7 +540,7 @@ def discard(run, yes) -> None:
     click.echo(f"Run {run} is discarded; all it charged is unbilled again.")
 
 
-@bill.command()
+@bill.command(short_help="The lines of a run's documents as CSV.")
 @click.argument("run", type=int)
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
 def export(run, file) -> None:
@@ -535,7 +557,7 @@ def export(run, file) -> None:
                     writer.writerow(map(text, row))
                     count += 1
     if f"{file}" != "-":
-        click.echo(f"{count} lines written to {file}.")
+        click.echo(f"{several(count, 'line')} written to {file}.")
 
 
 def _acks_show(answers: list[dict], as_json: bool) -> int:
@@ -561,7 +583,7 @@ def _ways_show(number: int, sums: list[dict]) -> None:
 
 
 def _late_show(number: int, letters: int, files: list[str]) -> None:
-    click.echo(f"Warning: {letters} letters were not acknowledged by the print house in 24 hours"
+    click.echo(f"Warning: {several(letters, 'letter')} not acknowledged by the print house in 24 hours"
                + (f": {', '.join(files[:SHOWN])}" if files else ".")
                + f"\n  leissner bill print-files {number} --to URL --read-acks reads its answers; else ask there.")
 
@@ -580,11 +602,14 @@ def _ask(question: str) -> None:
 
 
 def _one(conn: db.Connection, number: int) -> dict:
-    with db.transaction(conn, "finance", read_only=True):
-        rows = [row for row in db.call(conn, "bill_list") if row["run"] == number]
-    if not rows:
+    if not (found := _find(conn, number)):
         raise LeissnerError(f"There is no run {number}.", "leissner bill list shows the runs.")
-    return rows[0]
+    return found
+
+
+def _find(conn: db.Connection, number: int) -> dict | None:
+    with db.transaction(conn, "finance", read_only=True):
+        return next((row for row in db.call(conn, "bill_list") if row["run"] == number), None)
 
 
 def _broken_off(conn: db.Connection) -> int:
@@ -620,7 +645,7 @@ def _sums_show(sums: list[dict]) -> None:
 
 def _faults_show(faults: list[dict]) -> None:
     if faults:
-        click.echo(f"\n{len(faults)} fault{'s' * (len(faults) != 1)}; the rest went through:")
+        click.echo(f"\n{several(len(faults), 'fault')}; the rest went through:")
     for fault in faults[:LISTED]:
         click.echo(f"  {fault['sentence']}\n      {fault['hint'] or ''}")
     if len(faults) > LISTED:
@@ -629,7 +654,12 @@ def _faults_show(faults: list[dict]) -> None:
 
 def _documents(row: dict) -> str:
     sums = ", ".join(f"{total:,} {currency}" for currency, total in (row["totals"] or {}).items())
-    return f"{row['documents']} document{'s' * (row['documents'] != 1)}{f', {sums}' if sums else ''}"
+    return f"{several(row['documents'], 'document')}{f', {sums}' if sums else ''}"
+
+
+def several(count: int, word: str) -> str:
+    """1 call, 2 calls."""
+    return f"{count:,} {word}{'s' * (count != 1)}"
 
 
 def _bar():

@@ -30,7 +30,11 @@ class Undo(Exception):
 @click.option("--close", is_flag=True, help="A new dated row ends the open one the day it begins.")
 @click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
 def import_(paths: tuple[Path, ...], dry_run: bool, close: bool, as_json: bool) -> int:
-    """Import reference data: folders with files as export writes them, or single files, CSV or XLSX."""
+    """Import reference data: folders with files as export writes them, or single files, CSV or XLSX.
+
+    `leissner export FOLDER` writes every file with all its columns: the forms to fill in. A file needs only the
+    columns that you fill, and the name of its form.
+    """
     with db.connect() as conn:
         result = run(conn, files(paths), dry_run=dry_run, close=close)
     if as_json:

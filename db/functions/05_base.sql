@@ -48,6 +48,18 @@ Call it with the row locked (select … for update).
 Example: select logic.version_check(3, 3)
 Raises: LB800 when someone else has saved the row meanwhile$$;
 
+create function logic.today()
+returns date
+language sql stable parallel safe
+begin atomic
+    select (now() at time zone operator.time_zone)::date from billing.operator;
+end;
+
+comment on function logic.today() is
+$$The operator's local date; NULL without an operator.
+Example: select logic.today()
+Raises: nothing$$;
+
 -- api
 
 create function api.message_get(

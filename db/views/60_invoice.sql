@@ -7,32 +7,46 @@ returns table (
 )
 language sql stable rows 100
 begin atomic
+    -- Of a document, the lines so far are rounded together: they come to what it comes to, to the öre; so
+    -- does the VAT of each rate.
+    with line as materialized (
+        select
+            line.invoice_id, line.contract_line_id, line.product_id, line.kind, line.quantity,
+            round(line.upto * line.home_rate, 2) - round((line.upto - line.net) * line.home_rate, 2) as net,
+            round(logic.divide(line.tax * line.upto_vat, line.base) * line.home_rate, 2)
+            - round(logic.divide(line.tax * (line.upto_vat - line.net), line.base) * line.home_rate, 2) as vat
+        from (
+            select
+                one.invoice_id, one.contract_line_id, one.product_id, one.kind, one.quantity, one.net,
+                invoice.home_rate, tax.tax, nullif(tax.base, 0) as base,
+                sum(one.net) over (partition by one.invoice_id order by one.place) as upto,
+                sum(one.net) over (
+                    partition by one.invoice_id, one.vat_code, one.vat_percent order by one.place
+                ) as upto_vat
+            from billing.invoice
+            inner join billing.invoice_line as one on one.invoice_id = invoice.invoice_id
+            inner join billing.invoice_tax as tax
+                on tax.invoice_id = one.invoice_id and tax.vat_code = one.vat_code
+                and tax.percent = one.vat_percent
+            where invoice.state = 'approved' and invoice.invoice_on >= p_from and invoice.invoice_on < p_to
+        ) as line
+    )
+
     select
         product.code, product.name, line.kind, count(distinct line.invoice_id),
-            trim_scale(sum(line.quantity)),
-        round(sum(line.net * invoice.home_rate), 2),
-        round(sum(line.net * line.vat_percent * 0.01 * invoice.home_rate), 2),
-        round(
-            logic.divide(
-                sum(line.net * invoice.home_rate) * 100,
-                    nullif(sum(sum(line.net * invoice.home_rate)) over (), 0)
-            ),
-            2
-        )
-    from billing.invoice
-    inner join billing.invoice_line as line on line.invoice_id = invoice.invoice_id
+        trim_scale(sum(line.quantity)), sum(line.net), coalesce(sum(line.vat), 0),
+        round(logic.divide(sum(line.net) * 100, nullif(sum(sum(line.net)) over (), 0)), 2)
+    from line
     inner join billing.contract_line as one on one.contract_line_id = line.contract_line_id
     inner join billing.service on service.service_id = one.service_id
     left join billing.product on product.product_id = coalesce(line.product_id, service.product_id)
-    where invoice.state = 'approved' and invoice.invoice_on >= p_from and invoice.invoice_on < p_to
     group by product.code, product.name, line.kind
     order by product.code collate "C" nulls last, line.kind collate "C";
 end;
 
 comment on function report.billed_per_product(date, date) is
 $$What was billed by product type and kind of line, by invoice date, credit notes negative: REPORTS.md 10.
-The sum of
-net is that of all documents of the period.
+The sum of net is that of all documents of the period, each rounded once.
 Sums: quantity, net, vat
 Example: select * from report.billed_per_product('2026-10-01', '2026-11-01')
 Raises: nothing$$;
@@ -201,17 +215,23 @@ begin atomic
             select max(invoice.invoice_on) from billing.invoice
             where invoice.payer_id = payer.customer_id and invoice.state = 'approved'
         ),
-        round(coalesce(sum(value.home) filter (where value.kind = 'usage'), 0), 2),
-        round(coalesce(sum(value.home) filter (where value.kind = 'periodic'), 0), 2),
-        round(coalesce(sum(value.home) filter (where value.kind = 'one_time'), 0), 2),
-        round(coalesce(sum(value.home) filter (where value.kind = 'manual'), 0), 2),
-        round(sum(value.home), 2), min(value.day)
-    from value
-    inner join pays on pays.customer_id = value.customer_id and pays.valid @> value.day
-    inner join billing.customer as payer on payer.customer_id = pays.payer_id
-    group by payer.customer_id, payer.customer_no, payer.name
-    having round(sum(value.home), 2) <> 0
-    order by sum(value.home) desc, payer.customer_no collate "C";
+        part.usage, part.periodic, part.one_time, part.manual, total.total, part.oldest_on
+    from (
+        select
+            pays.payer_id,
+            round(coalesce(sum(value.home) filter (where value.kind = 'usage'), 0), 2) as usage,
+            round(coalesce(sum(value.home) filter (where value.kind = 'periodic'), 0), 2) as periodic,
+            round(coalesce(sum(value.home) filter (where value.kind = 'one_time'), 0), 2) as one_time,
+            round(coalesce(sum(value.home) filter (where value.kind = 'manual'), 0), 2) as manual,
+            min(value.day) as oldest_on
+        from value
+        inner join pays on pays.customer_id = value.customer_id and pays.valid @> value.day
+        group by pays.payer_id
+    ) as part
+    cross join lateral (select part.usage + part.periodic + part.one_time + part.manual as total) as total
+    inner join billing.customer as payer on payer.customer_id = part.payer_id
+    where total.total <> 0
+    order by total.total desc, payer.customer_no collate "C";
 end;
 
 comment on function report.customers_not_invoiced(date) is

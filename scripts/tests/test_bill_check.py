@@ -69,6 +69,7 @@ def test_nothing_looks_odd_in_a_month_like_the_one_before(leissner):
 @pytest.mark.parametrize(("kinds", "plant"), [
     ("fault", "update billing.customer set street = null where customer_no = 'K1'"),
     ("account", "update billing.operator set bankgiro = '5805-6178'"),
+    ("iban", "update billing.customer set billing_country = 'NO' where customer_no = 'K1'"),
     ("suspended", {"calls": "46900000009"}),
     ("margin", "update billing.call set cost_base = retail_base + 1"),
     ("credit_limit", "update billing.customer set credit_limit = 1 where customer_no = 'K1'"),
@@ -101,3 +102,23 @@ def test_credits_are_odd_from_an_amount_on(leissner, conn, tmp_path):  # noqa: F
     done(leissner("import", tmp_path / "contract_lines.csv"))
     conn.execute("update billing.setting set value = '100000' where name = 'bill_check_credit'")
     assert {row["kind"] for row in odd(leissner)} == {"differs"}
+
+
+def test_a_last_day_far_ahead_is_asked_about(leissner, conn):  # noqa: F811
+    [(soon, far)] = conn.execute("select (logic.today() + 31)::text, (logic.today() + 32)::text").fetchall()
+    for number, (through, is_far) in enumerate(((soon, False), (far, True)), start=2):
+        outcome = leissner(*RUN, through)
+        assert ("Was this day meant?" in outcome.out) == is_far
+        kinds = {row["kind"] for row in json.loads(leissner("bill", "check", number, "--json").out)}
+        assert ("far" in kinds) == is_far
+        done(leissner("bill", "discard", number, "--yes"))
+    assert "The last day lies far ahead" not in leissner("bill", "check", 1).out
+
+
+def test_a_basis_says_which_services_cannot_be_booked(leissner, conn):  # noqa: F811
+    conn.execute("update billing.operator set mode = 'basis', iban = null")
+    conn.execute("update billing.customer set currency = 'EUR' where customer_no = 'K1'")
+    conn.execute("update billing.service set account = null where code = 'VOIP'")
+    conn.execute("update billing.service_charge set account = null")
+    found = [row for row in odd(leissner) if row["kind"] in ("no_account", "iban")]
+    assert [(row["kind"], row["subject"]) for row in found] == [("no_account", "VOIP")]

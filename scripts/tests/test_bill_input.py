@@ -24,10 +24,18 @@ REFUSED = {  # file: its rows, and what the import says of line 2
     "amount that is none": ("charges", "contract_no,date,text,quantity,price,line_no\nC3,2026-10-01,Kabel,1,ett,1",
                             ["price", "ett"]),
     "no such day": ("charges", "contract_no,date,text,quantity,price,line_no\nC3,2026-02-30,Kabel,1,10,1", ["date"]),
+    "fee without rate": ("prices", "price_list,target,amount\nMASTER,service:MOBILE:monthly,99",
+                         ["rate", "MASTER has no parent"]),
+    "fee as set-up": ("prices", "price_list,target,setup\nMASTER,service:MOBILE:monthly,99",
+                      ["rate", "one month of a periodic charge"]),
+    "fee from a later day": ("prices", "price_list,target,from,rate\nMASTER,service:MOBILE:monthly,2026-10-01,99",
+                             ["from", "--close"]),
+    "charge of no kind": ("service_charges", "service,charge,name,kind\nMOBILE,sim,SIM card,",
+                          ["kind", "one of", "periodic"]),
 }
 FAULTS = {  # what is done to the operator, payers without a document then, what the run says
     "payer without address": ("update billing.customer set street = null where customer_no = '1000'", {"1000"},
-                              ["1000", "street"]),
+                              ["1000", "street", "customers.csv"]),
     "e-mail without @": ("update billing.customer set email = 'acme.example' where customer_no = '2000'", {"2000"},
                          ["2000", "email"]),
     "e-mail to nobody": ("update billing.customer set email = null where customer_no = '2000'", {"2000"},
@@ -42,7 +50,9 @@ FAULTS = {  # what is done to the operator, payers without a document then, what
     "charge without price": (
         "delete from billing.price_item where service_charge_id in (select service_charge_id"
         " from billing.service_charge inner join billing.service using (service_id) where service.code = 'MOBILE')",
-        set(), ["C5", "monthly"]),
+        set(), ["C5", "monthly", "MASTER,service:MOBILE:monthly,PRICE", "prices.csv"]),
+    "service without price list": ("update billing.service set price_list_id = null where code = 'MOBILE'",
+                                   set(), ["C5", "no price list", "services.csv"]),
 }
 ODD = {  # what is done, the kind in the list of what looks odd, its subject
     "bankgiro mistyped": ("update billing.operator set bankgiro = '505-0108'", "account", "bankgiro"),
@@ -55,7 +65,7 @@ ODD = {  # what is done, the kind in the list of what looks odd, its subject
 def test_a_file_is_refused_with_line_field_and_value(leissner, database, conn, tmp_path, case):  # noqa: F811
     name, text, says = REFUSED[case]
     (tmp_path / f"{name}.csv").write_text(text + "\n", encoding="utf-8")
-    table = {"charges": "manual_charge"}.get(name, name.removesuffix("s"))
+    table = {"charges": "manual_charge", "prices": "price_item"}.get(name, name.removesuffix("s"))
     before = rows(conn, f"select count(*), max(xmin::text::bigint) from billing.{table}")
     outcome = leissner("import", tmp_path / f"{name}.csv")
     told = outcome.err + outcome.out

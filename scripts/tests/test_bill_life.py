@@ -27,13 +27,13 @@ from leissner.scripts.tests.test_bill import (  # noqa: F401
 
 def run(leissner, through=THROUGH) -> dict:
     outcome = leissner("bill", "run", "--through", through, "--json")
-    assert outcome.code in (0, 1), outcome.err
+    assert outcome.code in (0, 1) and outcome.out, outcome.err
     return json.loads(outcome.out, parse_float=Decimal)
 
 
-def approved(leissner, through=THROUGH) -> dict:
+def approved(leissner, through=THROUGH, is_today=False) -> dict:
     made = run(leissner, through)
-    done(leissner("bill", "approve", made["run"], "--date", through, "--yes"))
+    done(leissner("bill", "approve", made["run"], "--yes", *(() if is_today else ("--date", through))))
     return made
 
 
@@ -105,7 +105,7 @@ def test_a_credit_after_a_correction_sets_all_free_and_it_is_billed_once(
         due = rows(conn, "select customer_id, sum(retail) from billing.call inner join billing.price_list"
                          " on price_list_id = retail_list_id inner join billing.customer using (customer_id)"
                          f" where start_on <= '{THROUGH}' and customer_no <> '4000' group by 1 order by 1")
-    approved(leissner)
+    approved(leissner, is_today=True)
     billed = dict(rows(conn, "select customer_id, sum(amount) from billing.call_billed group by 1"))
     assert {one: round(billed[one], 4) for one, _ in due} == {one: round(amount, 4) for one, amount in due}
     assert rows(conn, "select distinct sum(turn) from billing.call_billed group by customer_id, start_on, call_id"
@@ -119,6 +119,20 @@ def test_a_forecast_is_what_the_run_then_gives_and_leaves_nothing(leissner, data
     assert rows(conn, "select count(*) from billing.bill_run") == [(0,)]
     made = run(leissner)
     assert (said["documents"], said["totals"]) == (made["documents"], made["totals"])
+    assert made["run"] == 1  # a forecast takes no number
+
+
+def test_a_run_that_finds_nothing_is_discarded_by_itself_and_says_so(leissner, database, conn):  # noqa: F811
+    run(leissner)
+    again = done(leissner("bill", "run", "--through", THROUGH))
+    assert "Run 2 through 2026-10-31 found nothing to bill, and is discarded." in again.out
+    assert "Next:" not in again.out
+    assert rows(conn, "select bill_run_id from billing.bill_run") == [(1,)]
+    conn.execute("delete from billing.exchange_rate")
+    conn.execute("update billing.customer set street = null where customer_no = '3000'")
+    done(leissner("bill", "discard", 1, "--yes"))
+    outcome = leissner("bill", "run", "--through", THROUGH, "--customers", "3000")  # its faults can be read
+    assert outcome.code == 1 and rows(conn, "select state from billing.bill_run") == [("draft",)]
 
 
 def test_killed_at_any_moment_it_goes_on_to_the_same_month(leissner, database, conn, tmp_path):  # noqa: F811
@@ -203,13 +217,43 @@ def test_a_document_shows_unit_prices_discounts_and_what_kinds_of_calls_cost(
                            for kind in uniform)
 
 
+def test_the_annex_of_every_document_comes_to_its_lines(leissner, database, conn):  # noqa: F811
+    conn.execute("update billing.customer set call_specification = 'full'")
+    conn.execute("update billing.price_item set rate = rate + 0.0001 where rate > 0 and service_charge_id is null")
+    conn.execute("update billing.price_list set decimals = 4 where level = 'retail'")  # so that rows need more than öre
+    done(leissner("calls", "rerate", "--from", "2026-08-01", "--to", "2026-11-01"))
+    approved(leissner)
+    dearer(leissner, conn)
+    approved(leissner)
+    for number in ("20260001", "20260005"):
+        done(leissner("bill", "credit", number, "--rebill", "--yes"))
+    approved(leissner, is_today=True)
+    rounded = compared = 0
+    for number, in rows(conn, "select invoice_no from billing.invoice"):
+        found = json.loads(done(leissner("bill", "document", number)).out, parse_float=Decimal)
+        usage = sum(line["net"] for customer in found["customers"] for contract in customer["contracts"]
+                    for line in contract["lines"] if line["calls"] is not None)
+        numbers = found["specification"]["numbers"] if found["specification"] else []
+        assert sum(one["net"] for one in numbers) == usage, number
+        for one in numbers:
+            kinds = sum(kind["net"] for kind in one["destinations"])
+            assert kinds + (one["rounding"] or 0) == one["net"] == round(one["net"], 2)
+            assert sum(call["net"] for call in one["calls_list"]) == kinds
+            rounded += one["rounding"] is not None
+            compared += 1
+    assert compared > 20 and rounded
+
+
 def test_reports_come_to_what_was_invoiced(leissner, database, conn):  # noqa: F811
     approved(leissner)
     done(leissner("bill", "credit", "20260005", "--lines", "1", "--yes"))
     net = rows(conn, "select sum(round(net * home_rate, 2)) from billing.invoice")[0][0]
-    product = rows(conn, "select sum(net), sum(share_percent)"
-                         " from report.billed_per_product('2026-10-01', '2026-12-31')")
-    assert abs(product[0][0] - net) < Decimal("0.05") and abs(product[0][1] - 100) < Decimal("0.1")
+    [(tax,)] = rows(conn, "select sum(round(one.tax * home_rate, 2)) from billing.invoice_tax as one"
+                          " inner join billing.invoice using (invoice_id)")
+    product = rows(conn, "select sum(net), sum(vat), sum(share_percent)"
+                         " from report.billed_per_product('2026-10-01', '2027-12-31')")
+    assert product[0][:2] == (net, tax) and abs(product[0][2] - 100) < Decimal("0.1")
+    conn.execute("set session_replication_role = replica")
     left = rows(conn, "select net, earned, deferred, by_month from report.scheduling('2026-10-31')")
     assert left
     for amount, earned, deferred, by_month in left:
@@ -217,6 +261,13 @@ def test_reports_come_to_what_was_invoiced(leissner, database, conn):  # noqa: F
     waiting = rows(conn, "select customer_no, total, usage + periodic + one_time + manual"
                          " from report.customers_not_invoiced('2026-10-31')")
     assert all(total == parts for _, total, parts in waiting)
+    conn.execute("update billing.call set retail_base = 0.004 + (call_id % 7) * 0.001")  # each part is rounded down
+    conn.execute("delete from billing.call_billed")
+    conn.execute("update billing.manual_charge set price = price + 0.004")
+    conn.execute("update billing.invoice_line set is_counted = false")
+    waiting = rows(conn, "select customer_no, total, usage + periodic + one_time + manual"
+                         " from report.customers_not_invoiced('2026-10-31')")
+    assert len(waiting) > 3 and all(total == parts for _, total, parts in waiting)
 
 
 def test_the_starter_and_the_rows_of_the_readme_make_an_invoice(leissner, database, tmp_path):  # noqa: F811
@@ -247,7 +298,8 @@ def test_a_clerk_is_told_what_happened_and_what_to_do(leissner, database, monkey
     assert leissner("bill", "run").code == 2
     approved(leissner)
     outcome = done(leissner("bill", "credit", "20260005", "--yes"))
-    assert "credits 20260005: " in outcome.out and "Next: leissner bill pdf" in outcome.out
+    assert "credits 20260005: " in outcome.out and "Next: leissner bill deliver 2 " in outcome.out
+    assert "credits 20260005" in leissner("bill", "list").out.splitlines()[0]
     outcome = leissner("bill", "credit", "20260005", "--yes")
     assert outcome.code == 1 and "has no lines 1, 2" in outcome.err
     made = run(leissner, "2026-11-30")
@@ -281,10 +333,41 @@ def test_the_mean_is_of_earlier_invoices_without_their_credit_notes(leissner, da
                                   " inner join billing.customer on customer_id = payer_id"
                                   " where invoice_no = '20260005'")
     done(leissner("bill", "credit", "20260005", "--yes"))
-    approved(leissner, "2026-11-30")
+    assert approved(leissner, "2026-11-27", is_today=True)["run"] == 3
 
     def mean(number):
         found = json.loads(leissner("bill", "check", number, "--json").out, parse_float=Decimal)
         return [row["params"]["mean"] for row in found if (row["kind"], row["subject"]) == ("differs", payer)]
 
-    assert (mean(1), mean(2)) == ([], [total])
+    assert (mean(1), mean(3)) == ([], [total])
+
+
+def test_days_of_documents_run_with_their_numbers_and_none_lies_ahead(leissner, database, conn):  # noqa: F811
+    first, second = run(leissner, "2026-10-31")["run"], run(leissner, "2026-11-27")["run"]
+    [(today, tomorrow)] = rows(conn, "select logic.today()::text, (logic.today() + 1)::text")
+
+    def refused(*command):
+        outcome = leissner("bill", *command, "--yes")
+        assert outcome.code == 1, outcome.out
+        return outcome.err
+
+    assert f"{tomorrow} has not come yet: today is {today}" in refused("approve", first, "--date", tomorrow)
+    assert rows(conn, "select state from billing.bill_run") == [("draft",), ("draft",)]
+    done(leissner("bill", "approve", first, "--date", "2026-11-02", "--yes"))
+    number = "20260001"
+    assert f"cannot credit invoice {number}, which is of 2026-11-02" in refused("credit", number,
+                                                                              "--date", "2026-11-01")
+    assert "has not come yet" in refused("credit", number, "--date", tomorrow)
+    done(leissner("bill", "approve", second, "--date", "2026-11-03", "--yes"))
+    assert "The last document is of 2026-11-03" in refused("credit", number, "--date", "2026-11-02")
+    made = run(leissner, "2026-12-31")["run"]
+    assert "Give 2026-11-03 or a later day" in refused("approve", made, "--date", "2026-11-02")
+    done(leissner("bill", "credit", number, "--date", "2026-11-03", "--yes"))
+    assert rows(conn, "select max(invoice_on)::text, max(last_on)::text from billing.invoice, billing.number_series"
+                ) == [("2026-11-03", "2026-11-03")]
+
+
+def test_a_state_that_does_not_fit_is_told_with_what_can_be_done(leissner, database):  # noqa: F811
+    approved(leissner)
+    outcome = leissner("bill", "discard", 1, "--yes")
+    assert outcome.code == 1 and "Only a draft is approved or discarded" in outcome.err

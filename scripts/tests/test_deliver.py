@@ -68,6 +68,29 @@ def test_each_way_goes_on_whatever_befalls_the_others(approved, inbox, conn, tmp
     assert (len(inbox.messages), len(stamps)) == (sent, 3)
 
 
+def test_credit_notes_leave_by_the_way_of_their_payers(approved, inbox, conn, tmp_path):  # noqa: F811
+    credits = {}
+    for way, number in rows(conn, "select distinct on (1) parties #>> '{payer,delivery}', invoice_no"
+                                  " from billing.invoice order by 1, 2"):
+        done(approved("bill", "credit", number, "--yes"))
+        credits[way] = json.loads(done(approved("bill", "list", "--json")).out)[0]
+        assert credits[way]["options"] == {"credits": number} and credits[way]["state"] == "approved"
+    assert set(credits) == {"print", "email", "einvoice"}
+    inbox.messages.clear()
+    for way, run in credits.items():
+        outcome = done(approved("bill", "deliver", run["run"], "--print-house", tmp_path / "house",
+                                "--einvoice-folder", tmp_path / "access", "--json"))
+        assert ways(outcome) == {way: (1, 1, 0, 0)}
+        [shown] = json.loads(done(approved("bill", "show", run["run"], "--json")).out)["invoices"]
+        assert shown["kind"] == "credit"
+        done(approved("bill", "check", run["run"]))
+    assert rows(conn, "select state, count(*) from billing.bill_run where options ? 'credits' group by 1"
+                ) == [("delivered", 3)]
+    assert len(inbox.messages) == 1
+    assert any((tmp_path / "house").rglob("*.zip")) and any((tmp_path / "access").rglob("*.xml"))
+    done(approved("check"))
+
+
 def test_a_print_house_that_does_not_answer_in_a_day_is_seen(approved, conn, tmp_path):  # noqa: F811
     made, = json.loads(done(approved("bill", "print-files", 1, "--to", tmp_path, "--json")).out)
     conn.execute("update billing.delivery set changed_at = now() - interval '23 hours'")

@@ -58,6 +58,7 @@ class History:
     def __init__(self, conn, owner, folder):
         self.conn, self.owner, self.folder = conn, owner, folder
         self.ledger, self.day = Ledger(), 0
+        owner.execute("update billing.number_series set last_on = null")  # each history begins on the same day
         self.payers = [f"{next(histories)}-{one}" for one in "AB"]
         self.ids: list[int] = []  # of payments
         for payer in self.payers:

@@ -391,7 +391,7 @@ def side_by_side(leissner, conn, tmp_path, rounds: int) -> None:
         with payments.connect() as other:
             while not approving.is_set():
                 with db.transaction(other, "finance"):
-                    db.call(other, "bill_approve_next", p_run=3, p_day=dt.date(2026, 12, 31), p_size=1)
+                    db.call(other, "bill_approve_next", p_run=3, p_day=DAY, p_size=1)
                 with db.transaction(other, "batch"):
                     db.call(other, "payment_match")
 

@@ -20,7 +20,14 @@ begin
         ' union all '
     ) into v_checks
     from (
-        select cell.name, 'A value is needed.' as sentence, format('s.%I is null', cell.name) as wrong
+        select
+            cell.name,
+            case cell.kind
+                when 'enum' then 'A value is needed: one of ' || replace(cell.option, ',', ', ') || '.'
+                when 'boolean' then 'A value is needed: yes or no.'
+                else 'A value is needed.'
+            end as sentence,
+            format('s.%I is null', cell.name) as wrong
         from (select * from logic.import_cell_list where file = p_file) as cell
         where cell.flags ~ 'R'
         union all
@@ -121,6 +128,43 @@ $$;
 comment on function logic.import_check(text) is
 $$Looks for missing and malformed values and repeated keys in a file.
 Example: select logic.import_check('products') where false
+Raises: nothing$$;
+
+create function logic.import_check_fees()
+returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_lists text := 'select list.code from billing.price_list as list where list.parent_id is not null';
+begin
+    if not exists (select from import_loaded where import_loaded.file = 'prices') then
+        return;
+    end if;
+    if exists (select from import_loaded where import_loaded.file = 'price_lists') then
+        v_lists := v_lists
+            || ' union select s.code from import_s_price_lists as s where s.parent is not null';
+    end if;
+    execute format(
+        'insert into import_error (file, source, line, name, value, sentence) '
+        'select %L, s.import_source, s.import_line, %L, s.rate, '
+        'case when s.percent is null and s.amount is null then %L else format(%L, s.price_list) end '
+        'from import_s_prices as s '
+        'where s.target like %L and s.rate is null and s.not_for_sale = %L '
+        'and (s.percent is null and s.amount is null or s.price_list not in (%s))',
+        'prices', 'rate',
+        'A fee is asked for in the column rate: for one month of a periodic charge, for once of another.',
+        'Percent and amount change the price of a parent, and %s has no parent: give the fee in the column '
+        'rate.',
+        'service:%', 'no',
+        v_lists
+    );
+end;
+$$;
+
+comment on function logic.import_check_fees() is
+$$Looks for fees that are given in another column than rate, or relative to nothing.
+Example: select logic.import_check_fees() where false
 Raises: nothing$$;
 
 create function logic.import_check_references()

@@ -106,6 +106,7 @@ begin
     end loop;
     delete from billing.import_staging as staging where staging.import_id = p_import_id;
     perform logic.import_check_references();
+    perform logic.import_check_fees();
 
     for v_file in select loaded.file from import_loaded as loaded order by loaded.place loop
         exit when exists (select from import_error);

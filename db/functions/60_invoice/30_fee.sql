@@ -381,6 +381,13 @@ begin
         order by wanted.contract_line_id, wanted.from_on, wanted.service_charge_id, wanted.turn
     ),
 
+    -- The lists that are searched for a line, the nearest first: named where none has a price.
+    searched as materialized (
+        select distinct on (held.contract_line_id) held.contract_line_id, held.retail_lists as lists
+        from held
+        order by held.contract_line_id, held.from_on desc
+    ),
+
     -- Part by stretch: days, quantity and rate. Faulty parts too: they are few, and nothing is made of them.
     piece as materialized (
         select
@@ -453,11 +460,21 @@ begin
                 'day', coalesce(
                     case when ruled.fault = 'LB515' then p_through end, summed.no_price_on, part.from_on
                 )
-            )
+            ) || case when ruled.fault in ('LB511', 'LB516') then (
+                select jsonb_build_object(
+                    'service', service.code,
+                    'lists', string_agg(list.code, ', ' order by asked.turn),
+                    'list', (array_agg(list.code order by asked.turn desc))[1]
+                )
+                from unnest(searched.lists) with ordinality as asked (price_list_id, turn)
+                inner join billing.price_list as list on list.price_list_id = asked.price_list_id
+            ) else '{}' end
         end
     from part
     inner join line on line.contract_line_id = part.contract_line_id
     inner join billing.customer on customer.customer_id = line.customer_id
+    inner join billing.service on service.service_id = line.service_id
+    left join searched on searched.contract_line_id = part.contract_line_id
     left join summed
         on summed.contract_line_id = part.contract_line_id
         and summed.service_charge_id = part.service_charge_id
@@ -466,7 +483,8 @@ begin
     cross join lateral (
         select case
             when part.fault is not null then part.fault
-            when summed.no_price_on is not null then 'LB511'
+            when summed.no_price_on is not null
+                then case when searched.lists = '{}' then 'LB516' else 'LB511' end
             when summed.no_rate is not null then 'LB515'
         end as fault
     ) as ruled;

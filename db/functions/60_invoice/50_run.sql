@@ -38,7 +38,9 @@ $$A run that is in one of the states.
 Example: select logic.run_get(1, 'draft') where false
 Raises: LB522 for an unknown run, LB523 for another state$$;
 
-create function logic.bill_begin(p_through date, p_customers text[], p_size integer)
+create function logic.bill_begin(
+    p_through date, p_customers text[], p_size integer, p_is_forecast boolean
+)
 returns bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -68,8 +70,11 @@ begin
             select customer.customer_id from billing.customer where customer.customer_no = any(p_customers)
         );
     end if;
-    insert into billing.bill_run (through_on, mode, options, started_by)
+    -- A forecast is never made: it takes no number of the runs, and none that another takes meanwhile.
+    insert into billing.bill_run (bill_run_id, through_on, mode, options, started_by)
+    overriding system value
     select
+        case when p_is_forecast then -pg_backend_pid() else nextval('billing.bill_run_bill_run_id_seq') end,
         p_through, v_mode,
         case when p_customers is null then '{}' else jsonb_build_object('customers',
             to_jsonb(p_customers)) end,
@@ -101,11 +106,11 @@ begin
 end;
 $$;
 
-comment on function logic.bill_begin(date, text[], integer) is
+comment on function logic.bill_begin(date, text[], integer, boolean) is
 $$Begins a run through a day over all payers, or over those connected with some customers,
     in parts of about p_size
-customers. Its number.
-Example: select logic.bill_begin('2026-10-31', null, 2000) where false
+customers. Its number; below zero: of a forecast, which whoever asked rolls back.
+Example: select logic.bill_begin('2026-10-31', null, 2000, false) where false
 Raises: LB524 for an unknown customer, LB526 in the mode rating, LB529 without operator,
     LB901 without the level finance, batch or admin$$;
 
@@ -432,7 +437,9 @@ begin
                     and carry.bill_run_id > coalesce(
                         (
                             select max(former.bill_run_id) from billing.invoice as former
-                            where former.payer_id = total.payer_id and former.currency = total.currency
+                            where
+                                former.payer_id = total.payer_id and former.currency = total.currency
+                                and former.credits_id is null
                         ),
                         0
                     )
@@ -679,12 +686,20 @@ begin
     update billing.bill_run as run set state = 'draft', made_at = clock_timestamp()
     where run.bill_run_id = p_run and run.state = 'making';
     perform logic.usage_settle(v_run.through_on);
+    if
+        not exists (select from billing.invoice where invoice.bill_run_id = p_run)
+        and not exists (select from billing.bill_fault as fault where fault.bill_run_id = p_run)
+        and not exists (select from billing.bill_carry as carry where carry.bill_run_id = p_run)
+    then
+        perform logic.bill_discard(p_run);
+    end if;
     return true;
 end;
 $$;
 
 comment on function logic.bill_finish(bigint) is
-$$Makes a run a draft once all its parts are done; false: some are not.
+$$Makes a run a draft once all its parts are done; false: some are not. A run that found nothing to bill and
+nothing at fault is discarded.
 Example: select logic.bill_finish(1) where false
 Raises: LB522, LB523, LB901$$;
 
@@ -733,16 +748,19 @@ Raises: LB522, LB523, LB901$$;
 
 -- api
 
-create function api.bill_begin(p_through date, p_customers text[] default null, p_size integer default 2000)
+create function api.bill_begin(
+    p_through date, p_customers text[] default null, p_size integer default 2000,
+    p_is_forecast boolean default false
+)
 returns bigint
 language sql volatile
-return logic.bill_begin(p_through, p_customers, p_size);
+return logic.bill_begin(p_through, p_customers, p_size, p_is_forecast);
 
-comment on function api.bill_begin(date, text[], integer) is
+comment on function api.bill_begin(date, text[], integer, boolean) is
 $$Begins a run through a day: its number. Then api.bill_part_make until it gives NULL, then api.bill_finish.
 Example: select api.bill_begin('2026-10-31') where false
 Raises: LB524, LB526, LB901$$;
-grant execute on function api.bill_begin(date, text[], integer)
+grant execute on function api.bill_begin(date, text[], integer, boolean)
 to leissner_admin, leissner_finance, leissner_batch;
 
 create function api.bill_part_make(p_run bigint)
@@ -762,7 +780,7 @@ language sql volatile
 return logic.bill_finish(p_run);
 
 comment on function api.bill_finish(bigint) is
-$$Makes a run a draft once all its parts are done; false: some are not.
+$$Makes a run a draft once all its parts are done; false: some are not. What found nothing is discarded.
 Example: select api.bill_finish(1) where false
 Raises: LB522, LB523, LB901$$;
 grant execute on function api.bill_finish(bigint) to leissner_admin, leissner_finance, leissner_batch;

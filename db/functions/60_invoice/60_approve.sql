@@ -83,11 +83,11 @@ begin
     );
     insert into billing.number_series (series) values (v_series) on conflict do nothing;
     -- The counter comes last, in the statement that uses it: who waits for it waits for one statement, and a
-    -- number that is not used is not taken.
+    -- number that is not used is not taken. Nor is one for a day before that of the last.
     with taken as (
         update billing.number_series as counter
-        set last_no = counter.last_no + cardinality(p_invoices)
-        where counter.series = v_series
+        set last_no = counter.last_no + cardinality(p_invoices), last_on = p_day
+        where counter.series = v_series and (counter.last_on is null or counter.last_on <= p_day)
         returning counter.last_no - cardinality(p_invoices) as before
     ),
 
@@ -121,6 +121,10 @@ begin
     inner join unnest(v_parties) as party on party.payer_id = numbered.payer_id
     inner join billing.customer as payer on payer.customer_id = numbered.payer_id
     where invoice.invoice_id = numbered.invoice_id;
+    if not found then
+        perform billing.fail('LB537', jsonb_build_object('day', p_day, 'last', counter.last_on))
+        from billing.number_series as counter where counter.series = v_series;
+    end if;
 end;
 $$;
 
@@ -129,7 +133,24 @@ $$Gives drafts the next numbers of the series without gaps, in the order of the 
     reference and
 parties: they are issued.
 Example: select logic.number_take('{}', '2026-11-01', false) where false
-Raises: nothing$$;
+Raises: LB537 for a day before that of the last number of the series$$;
+
+create function logic.document_day_check(p_day date)
+returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if p_day > logic.today() then
+        perform billing.fail('LB535', jsonb_build_object('day', p_day, 'today', logic.today()));
+    end if;
+end;
+$$;
+
+comment on function logic.document_day_check(date) is
+$$Refuses a day that has not come yet where the operator is.
+Example: select logic.document_day_check('2026-01-31')
+Raises: LB535$$;
 
 create function logic.bill_approve_next(p_run bigint, p_day date, p_size integer)
 returns integer
@@ -143,6 +164,7 @@ declare
     v_totals jsonb;
 begin
     perform access.require('admin', 'finance');
+    perform logic.document_day_check(p_day);
     -- Approving and discarding keep out of each other's way; several may approve side by side.
     perform from billing.bill_run as run where run.bill_run_id = p_run for share;
     v_run := logic.run_get(p_run, 'draft', 'approving');
@@ -198,7 +220,7 @@ comment on function logic.bill_approve_next(bigint, date, integer) is
 $$Approves up to p_size drafts of a run that nobody else is at; how many. 0: none is left,
     or others have the rest.
 Example: select logic.bill_approve_next(1, '2026-11-01', 1000) where false
-Raises: LB522, LB523, LB901 without the level finance or admin$$;
+Raises: LB522, LB523, LB535, LB537 for a day that cannot be, LB901 without the level finance or admin$$;
 
 create function logic.bill_approve_finish(p_run bigint)
 returns boolean
@@ -238,7 +260,7 @@ comment on function api.bill_approve_next(bigint, date, integer) is
 $$Approves up to p_size drafts of a run in this transaction; how many. Again until 0,
     then api.bill_approve_finish.
 Example: select api.bill_approve_next(1, '2026-11-01') where false
-Raises: LB522, LB523, LB901$$;
+Raises: LB522, LB523, LB535, LB537, LB901$$;
 grant execute on function api.bill_approve_next(bigint, date, integer) to leissner_admin, leissner_finance;
 
 create function api.bill_approve_finish(p_run bigint)

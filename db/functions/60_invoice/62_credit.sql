@@ -1,14 +1,17 @@
 -- 60_invoice/credit: an issued invoice taken back, whole or by line (BILLING.md 4.4), with its own amounts,
--- VAT and rates: nothing is computed by today's.
+-- VAT and rates: nothing is computed by today's. A credit note is a run of its own, so that it is listed and
+-- leaves the house as the documents of any other.
 
 create function logic.invoice_credit(p_invoice text, p_places integer[], p_is_rebilled boolean, p_day date)
-returns text
+returns table (credit_no text, run bigint)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_old billing.invoice;
     v_id bigint := nextval('billing.invoice_invoice_id_seq');
+    v_run bigint;
+    v_mode text;
     v_wrong text;
     v_places integer[];
     v_is_last boolean;
@@ -19,12 +22,22 @@ declare
     v_period daterange;
 begin
     perform access.require('admin', 'finance');
+    perform logic.document_day_check(p_day);
     select invoice.* into v_old from billing.invoice
     where invoice.invoice_id = logic.invoice_find(p_invoice)
     for update;
     if v_old.state <> 'approved' or v_old.kind <> 'invoice' then
         perform billing.fail('LB527', jsonb_build_object('invoice', p_invoice));
     end if;
+    if p_day < v_old.invoice_on then
+        perform billing.fail(
+            'LB536', jsonb_build_object('day', p_day, 'invoice', p_invoice, 'date', v_old.invoice_on)
+        );
+    end if;
+    v_mode := coalesce(
+        (select former.mode from billing.bill_run as former where former.bill_run_id = v_old.bill_run_id),
+        'full'
+    );
     v_places := coalesce(
         p_places,
         array(
@@ -123,13 +136,21 @@ begin
     end;
     select daterange(min(lower(line.valid)), max(upper(line.valid))) into v_period
     from billing.invoice_line as line where line.invoice_id = v_id;
-    insert into billing.invoice (
-        invoice_id, kind, payer_id, currency, home_rate, language, valid, net, tax, rounding, total,
-            credits_id
+    insert into billing.bill_run (
+        through_on, mode, state, options, started_by, made_at, approved_at, approved_by
     )
     select
-        v_id, 'credit', v_old.payer_id, v_old.currency, v_old.home_rate, v_old.language, v_period, v_net,
-            v_tax,
+        p_day, v_mode, 'approved', jsonb_build_object('credits', v_old.invoice_no), who.actor,
+        clock_timestamp(), clock_timestamp(), who.actor
+    from audit.tx_current() as who
+    returning bill_run.bill_run_id into v_run;
+    insert into billing.invoice (
+        invoice_id, bill_run_id, kind, payer_id, currency, home_rate, language, valid, net, tax, rounding,
+        total, credits_id
+    )
+    select
+        v_id, v_run, 'credit', v_old.payer_id, v_old.currency, v_old.home_rate, v_old.language, v_period,
+        v_net, v_tax,
         v_rounding, v_net + v_tax + v_rounding, v_old.invoice_id;
     if p_is_rebilled then
         update billing.usage_month as open
@@ -156,23 +177,24 @@ begin
         perform logic.ledger_lock(array[v_old.payer_id]);
         perform logic.invoice_post(array[v_id], p_day);
     end if;
-    perform logic.number_take(array[v_id], p_day, false);
+    perform logic.number_take(array[v_id], p_day, v_mode = 'basis');
     if v_is_booked then
         perform logic.invoice_item_add(array[v_id]);
         perform logic.payer_paid(array[v_old.payer_id], p_day);
     end if;
-    return (select invoice.invoice_no from billing.invoice where invoice.invoice_id = v_id);
+    return query
+    select invoice.invoice_no, v_run from billing.invoice where invoice.invoice_id = v_id;
 end;
 $$;
 
 comment on function logic.invoice_credit(text, integer[], boolean, date) is
 $$Makes a credit note for an issued invoice,
     or for some of its lines (by place; NULL: all that are left). p_is_rebilled:
-a later run bills again what is credited, its calls too. The number of the new document.
-Example: select logic.invoice_credit('20260001', null, false, '2026-11-01') where false
+a later run bills again what is credited, its calls too. The number of the new document, and of its run.
+Example: select * from logic.invoice_credit('20260001', null, false, '2026-11-01') where false
 Raises: LB525 for an unknown invoice, LB527 for one that is no issued invoice, LB528 for lines that are not
 there or are
-credited, LB901 without the level finance or admin$$;
+credited, LB535, LB536, LB537 for a day that cannot be, LB901 without the level finance or admin$$;
 
 create function logic.line_is_credited(p_line_id bigint)
 returns boolean
@@ -197,13 +219,17 @@ create function api.invoice_credit(
     p_invoice text, p_places integer[] default null, p_is_rebilled boolean default false,
     p_day date default null
 )
-returns text
+returns table (credit_no text, run bigint)
 language sql volatile
-return logic.invoice_credit(p_invoice, p_places, p_is_rebilled, p_day);
+begin atomic
+    select made.credit_no, made.run
+    from logic.invoice_credit(p_invoice, p_places, p_is_rebilled, coalesce(p_day, logic.today())) as made;
+end;
 
 comment on function api.invoice_credit(text, integer[], boolean, date) is
-$$Makes a credit note for an issued invoice or some of its lines: its number.
-Example: select api.invoice_credit('20260001', null, false, '2026-11-01') where false
-Raises: LB525, LB527, LB528, LB901$$;
+$$Makes a credit note for an issued invoice or some of its lines: its number, and that of its run, which is
+approved and can be delivered. p_day: today where it is NULL.
+Example: select * from api.invoice_credit('20260001', null, false, '2026-11-01') where false
+Raises: LB525, LB527, LB528, LB535, LB536, LB537, LB901$$;
 grant execute on function api.invoice_credit(text, integer[], boolean, date) to leissner_admin,
     leissner_finance;

@@ -23,7 +23,7 @@ begin atomic
         select
             call.customer_id, call.contract_id, coalesce(call.a_number, call.account, '') as number,
             destination.name as destination, mode.code as mode, mode.unit, mode.per, call.started_at,
-            call.billed, round(sum(billed.amount), 4) * p_sign as net,
+            call.billed, sum(billed.amount) * p_sign as net,
             -- NULL: parts of the call have prices of their own, or ones in another currency
             case
                 when call.stretches is null and list.currency = invoice.currency then call.retail_items
@@ -41,11 +41,47 @@ begin atomic
         inner join billing.destination on destination.destination_id = call.destination_id
         inner join billing.mode on mode.mode_id = call.mode_id
         inner join billing.price_list as list on list.price_list_id = call.retail_list_id
-        where invoice.invoice_id = p_invoice_id and line.charge_kind = 'usage' and call.regular > 0
+        where invoice.invoice_id = p_invoice_id and line.charge_kind = 'usage'
         group by
             call.customer_id, call.contract_id, call.a_number, call.account, destination.name, mode.code,
             mode.unit, mode.per, call.started_at, call.billed, call.b_number, call.call_id, call.stretches,
-            call.retail_items, list.currency, invoice.currency
+            call.retail_items, list.currency, invoice.currency, call.regular
+        having call.regular > 0 or sum(billed.amount) <> 0
+    ),
+
+    -- What a number has of each line. The numbers of a line so far are rounded together, so that all of them
+    -- come to what the line comes to; what that took is their rounding.
+    share as (
+        select
+            exact.customer_id, exact.contract_id, exact.number,
+            sum(round(exact.upto, exact.decimals) - round(exact.upto - exact.amount, exact.decimals)) * p_sign
+            as net
+        from (
+            select
+                one.customer_id, one.contract_id, one.number, one.decimals, one.amount,
+                sum(one.amount) over (
+                    partition by one.invoice_line_id
+                    order by one.customer_id, one.contract_id, one.number collate "C"
+                ) as upto
+            from (
+                select
+                    line.invoice_line_id, call.customer_id, call.contract_id,
+                    coalesce(call.a_number, call.account, '') as number, currency.decimals,
+                    sum(billed.amount) as amount
+                from billing.invoice
+                inner join billing.currency on currency.currency = invoice.currency
+                inner join billing.invoice_line as line on line.invoice_id = invoice.invoice_id
+                inner join billing.call_billed as billed on billed.invoice_line_id = line.invoice_line_id
+                inner join billing.call
+                    on call.customer_id = billed.customer_id and call.start_on = billed.start_on
+                    and call.call_id = billed.call_id
+                where invoice.invoice_id = p_invoice_id and line.charge_kind = 'usage'
+                group by
+                    line.invoice_line_id, call.customer_id, call.contract_id,
+                    coalesce(call.a_number, call.account, ''), currency.decimals
+            ) as one
+        ) as exact
+        group by exact.customer_id, exact.contract_id, exact.number
     ),
 
     price as materialized (
@@ -83,7 +119,8 @@ begin atomic
             jsonb_build_object(
                 'customer_no', customer.customer_no, 'contract_no', contract.contract_no, 'number',
                     one.number,
-                'calls', one.calls, 'minutes', one.minutes, 'net', round(one.net, 2),
+                'calls', one.calls, 'minutes', one.minutes, 'net', share.net,
+                'rounding', nullif(trim_scale(share.net - one.net), 0),
                 'destinations', one.destinations,
                 'calls_list', case when p_is_full then (
                     select jsonb_agg(
@@ -92,7 +129,8 @@ begin atomic
                                 listed.started_at at time zone operator.time_zone, 'YYYY-MM-DD HH24:MI:SS'
                             ),
                             'to', listed.called, 'destination', listed.destination, 'mode', listed.mode,
-                            'units', listed.billed, 'unit', listed.unit, 'net', listed.net
+                            'units', listed.billed, 'unit', listed.unit, 'net',
+                            round(listed.net, greatest(min_scale(listed.net), 2))
                         )
                         order by listed.started_at, listed.called
                     )
@@ -116,13 +154,16 @@ begin atomic
                     'calls', by_destination.calls, 'minutes', by_destination.minutes,
                     'units', by_destination.units, 'unit', by_destination.unit,
                     'price', by_destination.rate, 'per', by_destination.per, 'setup', by_destination.setup,
-                    'net', round(by_destination.net, 2)
+                    'net', round(by_destination.net, greatest(min_scale(by_destination.net), 2))
                 )
                 order by by_destination.destination, by_destination.mode
             ) as destinations
         from by_destination
         group by by_destination.customer_id, by_destination.contract_id, by_destination.number
     ) as one
+    inner join share
+        on share.customer_id = one.customer_id and share.contract_id = one.contract_id
+        and share.number = one.number
     inner join billing.customer on customer.customer_id = one.customer_id
     inner join billing.contract on contract.contract_id = one.contract_id
     cross join billing.operator
@@ -132,7 +173,8 @@ end;
 comment on function logic.specification_get(bigint, integer, boolean, boolean) is
 $$The calls of a document by number, destination and mode (with the price of `per` units and the opening fee
 where one holds for all), with each call where p_is_full; calls free of charge are not listed, called
-numbers masked but for p_has_numbers. NULL: none.
+numbers masked but for p_has_numbers. Rows have all their decimals; with its rounding a number has those of
+the currency, and all numbers come to what the lines for usage do. NULL: none.
 Example: select logic.specification_get(1, 1, true, false)
 Raises: nothing$$;
 

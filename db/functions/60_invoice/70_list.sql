@@ -37,7 +37,7 @@ create function api.bill_list()
 returns table (
     run bigint, through date, state text, started_at timestamptz, started_by text, parts bigint,
         parts_done bigint,
-    documents bigint, faults bigint, totals jsonb, options jsonb, approved_at timestamptz
+    documents bigint, faults bigint, totals jsonb, options jsonb, approved_at timestamptz, mode text
 )
 language sql stable
 begin atomic
@@ -46,7 +46,7 @@ begin atomic
         coalesce(document.documents, 0), (
             select count(*) from billing.bill_fault as fault where fault.bill_run_id = run.bill_run_id
         ),
-        document.totals, run.options, run.approved_at
+        document.totals, run.options, run.approved_at, run.mode
     from billing.bill_run as run
     cross join lateral (
         select count(*) as parts, count(one.done_at) as done

@@ -35,6 +35,65 @@ $$Accounts of the operator with a wrong check digit, on which no money would arr
 Example: select * from logic.odd_account_list()
 Raises: nothing$$;
 
+create function logic.odd_far_list(p_through date)
+returns table (subject text, params jsonb)
+language sql stable rows 1
+begin atomic
+    select p_through::text, jsonb_build_object('days', p_through - logic.today())
+    where p_through > logic.today() + 31;
+end;
+
+comment on function logic.odd_far_list(date) is
+$$A last day that lies more than 31 days ahead, as one mistyped does.
+Example: select * from logic.odd_far_list('2026-10-31')
+Raises: nothing$$;
+
+create function logic.odd_iban_list(p_run bigint)
+returns table (subject text, params jsonb)
+language sql stable rows 100
+begin atomic
+    select
+        payer.customer_no,
+        jsonb_build_object(
+            'name', payer.name, 'total', round(invoice.total, 2), 'currency', invoice.currency, 'country',
+            coalesce(payer.billing_country, payer.country)
+        )
+    from billing.invoice
+    inner join billing.customer as payer on payer.customer_id = invoice.payer_id
+    cross join billing.operator
+    where
+        invoice.bill_run_id = p_run and invoice.total > 0 and operator.mode = 'full' and operator.iban is null
+        and (
+            invoice.currency <> operator.currency
+            or coalesce(payer.billing_country, payer.country) <> operator.country
+        );
+end;
+
+comment on function logic.odd_iban_list(bigint) is
+$$Invoices abroad, or in another currency, of an operator that has no IBAN: its other accounts cannot take the
+money.
+Example: select * from logic.odd_iban_list(1)
+Raises: nothing$$;
+
+create function logic.odd_no_account_list(p_run bigint)
+returns table (subject text, params jsonb)
+language sql stable rows 100
+begin atomic
+    select service.code, jsonb_build_object('name', service.name, 'lines', count(*), 'what', min(line.what))
+    from billing.bill_run as run
+    inner join billing.invoice on invoice.bill_run_id = run.bill_run_id
+    inner join billing.invoice_line as line on line.invoice_id = invoice.invoice_id
+    inner join billing.contract_line as one on one.contract_line_id = line.contract_line_id
+    inner join billing.service on service.service_id = one.service_id
+    where run.bill_run_id = p_run and run.mode = 'basis' and line.account is null
+    group by service.service_id;
+end;
+
+comment on function logic.odd_no_account_list(bigint) is
+$$Services whose lines have no account in a basis: the accounting system would not know where to book them.
+Example: select * from logic.odd_no_account_list(1)
+Raises: nothing$$;
+
 create function logic.odd_suspended_list(p_through date)
 returns table (subject text, params jsonb)
 language sql stable rows 5
@@ -330,6 +389,12 @@ begin
     select 1, 'fault', odd.subject, odd.params from logic.odd_fault_list(p_run) as odd
     union all
     select 2, 'account', odd.subject, odd.params from logic.odd_account_list() as odd
+    union all
+    select 2, 'far', odd.subject, odd.params from logic.odd_far_list(v_through) as odd
+    union all
+    select 2, 'iban', odd.subject, odd.params from logic.odd_iban_list(p_run) as odd
+    union all
+    select 2, 'no_account', odd.subject, odd.params from logic.odd_no_account_list(p_run) as odd
     union all
     select 2, 'suspended', odd.subject, odd.params from logic.odd_suspended_list(v_through) as odd
     union all

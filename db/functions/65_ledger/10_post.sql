@@ -1,17 +1,5 @@
 -- 65_ledger/post: how entries of the journal are written, and the entries of documents (BILLING.md 5).
 
-create function logic.today()
-returns date
-language sql stable parallel safe
-begin atomic
-    select (now() at time zone operator.time_zone)::date from billing.operator;
-end;
-
-comment on function logic.today() is
-$$The operator's local date; NULL without an operator.
-Example: select logic.today()
-Raises: nothing$$;
-
 create function logic.account_get(p_event text)
 returns text
 language sql stable parallel safe
