@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from xml.etree import ElementTree
 
@@ -125,6 +126,18 @@ def test_a_payment_that_nobody_knows_holds_back_what_it_may_be_for(leissner, con
     assert rows(conn, "select count(*) from billing.reminder") == [(0,)]
 
 
+def test_two_at_once_remind_once(leissner, database, conn):  # noqa: F811
+    with ThreadPoolExecutor(4) as pool:
+        def work(_) -> None:
+            with database.connect() as made, made.transaction():
+                made.execute("select set_config('role', 'leissner_credit', true)")
+                made.execute("select api.reminder_make('2026-12-06')")
+
+        list(pool.map(work, range(4)))
+    assert rows(conn, "select count(*), count(distinct payer_id) from billing.reminder") == [(6, 6)]
+    assert rows(conn, "select count(*) from billing.open_item where kind = 'fee'") == [(6,)]
+
+
 def test_a_dry_run_makes_nothing(leissner, conn):  # noqa: F811
     outcome = done(leissner("credit", "remind", "--date", "2026-12-06", "--dry-run", "--customers", "2000,3000"))
     assert "2 reminders would be made." in outcome.out
@@ -215,7 +228,7 @@ def test_interest_stands_on_the_next_invoice_to_the_oere_and_corrects_itself(lei
         pay(conn, customer, rows(conn, f"select open from billing.open_item where open_item_id ="
                                        f" {item(conn, customer)[0]}")[0][0], DUE)
     # Acme: due 21 November; 6698.60 for 41 days at 10 %, 14 of them at 11 %: 75.25 + 28.26
-    run = bill(leissner, "2027-01-14", "2027-01-15")
+    first = run = bill(leissner, "2027-01-14", "2027-01-15")
     assert fees(conn, run) == [
         ("2000", "fee", "interest", Decimal("103.5070").quantize(Decimal("0.01")), "2026-11-21", "2027-01-15", "E",
          "8313")]
@@ -234,6 +247,10 @@ def test_interest_stands_on_the_next_invoice_to_the_oere_and_corrects_itself(lei
         conn, "select invoice_no from billing.invoice inner join billing.invoice_line as line using (invoice_id)"
               f" where line.what = 'interest' and bill_run_id = {run}")[0][0])).out)
     assert "Dröjsmålsränta" in json.dumps(document, ensure_ascii=False)
+    charged, = rows(conn, "select invoice_no from billing.invoice inner join billing.invoice_line as line"
+                          f" using (invoice_id) where line.what = 'interest' and bill_run_id = {first}")[0]
+    done(leissner("bill", "xml", charged, tmp_path / "charged.xml"))  # exempt beside taxed: by the published rules
+    assert "<cbc:ID>E</cbc:ID>" in (tmp_path / "charged.xml").read_text()
 
 
 def test_what_is_credited_bears_no_interest(leissner, conn):  # noqa: F811
@@ -324,6 +341,12 @@ def test_the_agency_gets_each_case_once_and_is_told_what_befalls_it(leissner, co
         remind(leissner, day)
     assert "Nothing is to be" in done(leissner("credit", "collection", "--date", "2026-12-25", "--to", tmp_path)).out
     pay(conn, "3000", "746.48", "2026-12-20")
+    conn.execute("insert into billing.credit_block (contract_line_id, customer_id, payer_id, origin, scope, set_at,"
+                 " set_by)"
+                 " select line.contract_line_id, contract.customer_id, contract.customer_id, 'person',"
+                 " 'outgoing', '2026-12-01 12:00+01', 'x' from billing.contract"
+                 " inner join billing.contract_line as line using (contract_id)"
+                 " where contract.customer_id = %s limit 1", [item(conn, "2000")[1]])
     found, xml, first = hand_over(leissner, "2026-12-26", tmp_path)
     head, = found["head"]
     assert (head["creditor"], head["list"], head["date"], head["cases"]) == (
@@ -331,6 +354,8 @@ def test_the_agency_gets_each_case_once_and_is_told_what_befalls_it(leissner, co
     debtors = {row["customer_no"]: row for row in found["case"]}
     assert set(debtors) == {"1000", "1002", "2000", "3001"} and debtors["3001"]["kind"] == "private"
     assert debtors["2000"]["name"] == 'Acme; "Nord" AB' and debtors["2000"]["interest_percent"] == "10.000"
+    assert debtors["2000"]["blocked_since"] == "2026-12-01" and debtors["1000"]["blocked_since"] == ""
+    conn.execute("delete from billing.credit_block")
     mine = [row for row in found["item"] if row["case"] == debtors["2000"]["number"]]
     assert [(row["kind"], row["open"], row["due"], row["vat"]) for row in mine] == [
         ("invoice", "6698.60", "2026-11-21", "1339.72"), ("fee", "60.00", "2026-12-16", "0.00")]

@@ -70,9 +70,25 @@ create function logic.late_list(p_day date, p_payers bigint[])
 returns setof logic.late_item
 language sql stable rows 1000
 begin atomic
-    with overdue as materialized (
-        select item.*
+    with stepped as materialized (
+        select
+            item.*, next.step, next.channel,
+            bool_or(next.step is not null) over (partition by item.payer_id) as is_called,
+            sum(item.open) over (partition by item.payer_id, item.currency) as whole
         from billing.open_item as item
+        left join lateral (
+            select max(one.step) as step, max(reminder.reminder_on) as day
+            from billing.reminder_item as one
+            inner join billing.reminder on reminder.reminder_id = one.reminder_id
+            where one.open_item_id = item.open_item_id and one.step is not null
+        ) as taken on true
+        left join lateral (
+            select step.* from billing.reminder_step as step
+            where step.step > coalesce(taken.step, 0)
+            order by step.step
+            limit 1
+        ) as next
+            on item.kind <> 'fee' and coalesce(taken.day, item.due_on) + next.days <= p_day
         where
             item.open <> 0 and item.open > 0 and item.disputed_on is null
             -- fees of reminders come along before their day
@@ -82,31 +98,6 @@ begin atomic
             and not exists (
                 select from billing.collection_item as gone where gone.open_item_id = item.open_item_id
             )
-    ),
-
-    taken as (
-        select one.open_item_id, max(one.step) as step, max(reminder.reminder_on) as day
-        from billing.reminder_item as one
-        inner join billing.reminder on reminder.reminder_id = one.reminder_id
-        where
-            one.step is not null
-            and one.open_item_id in (select overdue.open_item_id from overdue)
-        group by one.open_item_id
-    ),
-
-    stepped as materialized (
-        select
-            overdue.*, next.step, next.channel,
-            sum(overdue.open) over (partition by overdue.payer_id, overdue.currency) as whole
-        from overdue
-        left join taken on taken.open_item_id = overdue.open_item_id
-        left join lateral (
-            select step.* from billing.reminder_step as step
-            where step.step > coalesce(taken.step, 0)
-            order by step.step
-            limit 1
-        ) as next
-            on overdue.kind <> 'fee' and coalesce(taken.day, overdue.due_on) + next.days <= p_day
     ),
 
     -- one whose money may be here already waits
@@ -120,89 +111,75 @@ begin atomic
                 select unknown.currency, unknown.amount from logic.payment_unknown_list() as unknown
             ) as is_covered
         from stepped
-        where
-            stepped.payer_id in (select one.payer_id from stepped as one where one.step is not null)
+        where stepped.is_called
     ),
 
-    whole as (
+    -- windows, because what is computed here has no statistics to join by
+    summed as (
         select
-            held.payer_id, held.currency,
-            sum(held.open_base) filter (where not held.is_covered) + coalesce(
-                (
-                    select sum(credit.open_base) from billing.open_item as credit
-                    where
-                        credit.open <> 0 and credit.open < 0 and credit.payer_id = held.payer_id
-                        and credit.currency = held.currency
-                ),
-                0
-            ) as base,
-            bool_or(held.channel = 'collection') as has_collection,
-            bool_or(held.channel <> 'collection') as has_reminder
+            held.*,
+            coalesce(sum(held.open_base) filter (where not held.is_covered) over own, 0) as base,
+            bool_or(held.channel = 'collection') over own as has_collection
         from held
-        group by held.payer_id, held.currency
-    ),
-
-    -- the last promise of a payer counts
-    promise as (
-        select distinct on (one.payer_id) one.payer_id, one.until_on
-        from billing.credit_promise as one
-        where one.payer_id in (select held.payer_id from held)
-        order by one.payer_id, one.credit_promise_id desc
-    ),
-
-    way as (
-        select
-            payer.customer_id as payer_id,
-            coalesce(payer.email ~ '^[^@[:space:]]+@[^@[:space:]]+$', false) as has_email,
-            payer.delivery <> 'print' as is_electronic,
-            num_nulls(
-                coalesce(payer.billing_street, payer.street),
-                coalesce(payer.billing_postcode, payer.postcode), coalesce(payer.billing_city, payer.city)
-            ) = 0 as has_address
-        from billing.customer as payer
-        where payer.customer_id in (select held.payer_id from held)
+        window own as (partition by held.payer_id, held.currency)
     )
 
     select
         row(
-            held.payer_id, held.currency, held.open_item_id, held.kind, held.due_on, held.open, held.step,
-            picked.channel,
+            summed.payer_id, summed.currency, summed.open_item_id, summed.kind, summed.due_on, summed.open,
+            summed.step, picked.channel,
             case
-                when promise.payer_id is not null then 'promise'
-                when held.is_covered then 'unidentified'
-                when coalesce(whole.base, 0) <= least_sum.minimum then 'minimum'
+                when promise.until_on >= p_day then 'promise'
+                when summed.is_covered then 'unidentified'
+                when summed.base + coalesce(credit.base, 0) <= least_sum.minimum then 'minimum'
                 when picked.channel is null then 'address'
             end
         )::logic.late_item
-    from held
-    inner join whole on whole.payer_id = held.payer_id and whole.currency = held.currency
-    inner join way on way.payer_id = held.payer_id
+    from summed
+    inner join billing.customer as payer on payer.customer_id = summed.payer_id
     cross join (select logic.setting_get('reminder_minimum')::numeric as minimum) as least_sum
-    left join promise on promise.payer_id = held.payer_id and promise.until_on >= p_day
-    -- a fee goes with the items that it is of
+    -- the last promise of a payer counts
+    left join lateral (
+        select one.until_on from billing.credit_promise as one
+        where one.payer_id = summed.payer_id
+        order by one.credit_promise_id desc
+        limit 1
+    ) as promise on true
+    left join lateral (
+        select sum(credit.open_base) as base from billing.open_item as credit
+        where
+            credit.open <> 0 and credit.open < 0 and credit.payer_id = summed.payer_id
+            and credit.currency = summed.currency
+    ) as credit on true
     cross join lateral (
         values (
+            -- a fee goes with the items that it is of
             coalesce(
-                held.channel,
-                case when held.kind = 'fee' and whole.has_collection then 'collection' else 'own' end
-            )
+                summed.channel,
+                case when summed.kind = 'fee' and summed.has_collection then 'collection' else 'own' end
+            ),
+            coalesce(payer.email ~ '^[^@[:space:]]+@[^@[:space:]]+$', false),
+            num_nulls(
+                coalesce(payer.billing_street, payer.street),
+                coalesce(payer.billing_postcode, payer.postcode), coalesce(payer.billing_city, payer.city)
+            ) = 0
         )
-    ) as wanted (channel)
+    ) as way (channel, has_email, has_address)
     cross join lateral (
         values (
             case
-                when wanted.channel = 'collection' then 'collection'
+                when way.channel = 'collection' then 'collection'
                 when
                     way.has_email
-                    and (wanted.channel = 'email' or (wanted.channel = 'own' and way.is_electronic))
+                    and (way.channel = 'email' or (way.channel = 'own' and payer.delivery <> 'print'))
                     then 'email'
                 when way.has_address then 'print'
                 when way.has_email then 'email'
             end
         )
     ) as picked (channel)
-    where held.step is not null or held.kind = 'fee'
-    order by held.payer_id, held.currency, held.due_on, held.open_item_id;
+    where summed.step is not null or summed.kind = 'fee'
+    order by summed.payer_id, summed.currency, summed.due_on, summed.open_item_id;
 end;
 
 comment on function logic.late_list(date, bigint[]) is

@@ -101,7 +101,9 @@ begin
             and exists (
                 select from billing.entry_row as part
                 inner join billing.entry on entry.entry_id = part.entry_id
-                where part.open_item_id = item.open_item_id and entry.entry_on > item.due_on
+                where
+                    part.open_item_id = item.open_item_id and part.amount < 0
+                    and entry.entry_on > item.due_on
                 union all
                 select from billing.invoice_line as line where line.open_item_id = item.open_item_id
             )

@@ -90,7 +90,13 @@ begin atomic
                     order by rate.from_on desc
                     limit 1
                 ),
-                'interest_from', content.due_on, 'disputed', false, 'contact', operator.email,
+                'interest_from', content.due_on, 'disputed', false,
+                'blocked_since', (
+                    select (min(block.set_at) at time zone operator.time_zone)::date
+                    from billing.credit_block as block
+                    where block.payer_id = content.payer_id and block.lifted_at is null
+                ),
+                'contact', operator.email,
                 'reminders', coalesce(reminded.reminders, '[]')
             ),
             'items', content.items
@@ -166,6 +172,7 @@ returns bigint[]
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
+set enable_nestloop = off
 as $$
 declare
     v_payers bigint[];
