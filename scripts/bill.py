@@ -389,6 +389,8 @@ def print_files(run, address, resend, only, again, layout, merged, templates, re
     for one in made:
         click.echo(f"{one['file']}: {several(one['documents'], 'letter')}, {several(one['pages'], 'page')}, "
                    + (f"SHA-256 {one['sha256'][:16]}…" if one["is_new"] else "sent before (--again sends it again)"))
+    if (merged or layout) and not all(one["is_new"] for one in made):
+        click.echo("What was sent stays as it was sent: --merged and --layout need --resend 1 there.")
     if not made:
         click.echo(f"Run {run} has nothing to print.")
     return 0

@@ -190,6 +190,12 @@ def test_a_credit_note_mirrors_its_invoice_and_may_set_its_calls_free(leissner, 
     again = json.loads(done(leissner("bill", "run", "--through", THROUGH, "--json")).out)
     # All but the line that was credited for good.
     assert (again["documents"], again["totals"]) == (1, {"SEK": 508.28})
+    assert ("correction",) not in rows(conn, "select distinct line.kind from billing.invoice_line as line"
+                                             " inner join billing.invoice using (invoice_id) where state = 'draft'")
+    [(draft,)] = rows(conn, "select invoice_id from billing.invoice where state = 'draft'")
+    found = json.loads(done(leissner("bill", "document", f"draft {draft}")).out)
+    assert {(line["corrects"], line["replaces"]) for customer in found["customers"]
+            for contract in customer["contracts"] for line in contract["lines"]} == {(None, "20260005")}
     done(leissner("check"))
 
 

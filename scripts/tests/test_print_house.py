@@ -45,6 +45,7 @@ def test_a_part_says_what_it_holds_and_comes_out_the_same_again(approved, conn, 
     assert head["currency"] == {"SEK": "6734.38"} and head["rows"][0]["reference"] == "2026000105"
     again = tmp_path / "again"
     assert "sent before" in done(approved("bill", "print-files", 1, "--to", again)).out and not again.exists()
+    assert "need --resend 1" in done(approved("bill", "print-files", 1, "--to", again, "--layout", "lines.csv")).out
     done(approved("bill", "print-files", 1, "--to", again, "--again"))
     done(approved("bill", "print-files", 1, "--to", folder, "--again"))
     assert contents(folder) == contents(again) == first

@@ -509,7 +509,16 @@ begin
         )
         select
             line.invoice_line_id, line.invoice_id, line.turn, line.customer_id, line.contract_id,
-            line.contract_line_id, case when line.is_correction then 'correction' else line.charge_kind end,
+            line.contract_line_id,
+            -- what a credit note set free is billed again as what it is
+            case
+                when line.is_correction and not exists (
+                    select from billing.invoice_line as last
+                    inner join billing.invoice as note on note.invoice_id = last.invoice_id
+                    where last.invoice_line_id = line.corrects_id and note.credits_id is not null
+                ) then 'correction'
+                else line.charge_kind
+            end,
             line.charge_kind, line.service_charge_id, line.manual_charge_id, line.product_id, line.mode_id,
             line.what, line.text, line.period_on, line.part_on, daterange(line.from_on, line.to_on),
             line.quantity, line.units, line.net, line.charge_vat, line.vat_code, line.vat_percent,

@@ -330,7 +330,9 @@ begin atomic
                     'code', line.vat_code, 'category', line.vat_category, 'percent',
                         trim_scale(line.vat_percent)
                 ),
-                'account', line.account, 'project', line.project, 'corrects', corrected.invoice_no
+                'account', line.account, 'project', line.project,
+                'corrects', case when corrected.credits_id is null then corrected.invoice_no end,
+                'replaces', replaced.invoice_no
             ) as content
         from head
         inner join billing.invoice_line as line on line.invoice_id = head.invoice_id
@@ -351,6 +353,21 @@ begin atomic
             on per_unit.price * abs(line.quantity) = abs(line.net)
         left join billing.invoice_line as former on former.invoice_line_id = line.corrects_id
         left join billing.invoice as corrected on corrected.invoice_id = former.invoice_id
+        -- of calls, where the latest line before it gave some of its days back to be billed again
+        left join lateral (
+            select note.credits_id
+            from billing.invoice_line as last
+            inner join billing.invoice as note on note.invoice_id = last.invoice_id
+            where
+                line.kind = 'usage' and head.kind = 'invoice'
+                and last.contract_line_id = line.contract_line_id and last.product_id = line.product_id
+                and last.mode_id = line.mode_id and last.charge_kind = 'usage' and last.is_counted
+                and last.invoice_line_id < line.invoice_line_id
+            order by last.invoice_line_id desc
+            limit 1
+        ) as freed on true
+        left join billing.invoice as replaced
+            on replaced.invoice_id = coalesce(corrected.credits_id, freed.credits_id)
     ),
 
     by_contract as (
