@@ -1,5 +1,5 @@
 -- Payments: files as they came, payments with their references, what became of each. Lock: share row
--- exclusive on billing.entry, for the moment of its new key. Duration: under a second.
+-- exclusive on billing.entry, for the moment of its new trigger. Duration: under a second.
 
 create table billing.payment_file (
     payment_file_id bigint generated always as identity constraint payment_file_pk primary key,
