@@ -31,6 +31,7 @@ def operator(folder: Path) -> None:
 
 def documents(conn: db.Connection, count: int, first: int) -> list[str]:
     """As many payers and open documents of them, booked; their references."""
+    before = conn.execute("select coalesce(max(open_item_id), 0) as id from billing.open_item").fetchone()["id"]
     conn.execute("insert into billing.customer (customer_no, name) select 'P' || no, 'Payer ' || no"
                  " from generate_series(1, %s) as no on conflict do nothing", (count,))
     conn.execute("insert into billing.opening_item (document_no, customer_id, item_on, due_on, amount, open, currency,"
@@ -41,8 +42,8 @@ def documents(conn: db.Connection, count: int, first: int) -> list[str]:
     # as approval does for the payers of its documents
     conn.execute("select logic.ledger_lock(array(select customer_id from billing.customer))")
     return [row["reference"] for row in conn.execute(
-        "select reference from billing.open_item where document_no::bigint >= %s order by open_item_id",
-        (first,)).fetchall()]
+        "select reference from billing.open_item where open_item_id > %s and reference is not null"
+        " order by open_item_id", (before,)).fetchall()]
 
 
 def payments(references: list[str], amounts: list[Decimal], seed: int) -> list[Paid]:
