@@ -26,7 +26,7 @@ from random import Random
 
 import click
 
-from leissner.scripts import bench_bill, bench_payments, db
+from leissner.scripts import bench_bill, bench_credit, bench_payments, db
 from leissner.scripts.errors import LeissnerError
 
 # The dearest statements, those inside functions included.
@@ -94,6 +94,7 @@ EARLIER = {
 @click.option("--only-billing", is_flag=True, help="Nothing but the month that is billed.")
 @click.option("--payments", default=200_000, show_default=True, help="Payments of the file that is loaded; 0: none.")
 @click.option("--only-payments", is_flag=True, help="Nothing but the file of payments.")
+@click.option("--only-credit", is_flag=True, help="Nothing but the check of --payers payers with --calls calls.")
 @click.option("--fourfold", is_flag=True, help="Also load four times as many calls, on a server of their own.")
 @click.option("--tenfold", is_flag=True, help="Also load the same calls beside ten times as many other customers, "
               "price lists and loaded months.")
@@ -103,15 +104,15 @@ EARLIER = {
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep server and files in this empty folder.")
 @click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
 def bench(calls, customers, prefixes, rings, import_customers, sheet_rows, payers, history, only_billing, payments,
-          only_payments, fourfold, tenfold, seed, one_by_one, statements, keep, as_json) -> None:
+          only_payments, only_credit, fourfold, tenfold, seed, one_by_one, statements, keep, as_json) -> None:
     """Measure import, a rate sheet, loading and rating against the floor, re-rating, quotes, and the rebuild of all
     functions and views."""
     result = {"machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
               "calls": calls, "phases": []}
-    if not only_billing and not only_payments:
+    if not only_billing and not only_payments and not only_credit:
         rating(result, calls, customers, prefixes, rings, fourfold, tenfold, seed, one_by_one, statements, keep)
         imports(result, import_customers, sheet_rows, seed, keep)
-    if payers and not only_payments:
+    if payers and not only_payments and not only_credit:
         with home_of_its_own(keep and keep / "billing") as (home, files):
             start_server(home, statements)
             command("up")
@@ -119,11 +120,19 @@ def bench(calls, customers, prefixes, rings, import_customers, sheet_rows, payer
             if statements:
                 result["statements"] = statement_list(STATEMENTS)
             command("down")
-    if payments and not only_billing:
+    if payments and not only_billing and not only_credit:
         with home_of_its_own(keep and keep / "payments") as (home, files):
             start_server(home, statements)
             command("up")
             bench_payments.measure(result, files, payments, seed, phase, command, settle, history)
+            if statements:
+                result["statements"] = statement_list(STATEMENTS)
+            command("down")
+    if payers and not only_billing and not only_payments:
+        with home_of_its_own(keep and keep / "credit") as (home, files):
+            start_server(home, statements)
+            command("up")
+            bench_credit.measure(result, files, payers, calls, phase, command, settle, history)
             if statements:
                 result["statements"] = statement_list(STATEMENTS)
             command("down")
@@ -661,6 +670,12 @@ def show(result: dict, as_json: bool) -> None:
     if "payment_growth" in result:
         click.echo(f"They take {result['payment_growth']} × as long beside ten times as many closed documents "
                    f"(target {bench_payments.TARGET_HISTORY} ×)")
+    if "credit_times_plain" in result:
+        click.echo(f"A credit check takes {result['credit_seconds']} s (target {bench_credit.TARGET_S} s), "
+                   f"{result['credit_times_plain']} × the plain aggregate (target {bench_credit.TARGET_PLAIN} ×)")
+    if "credit_growth" in result:
+        click.echo(f"It takes {result['credit_growth']} × as long beside ten times as much that is closed "
+                   f"(target {bench_credit.TARGET_HISTORY} ×)")
     for row in result.get("statements", []):
         click.echo(f"{row['seconds']:>8} s {row['calls']:8} ×  {row['statement']}")
 
