@@ -60,7 +60,8 @@ select
     1, 1, 'SEK', one.batch, count(*), count(*) * 60, count(*) * 60, 0, 0, sum(one.price), 0, 0, 0, 0, sum(one.price)
 from (
     select
-        1 + no % {payers} as payer, 1 + (no / {payers}) % {destinations} as destination, no / {payers} % {loads} as batch,
+        1 + no % {payers} as payer, 1 + (no / {payers}) % {destinations} as destination,
+        no / {payers} % {loads} as batch,
         1 + no % 700 * 0.01 as price
     from generate_series(1, {calls}) as no
 ) as one
