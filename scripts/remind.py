@@ -191,4 +191,4 @@ def _held_show(held: list[dict]) -> None:
             click.echo(f"\nHeld back, {words}: {len(rows)}")
         for row in rows[:20]:
             click.echo(f"  {row['customer_no']} {row['name']:.32}".ljust(42)
-                       + f"{row['open']:>14,} {row['currency']}  {', '.join(row['documents'])}")
+                       + f"{row['open']:>14,.2f} {row['currency']}  {', '.join(row['documents'])}")

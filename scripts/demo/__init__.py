@@ -7,6 +7,7 @@ The folder HOME/demo holds what was generated: operator/ and fixes/ for `leissne
 import datetime as dt
 import json
 import os
+import secrets
 import shutil
 import tempfile
 import time
@@ -15,6 +16,7 @@ from pathlib import Path
 import click
 
 from leissner.scripts import db, margin
+from leissner.scripts.demo import money
 from leissner.scripts.errors import LeissnerError
 
 USERS = [("anna-admin", "admin"), ("petra-pris", "pricing"), ("sixten-support", "support"), ("frida-finans", "finance")]
@@ -46,6 +48,7 @@ def demo(home: Path | None, seed: int, calls: int, day: dt.datetime | None) -> N
     if made["explain"]:
         run("calls", "explain", made["explain"])
     bill(folder, dt.date.fromisoformat(made["day"]))
+    follow_the_money(folder, seed, dt.date.fromisoformat(made["day"]))
     click.secho("\nUsers (a password is shown this once):", bold=True)
     for name, level in USERS:
         run("user", "add", name, "--level", level)
@@ -115,26 +118,62 @@ def write(folder: Path, seed: int, calls: int, day: dt.date) -> dict:
 
 
 def bill(folder: Path, day: dt.date) -> None:
-    """Bills the last full month, once, and shows the list of what looks odd and one invoice."""
+    """Bills the last two full months, once; of the last it shows the list of what looks odd, and what leaves."""
     through = day.replace(day=1) - dt.timedelta(days=1)
+    before = through.replace(day=1) - dt.timedelta(days=1)
     with db.connect() as conn, db.transaction(conn, "finance", read_only=True):
-        runs = db.call(conn, "bill_list")
-    if not runs:
+        is_billed = bool(db.call(conn, "bill_list"))
+    if not is_billed:
+        run("bill", "run", "--through", before, may_need_a_person=True)
+        run("bill", "approve", 1, "--date", before + dt.timedelta(days=1), "--yes")
         run("bill", "run", "--through", through, may_need_a_person=True)
-        run("bill", "check", 1, may_need_a_person=True)
-        run("bill", "approve", 1, "--date", through + dt.timedelta(days=1), "--yes")
+        run("bill", "check", 2, may_need_a_person=True)
+        run("bill", "approve", 2, "--date", through + dt.timedelta(days=1), "--yes")
     with db.connect() as conn, db.transaction(conn, "finance", read_only=True):
-        rows = db.call(conn, "bill_show", p_run=runs[-1]["run"] if runs else 1)
-        documents = [row for row in rows if row["invoice_no"]]
+        documents = [row for row in db.call(conn, "bill_show", p_run=2) if row["invoice_no"]]
     if documents:
         longest = max(documents, key=lambda row: row["lines"])
         run("bill", "pdf", longest["invoice_no"], folder / f"{longest['invoice_no']}.pdf")
-        run("bill", "print-files", runs[-1]["run"] if runs else 1, "--to", folder / "print-house")
+        run("bill", "print-files", 2, "--to", folder / "print-house")
     electronic = [row for row in documents if row["delivery"] == "einvoice"]
     if electronic:
         first = electronic[0]["invoice_no"]
-        run("bill", "einvoice", runs[-1]["run"] if runs else 1, "--to", folder / "e-invoices")
+        run("bill", "einvoice", 2, "--to", folder / "e-invoices")
         run("bill", "xml", first, folder / f"{first}.xml")
+
+
+def follow_the_money(folder: Path, seed: int, day: dt.date) -> None:
+    """Two months of bank files from an FTP server: matched, reminded, warned, blocked, and one block lifted."""
+    bank = folder / "bank"
+    (bank / "archive").mkdir(parents=True, exist_ok=True)
+    with db.connect() as conn:
+        with db.transaction(conn, "finance", read_only=True):
+            giro = db.call(conn, "operator_get")[0]["bankgiro"]
+            is_known = bool(db.call(conn, "payment_file_list"))
+        if not is_known:
+            money.write(bank, money.payments(money.documents(conn), seed, day), giro)
+    with money.bank(bank, secrets.token_hex(8)) as port:
+        run("import", money.source(folder, port))
+        run("payments", "fetch", may_need_a_person=True)
+        run("payments", "list", "--state", "unidentified", "--limit", 5)
+        with db.connect() as conn, db.transaction(conn, "finance", read_only=True):
+            waiting = db.call(conn, "payment_list", p_states=["unidentified"], p_limit=1)
+        if waiting:
+            run("payments", "show", waiting[0]["payment"])
+        run("credit", "remind", "--date", day, may_need_a_person=True)
+        with db.connect() as conn:
+            watched = money.latest_payer(conn, day)
+        if watched:
+            run("import", money.policy(folder, watched))
+        run("credit", "check", "--no-mail", may_need_a_person=True)
+        if watched and not is_known:
+            with db.connect() as conn:
+                money.write(bank, money.all_owed(conn, watched, day), giro)
+            run("payments", "fetch", may_need_a_person=True)
+            run("credit", "exposure", watched)
+    run("accounting", "balance", "--at", day)
+    run("accounting", "export", "--format", "sie4", "--from", day.replace(month=1, day=1), "--to",
+        day + dt.timedelta(days=1), folder / "journal.si", may_need_a_person=True)
 
 
 def show_margin(conn: db.Connection, first: dt.date, day: dt.date) -> None:
