@@ -2,6 +2,7 @@
 the collection agency gets."""
 
 import csv
+import datetime as dt
 import io
 import json
 import zipfile
@@ -13,6 +14,7 @@ import psycopg
 import pypdf
 import pytest
 
+from leissner.scripts.demo.bank import Paid, bgmax
 from leissner.scripts.tests.test_bill import THROUGH, clock, conn, database, done, loaded, rows  # noqa: F401
 from leissner.scripts.tests.test_invoice_email import inbox  # noqa: F401
 
@@ -205,6 +207,34 @@ def test_the_reference_of_a_reminder_names_its_items_by_due_date(leissner, conn)
     assert rows(conn, listed) == [("fee",)]
     assert rows(conn, "select count(*) from billing.open_item as item inner join billing.reminder on"
                       " item.reference = reminder.reference where item.kind = 'fee'") == [(1,)]
+
+
+def test_a_payment_with_the_reference_of_a_reminder_settles_what_it_lists(leissner, conn, tmp_path):  # noqa: F811
+    remind(leissner, "2026-11-26")
+    remind(leissner, "2026-12-06")
+    first, second = (one for one, in rows(
+        conn, f"select reference from billing.reminder where payer_id = {item(conn, '2000')[1]} order by reminder_id"))
+    lisa, = rows(conn, f"select reference from billing.reminder where payer_id = {item(conn, '3000')[1]}")[0]
+
+    def load(number: int, *paid: Paid) -> list[tuple]:
+        path = tmp_path / f"{number}.txt"
+        path.write_bytes(bgmax("505-0109", dt.date(2026, 11, 20), paid, deposit=number, serial=number * 100))
+        done(leissner("payments", "load", path))
+        done(leissner("check"))
+        return rows(conn, "select item.kind, item.open from billing.open_item as item inner join billing.customer as"
+                          " payer on payer.customer_id = item.payer_id where payer.customer_no in ('2000', '3000')"
+                          " order by payer.customer_no, item.kind, item.open")
+
+    # the second reminder has no fee of its own, and lists that of the first; Lisa pays a part: the invoice is older
+    assert load(1, Paid(second, Decimal("6700.00")), Paid(lisa, Decimal("700.00"))) == [
+        ("fee", Decimal("58.6000")), ("invoice", 0), ("fee", 60), ("invoice", Decimal("46.4800"))]
+    # with an amount of its own; and more than there is: an advance
+    number = rows(conn, f"select reference from billing.open_item where open_item_id = {item(conn, '1000')[0]}")[0][0]
+    parts = ((first, Decimal("58.60")), (number, Decimal("2475.55")))
+    assert load(2, Paid("", Decimal("2534.15"), code="0", parts=parts), Paid(lisa, Decimal("200.00"))) == [
+        ("fee", 0), ("invoice", 0), ("advance", Decimal("-93.5200")), ("fee", 0), ("invoice", 0)]
+    assert load(3, Paid(lisa, Decimal("1.00")))[2:4] == [("advance", Decimal("-93.5200")), ("advance", -1)]
+    assert rows(conn, "select count(*) from billing.payment where state = 'unidentified'") == [(0,)]
 
 
 def fees(conn, run: int) -> list[tuple]:  # noqa: F811

@@ -10,6 +10,7 @@ as $$
 begin
     analyze pg_temp.payment_work;
     analyze pg_temp.payment_name;
+    perform logic.reminder_name_find();
     -- As documents print it: then its check digits hold, they are ours.
     insert into pg_temp.payment_part
     select

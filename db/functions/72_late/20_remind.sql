@@ -295,6 +295,84 @@ reference settles them.
 Example: select * from logic.reminder_items('9900000001107')
 Raises: nothing$$;
 
+create function logic.reminder_name_find()
+returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+    if not exists (select from billing.reminder) then
+        return;
+    end if;
+    with named as materialized (
+        delete from pg_temp.payment_name as name
+        using pg_temp.payment_work as work
+        where
+            work.payment_id = name.payment_id and coalesce(name.asked, work.amount) > 0
+            and name.reference in (select reminder.reference from billing.reminder)
+        returning
+            name.payment_id, name.part, name.reference, name.asked, work.turn, work.place
+    ),
+
+    -- what is open of it; of a reminder that is settled, its items, so that the payment is one too many
+    listed as (
+        select
+            named.*, item.open_item_id, item.payer_id, greatest(item.open, 0) as open,
+            bool_or(item.open > 0) over (partition by named.payment_id, named.part) as has_open,
+            coalesce(
+                sum(greatest(item.open, 0)) over (own rows between unbounded preceding and 1 preceding), 0
+            ) as before,
+            row_number() over (own rows between unbounded preceding and current row) as turn_no,
+            row_number() over (
+                partition by named.payment_id, named.part order by item.due_on desc, item.open_item_id desc
+            ) = 1 as is_last
+        from named
+        inner join billing.reminder on reminder.reference = named.reference
+        cross join lateral (
+            select one.open_item_id from billing.reminder_item as one
+            where one.reminder_id = reminder.reminder_id
+            union
+            select reminder.fee_item_id where reminder.fee_item_id is not null
+        ) as one
+        inner join billing.open_item as item on item.open_item_id = one.open_item_id
+        window own as (
+            partition by named.payment_id, named.part order by item.due_on, item.open_item_id
+        )
+    ),
+
+    shared as (
+        select
+            listed.*,
+            case
+                when listed.asked is null then null
+                when listed.is_last then greatest(listed.asked - listed.before, 0)
+                else least(listed.open, greatest(listed.asked - listed.before, 0))
+            end as share
+        from listed
+    )
+
+    insert into pg_temp.payment_part
+    select
+        shared.payment_id, shared.turn, shared.place,
+        -- numbers of their own, below those of advances
+        200 + row_number() over (partition by shared.payment_id order by shared.part, shared.turn_no),
+        shared.reference, shared.share, false, shared.open_item_id, shared.payer_id, null
+    from shared
+    where
+        case
+            when shared.share is null then shared.open > 0 or not shared.has_open
+            else shared.share > 0
+        end;
+end;
+$$;
+
+comment on function logic.reminder_name_find() is
+$$Payments at work that name a reminder (payment_name) mean the items that it lists: by due date, up to what
+is open or was asked for it (payment_part).
+Example: select logic.reminder_name_find() where false
+Raises: nothing$$;
+
 create function logic.reminder_preview(p_day date, p_customers text[])
 returns table (
     customer_no text, name text, currency text, documents text[], step integer, channel text, open numeric,
