@@ -168,7 +168,7 @@ def follow_the_money(folder: Path, seed: int, day: dt.date) -> None:
         run("credit", "check", "--no-mail", may_need_a_person=True)
         if watched and not is_known:
             with db.connect() as conn:
-                money.write(bank, money.all_owed(conn, watched, day), giro)
+                money.write(bank, money.all_owed(conn, watched, day), giro, delivery=2)
             run("payments", "fetch", may_need_a_person=True)
             run("credit", "exposure", watched)
     run("accounting", "balance", "--at", day)

@@ -76,15 +76,14 @@ def all_owed(conn: db.Connection, customer_no: str, day: dt.date) -> list[Row]:
             for item in documents(conn) if item["customer_no"] == customer_no]
 
 
-def write(folder: Path, rows: list[Row], giro: str) -> None:
-    """A BgMax file a month, named as a bank would."""
+def write(folder: Path, rows: list[Row], giro: str, delivery: int = 1) -> None:
+    """A BgMax file a month, named as a bank would; delivery: its number of the day."""
     for month in sorted({(row.day.year, row.day.month) for row in rows}):
         of_month = [row for row in rows if (row.day.year, row.day.month) == month]
         last = max(row.day for row in of_month)
-        name = f"BGMAX_{last:%Y%m%d}.txt"
-        if not (folder / name).exists() and not (folder / "archive" / name).exists():
-            made_at = dt.datetime.combine(last, dt.time(18, 30, 5, month[0] * 12 + month[1]))
-            (folder / name).write_bytes(bgmax(of_month, giro, made_at, deposit=month[1] * 100))
+        made_at = dt.datetime.combine(last, dt.time(17 + delivery, 30, 5, month[0] * 12 + month[1]))
+        (folder / f"BGMAX_{last:%Y%m%d}_{delivery}.txt").write_bytes(
+            bgmax(of_month, giro, made_at, deposit=month[1] * 100 + delivery * 50))
 
 
 @contextmanager
