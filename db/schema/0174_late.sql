@@ -153,6 +153,7 @@ create table billing.reminder_item (
         references billing.open_item (open_item_id),
     step int,
     amount numeric(18, 4) not null,
+    listed_on date not null,
     constraint reminder_item_pk primary key (reminder_id, open_item_id),
     constraint reminder_item_step_uq unique (open_item_id, step),
     constraint reminder_item_amount_ck check (amount > 0)
@@ -164,6 +165,7 @@ comment on column billing.reminder_item.open_item_id is 'The item.';
 comment on column billing.reminder_item.step is
     'The step that it takes; NULL: the fee of an earlier reminder, which has none.';
 comment on column billing.reminder_item.amount is 'What was open of it.';
+comment on column billing.reminder_item.listed_on is 'Date of the reminder.';
 comment on constraint reminder_item_pk on billing.reminder_item is 'A reminder lists an item once.';
 comment on constraint reminder_item_reminder_fk on billing.reminder_item is 'The reminder must exist.';
 comment on constraint reminder_item_item_fk on billing.reminder_item is 'The item must exist.';

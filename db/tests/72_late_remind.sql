@@ -92,8 +92,8 @@ select test.as_nobody();
 
 select throws_ok(
     $$
-        insert into billing.reminder_item (reminder_id, open_item_id, step, amount)
-        select reminder_id, open_item_id, step + 1, amount from billing.reminder_item
+        insert into billing.reminder_item (reminder_id, open_item_id, step, amount, listed_on)
+        select reminder_id, open_item_id, step + 1, amount, listed_on from billing.reminder_item
     $$,
     '23505', null, 'a reminder lists an item once'
 );

@@ -331,6 +331,7 @@ def test_disputed_items_bear_no_interest_and_a_missing_vat_code_is_a_fault(leiss
 
 
 def test_compensation_is_for_businesses_only_and_never_beside_a_fee(leissner, conn):  # noqa: F811
+    clock(conn, "2026-12-31")
     remind(leissner, "2026-11-26")  # Acme has a fee
     conn.execute("update billing.setting set value = '450' where name = 'late_compensation'")
     run = bill(leissner, "2026-12-05", "2026-12-06")

@@ -77,9 +77,8 @@ begin atomic
             sum(item.open) over (partition by item.payer_id, item.currency) as whole
         from billing.open_item as item
         left join lateral (
-            select max(one.step) as step, max(reminder.reminder_on) as day
+            select max(one.step) as step, max(one.listed_on) as day
             from billing.reminder_item as one
-            inner join billing.reminder on reminder.reminder_id = one.reminder_id
             where one.open_item_id = item.open_item_id and one.step is not null
         ) as taken on true
         left join lateral (

@@ -240,8 +240,8 @@ begin
     inner join billing.customer as payer on payer.customer_id = head.payer_id
     inner join logic.party_list(v_payers) as party on party.payer_id = head.payer_id
     order by head.reminder_id;
-    insert into billing.reminder_item (reminder_id, open_item_id, step, amount)
-    select head.reminder_id, item.open_item_id, item.step, item.open
+    insert into billing.reminder_item (reminder_id, open_item_id, step, amount, listed_on)
+    select head.reminder_id, item.open_item_id, item.step, item.open, p_day
     from unnest(v_heads) as head
     cross join lateral unnest(head.items) as item
     order by item.open_item_id;
