@@ -31,16 +31,19 @@ NUMBERS = ("numeric", "bigint", "integer", "smallint")
 @click.option("--domestic", "p_domestic", is_flag=True, default=None, help="The operator's own country too.")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "xlsx", "json"]), default="table",
               show_default=True)
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write to this file; of `all`, to this folder.")
 @click.option("--level", default="report", show_default=True, help="Permission level to see it with.")
 def report(name, form, out, level, **given) -> None:
-    """Show a report, or `list` those there are.
+    """Show a report, or `list` those there are, or `all` of them.
 
-    Which options a report takes, `leissner report list` says. Amounts are in the operator's currency, without VAT
-    where a report does not say otherwise.
+    Which options a report takes, `leissner report list` says; of `all` each takes those it has, and the last day of
+    the period where it asks for a day. Amounts are in the operator's currency, without VAT where a report does not
+    say otherwise.
     """
     if form == "xlsx" and not out:
         raise click.UsageError("A workbook needs a file: --out FILE.xlsx.")
+    if out and out.is_dir() != (name == "all"):
+        raise click.UsageError(f"{out} is {'no' if name == 'all' else 'a'} folder.")
     params = {key: value.date() if isinstance(value, dt.datetime) else value
               for key, value in given.items() if value is not None}
     with db.connect() as conn:
@@ -49,17 +52,39 @@ def report(name, form, out, level, **given) -> None:
         if name == "list":
             _list(known.values(), form)
             return
+        if name == "all":
+            _all(conn, known.values(), params, form, out, level)
+            return
         found = known.get(name)
         if not found:
             raise LeissnerError(f"There is no report {name}, or not at level {level}.", "leissner report list")
         _check(found, params)
-        said = {key.removeprefix("p_"): f"{value}" for key, value in params.items()}
-        with audit.look(conn, level, "report", name, isolation="repeatable read", **said):
-            columns, rows = db.stream(conn, name, schema="report", **params)
-            sums = {place: Decimal() for place, column in enumerate(columns) if column in found["summed"]}
-            is_number = [found["column_types"][found["columns"].index(column)] in NUMBERS for column in columns]
-            {"table": _table, "csv": _csv, "xlsx": _xlsx, "json": _json}[form](
-                columns, is_number, _summed(rows, sums), sums, out)
+        _show(conn, found, params, form, out, level)
+
+
+def _all(conn: db.Connection, known: Iterable[dict], params: dict[str, Any], form: str, out: Path | None,
+         level: str) -> None:
+    """Each report with what it takes of the options, under its name or in a file of its own."""
+    if "p_to" in params:
+        params = {"p_as_of": params["p_to"] - dt.timedelta(days=1)} | params
+    chosen = [(found, {key: value for key, value in params.items() if key in (found["arguments"] or [])})
+              for found in known]
+    for found, own in chosen:
+        _check(found, own)
+    for place, (found, own) in enumerate(chosen):
+        if not out and form != "json":
+            click.echo(f"{'' if place == 0 else chr(10)}{found['report']}")
+        _show(conn, found, own, form, out and out / f"{found['report']}.{'txt' if form == 'table' else form}", level)
+
+
+def _show(conn: db.Connection, found: dict, params: dict[str, Any], form: str, out: Path | None, level: str) -> None:
+    said = {key.removeprefix("p_"): f"{value}" for key, value in params.items()}
+    with audit.look(conn, level, "report", found["report"], isolation="repeatable read", **said):
+        columns, rows = db.stream(conn, found["report"], schema="report", **params)
+        sums = {place: Decimal() for place, column in enumerate(columns) if column in found["summed"]}
+        is_number = [found["column_types"][found["columns"].index(column)] in NUMBERS for column in columns]
+        {"table": _table, "csv": _csv, "xlsx": _xlsx, "json": _json}[form](
+            columns, is_number, _summed(rows, sums), sums, out)
 
 
 def _check(found: dict, params: dict[str, Any]) -> None:

@@ -185,6 +185,7 @@ select bag_eq(
         'logic.bill_explain', 'logic.call_explain', 'logic.call_export', 'logic.call_why_not',
         'logic.call_quote',         'logic.call_under_cost',
         'logic.check_audit', 'logic.check_run',
+        'logic.annual_list', 'logic.number_free_list',
         'logic.accounting_digest', 'logic.accounting_export', 'logic.accounting_written', 'logic.accrue',
         'logic.job_begin', 'logic.job_finish', 'logic.job_mail', 'logic.job_mailed',
         'logic.block_lift', 'logic.block_set',
@@ -271,9 +272,12 @@ select is_empty(
 
 -- Views -----------------------------------------------------------------------------------------------------
 
--- Owner views: calls without cost, for the levels that may not read the table.
+-- Owner views: calls and what they add up to without cost, for the levels that may not read the tables.
 create temporary view owner_view as
-select unnest(array['report.seller_call', 'report.customer_call']) as full_name;
+select unnest(array[
+    'report.seller_call', 'report.customer_call', 'report.traffic_day', 'report.traffic_month',
+    'report.traffic_call', 'report.traffic_customer', 'report.traffic_line', 'report.preselection_event'
+]) as full_name;
 
 select is_empty(
     $$

@@ -100,6 +100,19 @@ def test_each_format_says_the_same(billed, conn, tmp_path):  # noqa: F811
     assert rows(conn, "select count(*) from audit.event where kind = 'report'")[0][0] == 5
 
 
+def test_all_reports_of_a_month_in_a_folder(billed, tmp_path):
+    options = ("--from", "2026-10-01", "--to", "2026-11-01", "--format", "csv")
+    done(billed("report", "all", *options, "--out", tmp_path))
+    names = {row.split()[0] for row in done(billed("report", "list")).out.splitlines() if row[0] != " "}
+    assert {path.name for path in tmp_path.iterdir()} == {f"{name}.csv" for name in names}
+    assert len(names) >= 17
+    for name, words in (("calls_per_seller", options[:4]), ("scheduling", ("--as-of", "2026-10-31"))):
+        alone = done(billed("report", name, *words, "--format", "csv")).out
+        assert (tmp_path / f"{name}.csv").read_text("utf-8") == alone and len(alone.splitlines()) > 1
+    assert billed("report", "all", *options, "--out", tmp_path / "none").code == 2
+    assert billed("report", "all", "--from", "2026-10-01").code == 2
+
+
 def test_what_a_report_needs_and_who_may_see_it_is_said(leissner):
     listed = done(leissner("report", "list")).out
     assert "\nageing [--as-of]\n" in f"\n{listed}" and "\nbilled_per_product --from --to\n" in f"\n{listed}"
