@@ -334,6 +334,7 @@ def test_compensation_is_for_businesses_only_and_never_beside_a_fee(leissner, co
     clock(conn, "2026-12-31")
     remind(leissner, "2026-11-26")  # Acme has a fee
     conn.execute("update billing.setting set value = '450' where name = 'late_compensation'")
+    clock(conn, "2027-01-31")
     run = bill(leissner, "2026-12-05", "2026-12-06")
     found = [row for row in fees(conn, run) if row[2] == "compensation"]
     assert [(row[0], row[3]) for row in found] == [("1000", Decimal("450.0000")), ("1002", Decimal("450.0000")),

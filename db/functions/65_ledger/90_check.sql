@@ -25,6 +25,13 @@ begin atomic
     group by item.open_item_id, item.document_no, item.open, item.open_base
     having (item.open, item.open_base) is distinct from (sum(part.amount), sum(part.base))
     union all
+    -- rows whose entry or item is not there
+    select 'its entry or its item is not there', format('row %s of entry %s', part.place, part.entry_id)
+    from billing.entry_row as part
+    left join billing.entry on entry.entry_id = part.entry_id
+    left join billing.open_item as item on item.open_item_id = part.open_item_id
+    where entry.entry_id is null or part.open_item_id is not null and item.open_item_id is null
+    union all
     -- receivables and advances against what is open; payments that are not known stand elsewhere
     select
         format('booked %s, open %s', coalesce(booked.amount, 0), coalesce(open.amount, 0)),
