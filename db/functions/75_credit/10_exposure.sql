@@ -25,31 +25,52 @@ $$Customers with all that are, were or will be below them: those they may pay fo
 Example: select * from logic.customer_below('{1}')
 Raises: nothing$$;
 
-create function logic.customer_payer(p_customers bigint[] default null)
+create function logic.payer_elsewhere(p_customers bigint[])
+returns bigint[]
+language sql stable
+begin atomic
+    select coalesce(array_agg(customer.customer_id), '{}')
+    from billing.customer
+    where
+        (p_customers is null or customer.customer_id = any(p_customers))
+        and (
+            (customer.bill_to = 'parent' and customer.parent_id is not null)
+            or customer.customer_id in (
+                select term.customer_id from billing.customer_term as term
+                where term.bill_to is not null or term.parent_id is not null
+            )
+        );
+end;
+
+comment on function logic.payer_elsewhere(bigint[]) is
+$$Customers (NULL: of all) for whom somebody else pays, paid or will pay. Nearly all pay for themselves and
+always did: they need not be searched for upwards.
+Example: select logic.payer_elsewhere('{1}')
+Raises: nothing$$;
+
+create function logic.customer_payer(p_customers bigint[])
 returns table (customer_id bigint, valid daterange, payer_id bigint)
 language sql stable rows 100000
 begin atomic
-    -- Nearly all pay for themselves and always did: they are not searched for upwards.
-    with plain as materialized (
-        select
-            customer.customer_id,
-            (customer.bill_to = 'self' or customer.parent_id is null)
-            and customer.customer_id not in (
-                select term.customer_id from billing.customer_term as term
-                where term.bill_to is not null or term.parent_id is not null
-            ) as is_own
-        from billing.customer
-        where p_customers is null or customer.customer_id = any(p_customers)
+    with elsewhere as materialized (
+        select logic.payer_elsewhere(p_customers) as customers
     )
 
-    select plain.customer_id, daterange(null, null), plain.customer_id from plain where plain.is_own
+    select customer.customer_id, daterange(null, null), customer.customer_id
+    from billing.customer
+    where
+        (p_customers is null or customer.customer_id = any(p_customers))
+        and customer.customer_id not in (
+            select unnest(elsewhere.customers) from elsewhere
+        )
     union all
     select pays.customer_id, pays.valid, pays.payer_id
-    from logic.payer_list(array(select plain.customer_id from plain where not plain.is_own)) as pays;
+    from elsewhere
+    cross join lateral logic.payer_list(elsewhere.customers) as pays;
 end;
 
 comment on function logic.customer_payer(bigint[]) is
-$$Who pays for customers, period by period, as logic.payer_list has it; NULL: for all.
+$$Who pays for customers (NULL: for all), period by period, as logic.payer_list has it.
 Example: select * from logic.customer_payer('{1}')
 Raises: nothing$$;
 
@@ -137,6 +158,7 @@ declare
         p_on - make_interval(months => coalesce(logic.setting_get('correct_back_months')::integer, 12))
     )::date;
     v_customers bigint[];
+    v_elsewhere bigint[];
     v_months date[];
     v_part_from date;
     v_part_to date;
@@ -199,10 +221,11 @@ begin
         );
     end if;
 
+    v_elsewhere := logic.payer_elsewhere(v_customers);
+
     return query
-    with pays as materialized (
-        select known.customer_id, known.valid, known.payer_id from logic.customer_payer(v_customers) as known
-        where p_payers is null or known.payer_id = any(p_payers)
+    with moved as materialized (
+        select known.customer_id, known.valid, known.payer_id from logic.payer_list(v_elsewhere) as known
     ),
 
     used as materialized (
@@ -231,13 +254,37 @@ begin
             call.customer_id, call.contract_line_id, date_trunc('month', call.start_on::timestamp)::date
     ),
 
+    -- what a VAT code comes to for payers of each kind
+    vat as materialized (
+        select asked.charge_vat, asked.kind, asked.country, asked.has_vat_no, picked.percent
+        from (
+            select code.charge_vat, who.kind, who.country, who.has_vat_no
+            from (
+                select service.vat_code as charge_vat from billing.service
+                union
+                select item.charge_vat from unnest(v_items) as item
+            ) as code
+            cross join (
+                select distinct
+                    customer.kind, customer.country, customer.vat_no is not null as has_vat_no
+                from billing.customer
+                where v_customers is null or customer.customer_id = any(v_customers)
+            ) as who
+        ) as asked
+        cross join lateral logic.vat_pick(
+            asked.charge_vat, p_on, asked.kind, asked.country, case when asked.has_vat_no then 'yes' end
+        ) as picked
+    ),
+
     -- with the VAT code of the line, and the payer of the day
     value as (
-        select pays.payer_id, service.vat_code as charge_vat, usage.base as usage, 0 as fees
+        select
+            coalesce(moved.payer_id, usage.customer_id) as payer_id, service.vat_code as charge_vat,
+            usage.base as usage, 0 as fees
         from (select * from used union all select * from stands) as usage
-        inner join pays
-            on pays.customer_id = usage.customer_id
-            and pays.valid @> least((usage.month + interval '1 month')::date - 1, p_on)
+        left join moved
+            on moved.customer_id = usage.customer_id
+            and moved.valid @> least((usage.month + interval '1 month')::date - 1, p_on)
         inner join billing.contract_line as line on line.contract_line_id = usage.contract_line_id
         inner join billing.service on service.service_id = line.service_id
         union all
@@ -246,34 +293,6 @@ begin
         inner join (
             select distinct payer.currency, payer.rate from unnest(v_payers) as payer
         ) as rate on rate.currency = item.currency
-        where p_payers is null or item.payer_id = any(p_payers)
-    ),
-
-    coded as materialized (
-        select
-            value.payer_id, value.charge_vat, sum(value.usage) as usage, sum(value.fees) as fees
-        from value
-        group by value.payer_id, value.charge_vat
-    ),
-
-    payer as materialized (
-        select
-            customer.customer_id, customer.kind, customer.country, customer.vat_no is not null as has_vat_no,
-            customer.credit_limit
-        from billing.customer
-        where p_payers is null or customer.customer_id = any(p_payers)
-    ),
-
-    vat as materialized (
-        select asked.charge_vat, asked.kind, asked.country, asked.has_vat_no, picked.percent
-        from (
-            select distinct coded.charge_vat, payer.kind, payer.country, payer.has_vat_no
-            from coded
-            inner join payer on payer.customer_id = coded.payer_id
-        ) as asked
-        cross join lateral logic.vat_pick(
-            asked.charge_vat, p_on, asked.kind, asked.country, case when asked.has_vat_no then 'yes' end
-        ) as picked
     ),
 
     part (payer_id, balance, advance, overdue, due_on, usage, fees, drafts) as (
@@ -292,14 +311,14 @@ begin
         group by item.payer_id
         union all
         select
-            coded.payer_id, 0, 0, 0, null,
-            coded.usage * (1 + coalesce(vat.percent, 0) * 0.01),
-            coded.fees * (1 + coalesce(vat.percent, 0) * 0.01), 0
-        from coded
-        inner join payer on payer.customer_id = coded.payer_id
+            value.payer_id, 0, 0, 0, null, value.usage * (1 + coalesce(vat.percent, 0) * 0.01),
+            value.fees * (1 + coalesce(vat.percent, 0) * 0.01), 0
+        from value
+        inner join billing.customer as payer on payer.customer_id = value.payer_id
         left join vat
-            on vat.charge_vat is not distinct from coded.charge_vat and vat.kind = payer.kind
-            and vat.country = payer.country and vat.has_vat_no = payer.has_vat_no
+            on coalesce(vat.charge_vat, '') = coalesce(value.charge_vat, '') and vat.kind = payer.kind
+            and vat.country = payer.country and vat.has_vat_no = (payer.vat_no is not null)
+        where p_payers is null or value.payer_id = any(p_payers)
         union all
         select invoice.payer_id, 0, 0, 0, null, 0, 0, sum(invoice.total * invoice.home_rate)
         from billing.invoice
@@ -332,7 +351,7 @@ begin
             1
         )
     from figure
-    inner join payer on payer.customer_id = figure.payer_id;
+    inner join billing.customer as payer on payer.customer_id = figure.payer_id;
 end;
 $$;
 
