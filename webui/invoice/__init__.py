@@ -1,0 +1,344 @@
+"""Invoicing: runs from the draft to what customers get, documents, deliveries, credit notes.
+
+A run is made and approved part by part, each a transaction of its own: the page asks for the next part until none is
+left, so that it may be left, or killed, at any moment and goes on where it was.
+"""
+
+import datetime as dt
+from decimal import Decimal
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from leissner.scripts.bill import CHECKS, SIZE
+from leissner.webui import database, shape, work
+from leissner.webui.access import page
+from leissner.webui.forms import Field, Form
+from leissner.webui.lists import Column, Filter, List
+from leissner.webui.start import address
+from leissner.webui.texts import gettext as _
+
+pages = Blueprint("invoice", __name__, template_folder="templates")
+READERS = ("admin", "sales", "support", "finance", "credit", "report", "auditor", "batch", "integration")
+WRITERS = ("admin", "finance")
+APPROVED_AT_ONCE = 500  # documents of a transaction: a step of the progress bar
+STATES = {"draft": "draft", "approved": "approved"}
+KINDS = {"invoice": "invoice", "credit": "credit note"}
+# Where a row of the check list leads: endpoint and the argument that its subject is.
+LEADS = {
+    "differs": ("customer.customer", "no"), "margin": ("customer.customer", "no"),
+    "credit_limit": ("customer.customer", "no"), "credit": ("customer.customer", "no"),
+    "first": ("customer.customer", "no"), "org_no": ("customer.edit", "no"), "fault": ("customer.edit", "no"),
+    "zero_price": ("customer.customer", "no"), "no_charge": ("customer.contract", "no"),
+    "silent": ("customer.number", "no"), "suspended": ("usage.suspense", None),
+}
+
+
+def _totals(row: dict) -> str | None:
+    """Sums per currency as one text."""
+    totals = row["totals"]
+    return " · ".join(f"{shape.digits(total, 2)} {currency}" for currency, total in sorted(totals.items())) \
+        if totals else None
+
+
+RUNS = List(
+    "bill_list", key="run", order="run", is_descending=True, name="runs",
+    empty="No run yet. A run makes drafts of all that is due; nothing leaves the house before it is approved.",
+    columns=[
+        Column("run", "Run", link=lambda row: url_for("invoice.run", run=row["run"])),
+        Column("through", "Through", "day"),
+        Column("state", "State", "state"),
+        Column("documents", "Documents", "number"),
+        Column("totals", "Total with VAT", show=_totals, sorts_as="no"),
+        Column("faults", "Faults", "number"),
+        Column("started_at", "Begun", "ago"),
+        Column("started_by", "By", is_extra=True),
+        Column("approved_at", "Approved at", "moment", is_extra=True),
+    ],
+    filters=[Filter("state", "State", {one: one for one in ("making", "draft", "approving", "approved", "delivered")})],
+)
+DOCUMENTS = List(
+    "bill_show", key="invoice", order="invoice", search=("invoice_no", "payer", "name"), name="documents",
+    empty="The run made no documents: nothing was due.",
+    columns=[
+        Column("invoice", "Document", link=lambda row: url_for("invoice.invoice", no=row["invoice_no"]
+                                                               or f"draft {row['invoice']}"),
+               show=lambda row: row["invoice_no"] or f"{_('draft')} {row['invoice']}"),
+        Column("kind", "Kind", "word"),
+        Column("payer", "Payer"),
+        Column("name", "Name", sorts_as="name"),
+        Column("lines", "Lines", "number"),
+        Column("net", "Net", "money"),
+        Column("tax", "VAT", "money"),
+        Column("total", "Total", "money"),
+        Column("currency", "Currency"),
+        Column("delivery", "Way", "word"),
+    ],
+    filters=[Filter("currency", "Currency"), Filter("delivery", "Way", {
+        "print": "print", "email": "email", "einvoice": "einvoice"})],
+)
+INVOICES = List(
+    "invoice_list", key="invoice_no", order="invoice_on", is_descending=True, name="invoices",
+    search=("invoice_no", "payer", "name", "reference"),
+    empty="No document is issued yet: approve a run.",
+    columns=[
+        Column("invoice_no", "Number", link=lambda row: url_for("invoice.invoice", no=row["invoice_no"])),
+        Column("kind", "Kind", "word"),
+        Column("payer", "Payer"),
+        Column("name", "Name", sorts_as="name"),
+        Column("invoice_on", "Date", "day"),
+        Column("due_on", "Due", "day"),
+        Column("total", "Total", "money"),
+        Column("open", "Open", "money", levels=("support", "finance", "credit", "report", "auditor", "batch",
+                                                "integration")),
+        Column("currency", "Currency"),
+        Column("reference", "Reference", is_extra=True),
+        Column("run", "Run", is_extra=True),
+    ],
+    filters=[
+        Filter("kind", "Kind", KINDS), Filter("payer", "Payer"), Filter("from", "From", kind="day", is_param=True),
+        Filter("to", "To", kind="day", is_param=True),
+    ],
+)
+DELIVERIES = List(
+    "delivery_all_list", key="delivery", order="changed_at", is_descending=True, name="deliveries",
+    search=("invoice_no", "payer", "name", "file", "reason"),
+    empty="Nothing was delivered yet.",
+    columns=[
+        Column("invoice_no", "Document", link=lambda row: url_for("invoice.invoice", no=row["invoice_no"])),
+        Column("payer", "Payer"), Column("name", "Name", sorts_as="name"),
+        Column("channel", "Way", "word"), Column("state", "State", "state"), Column("reason", "Reason"),
+        Column("changed_at", "Since", "ago"), Column("pages", "Pages", "number", is_extra=True),
+        Column("file", "File", is_extra=True), Column("run", "Run", link=lambda row: url_for(
+            "invoice.run", run=row["run"])),
+    ],
+    filters=[
+        Filter("state", "State", {one: one for one in (
+            "produced", "delivered", "acknowledged", "rejected", "failed")}),
+        Filter("channel", "Way", {one: one for one in ("print_house", "print", "email", "einvoice")}),
+    ],
+)
+NEW = [
+    Field("through", "Through", "day", is_required=True, width="short",
+          help="The last day that is charged: fees in arrears and calls up to it, fees in advance from the day after."),
+    Field("customers", "Only these customers", help="Numbers with commas between; whoever they pay for comes too."),
+]
+
+
+def _run(run: int) -> dict:
+    found = next((one for one in database.call("bill_list") if one["run"] == run), None)
+    return found or abort(404)
+
+
+def _checks(run: int, faults: list[dict]) -> list[dict]:
+    """The check list in groups, worst first: {title, kind, count, rows: [{subject, words, address}]}."""
+    groups: list[dict] = []
+    for row in database.call("bill_check", p_run=run):
+        title, line = CHECKS.get(row["kind"], (row["kind"], "{name}"))[:2] if row["kind"] != "fault" else (
+            "Could not be billed", "{sentence}")
+        if not groups or groups[-1]["kind"] != row["kind"]:
+            groups.append({"kind": row["kind"], "title": title, "rows": []})
+        values = {name: shape.digits(value, 2) if isinstance(value, Decimal) else value
+                  for name, value in (row["params"] or {}).items()}
+        if row["kind"] == "fault":
+            values["sentence"] = next((one["sentence"] for one in faults if one["customer"] == row["subject"]
+                                       and one["code"] == row["params"]["code"]), row["params"]["code"])
+        endpoint, name = LEADS.get(row["kind"], ("", None))
+        groups[-1]["rows"].append({
+            "subject": row["subject"], "words": line.format_map(_Known(values)),
+            "address": address(endpoint, **({name: row["subject"]} if name else {})) if endpoint else None})
+    return groups
+
+
+class _Known(dict):
+    """A parameter that a sentence asks for and nobody gave is left as it stands."""
+
+    def __missing__(self, key: str) -> str:
+        return f"{{{key}}}"
+
+
+def _faults(run: int) -> list[dict]:
+    rows = database.call("bill_fault_list", p_run=run)
+    for row in rows:
+        found = database.one("message_get", p_code=row["code"], p_language=current_user.language,
+                             p_params=row["params"])
+        row["sentence"] = " ".join(filter(None, (found["sentence"], found["hint"]))) if found else row["code"]
+    return rows
+
+
+@page(pages, "/runs", READERS)
+def runs():
+    return RUNS.page("invoice/runs.html", title=_("Invoicing"), tab="runs")
+
+
+@page(pages, "/runs/new", WRITERS, ("GET", "POST"))
+def new_run():
+    form = Form(NEW, through=shape.today().replace(day=1) - dt.timedelta(days=1))
+    if form.is_sent:
+        names = [one.strip() for one in (form["customers"] or "").split(",") if one.strip()]
+        try:
+            number = database.value("bill_begin", p_through=form["through"], p_customers=names or None, p_size=SIZE)
+        except database.Refused as error:
+            form.refuse(error.problem.sentence, error.problem.hint, "customers" if error.problem.code == "LB524" else
+                        "through" if error.problem.code.startswith("22") else None)
+        else:
+            return redirect(url_for("invoice.run", run=number), 303)
+    return form.page("invoice/new_run.html", title=_("New run"))
+
+
+@page(pages, "/runs/<int:run>", READERS)
+def run(run: int):
+    found = _run(run)
+    faults = _faults(run) if found["faults"] else []
+    checks = _checks(run, faults) if found["state"] in ("draft", "approving") and current_user.may(
+        "admin", "sales", "support", "finance", "credit", "auditor", "batch") else []
+    ways = database.call("delivery_sums", p_run=run) if found["state"] in ("approved", "delivered") else []
+    return DOCUMENTS.page("invoice/run.html", {"p_run": run}, run=found, totals=_totals(found), checks=checks,
+                          faults=faults, ways=ways, title=_("Run {n}", n=run), is_working=work.is_running(f"run {run}"))
+
+
+@page(pages, "/runs/<int:run>/go", WRITERS, ("POST",))
+def go(run: int):
+    """The next step of a run that is being made or approved: one transaction, then the page or the bar again."""
+    found = _run(run)
+    if found["state"] == "making":
+        if database.value("bill_part_make", p_run=run) is None:
+            database.value("bill_finish", p_run=run)
+    elif found["state"] == "approving":
+        if not database.value("bill_approve_next", p_run=run, p_day=_day(), p_size=APPROVED_AT_ONCE):
+            database.value("bill_approve_finish", p_run=run)
+    found = _run(run)
+    if request.headers.get("HX-Request"):
+        if found["state"] in ("making", "approving"):
+            return render_template("invoice/progress.html", run=found, day=_day(), left=_left(found))
+        return Response(headers={"HX-Redirect": url_for("invoice.run", run=run)})
+    return redirect(url_for("invoice.run", run=run), 303)
+
+
+def _day() -> str:
+    return request.form.get("day") or f"{shape.today()}"
+
+
+def _left(found: dict) -> int:
+    """Documents of a run that have no number yet."""
+    return sum(1 for one in database.call("bill_show", p_run=found["run"]) if one["state"] == "draft") \
+        if found["state"] == "approving" else 0
+
+
+@page(pages, "/runs/<int:run>/approve", WRITERS, ("GET", "POST"))
+def approve(run: int):
+    """What approval will do, with figures; then its first step."""
+    found = _run(run)
+    form = Form([Field("day", "Date of the documents", "day", is_required=True, width="short")], day=shape.today())
+    if form.is_sent:
+        try:
+            database.value("bill_approve_next", p_run=run, p_day=form["day"], p_size=APPROVED_AT_ONCE)
+            database.value("bill_approve_finish", p_run=run)
+        except database.Refused as error:
+            form.refuse(error.problem.sentence, error.problem.hint, "day")
+        else:
+            return redirect(url_for("invoice.run", run=run, day=form["day"]), 303)
+    return form.page("invoice/approve.html", run=found, totals=_totals(found), title=_("Approve run {n}", n=run))
+
+
+@page(pages, "/runs/<int:run>/discard", (*WRITERS, "batch"), ("GET", "POST"))
+def discard(run: int):
+    found = _run(run)
+    if request.method == "POST":
+        database.value("bill_discard", p_run=run)
+        flash(_("Run {n} is discarded; all it charged is unbilled again.", n=run), "done")
+        return redirect(url_for("invoice.runs"), 303)
+    return render_template("invoice/discard.html", run=found, totals=_totals(found),
+                           title=_("Discard run {n}", n=run))
+
+
+@page(pages, "/runs/<int:run>/deliver", (*WRITERS, "batch"), ("POST",))
+def deliver(run: int):
+    """Starts the delivery of what waits, by all ways; it goes on when the page is left."""
+    _run(run)
+    retry = ["--retry"] if request.form.get("retry") else []
+    work.start(f"run {run}", ["bill", "deliver", f"{run}", *retry])
+    flash(_("The delivery has begun. This page shows how far it is."), "done")
+    return redirect(url_for("invoice.run", run=run), 303)
+
+
+@page(pages, "/runs/<int:run>/ways", READERS)
+def ways(run: int):
+    """How far the delivery of a run is."""
+    return render_template("invoice/ways.html", run=_run(run), ways=database.call("delivery_sums", p_run=run),
+                           is_working=work.is_running(f"run {run}"), log=work.log(f"run {run}"))
+
+
+@page(pages, "/deliveries", READERS)
+def deliveries():
+    return DELIVERIES.page("invoice/deliveries.html", title=_("Invoicing"), tab="deliveries")
+
+
+@page(pages, "/invoices", READERS)
+def invoices():
+    return INVOICES.page("invoice/invoices.html", title=_("Invoicing"), tab="invoices")
+
+
+def _document(no: str) -> dict:
+    database.look("invoice_document", no)
+    try:
+        return database.value("invoice_document", p_invoice=no)
+    except database.Refused as error:
+        if error.problem.code == "LB525":
+            abort(404)
+        raise
+
+
+@page(pages, "/invoices/<no>", READERS)
+def invoice(no: str):
+    found = _document(no)
+    return render_template("invoice/invoice.html", doc=found, no=no, title=_title(found, no))
+
+
+def _title(found: dict, no: str) -> str:
+    kind = _("Credit note") if found["kind"] == "credit" else _("Invoice")
+    return f"{kind} {found['number'] or no}"
+
+
+@page(pages, "/invoices/<no>.pdf", READERS)
+def pdf(no: str):
+    from leissner.scripts import einvoice
+    from leissner.scripts.invoice_pdf import InvoicePdf
+
+    found = _document(no)
+    with InvoicePdf() as maker:
+        data = maker.render(found, "email", einvoice.attachment(found))
+    return Response(data, mimetype="application/pdf", headers={
+        "Content-Disposition": f'inline; filename="{no.replace(" ", "-")}.pdf"'})
+
+
+@page(pages, "/invoices/<no>.xml", READERS)
+def xml(no: str):
+    from leissner.scripts import einvoice
+
+    return Response(einvoice.xml(_document(no)), mimetype="application/xml", headers={
+        "Content-Disposition": f'attachment; filename="{no}.xml"'})
+
+
+@page(pages, "/invoices/<no>/credit", WRITERS, ("GET", "POST"))
+def credit(no: str):
+    """Some lines or all of an invoice, with what the credit note will come to."""
+    found = _document(no)
+    form = Form([
+        Field("rebill", "The next run bills again what is credited, its calls too", "check"),
+        Field("day", "Date of the credit note", "day", is_required=True, width="short"),
+    ], day=shape.today())
+    if form.is_sent:
+        places = [int(one) for one in request.form.getlist("line") if one.isdigit()]
+        try:
+            number = database.value("invoice_credit", p_invoice=no, p_places=places or None,
+                                    p_is_rebilled=form["rebill"], p_day=form["day"])
+        except database.Refused as error:
+            form.refuse(error.problem.sentence, error.problem.hint)
+        else:
+            return form.done(_("Credit note {credit} credits {invoice}.", credit=number, invoice=no),
+                             url_for("invoice.invoice", no=number))
+    lines = [line | {"customer": customer["customer_no"], "contract": contract["contract_no"]}
+             for customer in found["customers"] for contract in customer["contracts"] for line in contract["lines"]]
+    return form.page("invoice/credit.html", doc=found, no=no, lines=lines,
+                     title=_("Credit {invoice}", invoice=no))
