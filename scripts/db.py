@@ -137,7 +137,7 @@ def audit_seal(conn: Connection) -> None:
 
 def constraints_check(conn: Connection) -> None:
     """Checks now what is otherwise checked at the end of the transaction, where nobody can say it beside the field."""
-    conn.execute("set constraints all immediate")
+    conn.execute("set constraints all immediate; set constraints all deferred")
 
 
 def session_user(conn: Connection, token: str) -> dict[str, Any] | None:

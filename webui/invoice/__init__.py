@@ -89,8 +89,6 @@ INVOICES = List(
         Column("invoice_on", "Date", "day"),
         Column("due_on", "Due", "day"),
         Column("total", "Total", "money"),
-        Column("open", "Open", "money", levels=("support", "finance", "credit", "report", "auditor", "batch",
-                                                "integration")),
         Column("currency", "Currency"),
         Column("reference", "Reference", is_extra=True),
         Column("run", "Run", is_extra=True),
@@ -138,23 +136,16 @@ def _checks(run: int, faults: list[dict]) -> list[dict]:
             "Could not be billed", "{sentence}")
         if not groups or groups[-1]["kind"] != row["kind"]:
             groups.append({"kind": row["kind"], "title": title, "rows": []})
-        values = {name: shape.digits(value, 2) if isinstance(value, Decimal) else value
-                  for name, value in (row["params"] or {}).items()}
+        values = {name: shape.digits(value, 2 if isinstance(value, Decimal) else 0)
+                  if isinstance(value, Decimal | int) else value for name, value in (row["params"] or {}).items()}
         if row["kind"] == "fault":
             values["sentence"] = next((one["sentence"] for one in faults if one["customer"] == row["subject"]
                                        and one["code"] == row["params"]["code"]), row["params"]["code"])
         endpoint, name = LEADS.get(row["kind"], ("", None))
         groups[-1]["rows"].append({
-            "subject": row["subject"], "words": line.format_map(_Known(values)),
+            "subject": row["subject"], "words": line.format(**values),
             "address": address(endpoint, **({name: row["subject"]} if name else {})) if endpoint else None})
     return groups
-
-
-class _Known(dict):
-    """A parameter that a sentence asks for and nobody gave is left as it stands."""
-
-    def __missing__(self, key: str) -> str:
-        return f"{{{key}}}"
 
 
 def _faults(run: int) -> list[dict]:
@@ -207,7 +198,11 @@ def go(run: int):
     elif found["state"] == "approving":
         if not database.value("bill_approve_next", p_run=run, p_day=_day(), p_size=APPROVED_AT_ONCE):
             database.value("bill_approve_finish", p_run=run)
-    found = _run(run)
+    found = next((one for one in database.call("bill_list") if one["run"] == run), None)
+    if found is None:
+        flash(_("Nothing was due: the run found nothing to bill, and is gone."), "done")
+        return Response(headers={"HX-Redirect": url_for("invoice.runs")}) if request.headers.get(
+            "HX-Request") else redirect(url_for("invoice.runs"), 303)
     if request.headers.get("HX-Request"):
         if found["state"] in ("making", "approving"):
             return render_template("invoice/progress.html", run=found, day=_day(), left=_left(found))
@@ -331,8 +326,8 @@ def credit(no: str):
     if form.is_sent:
         places = [int(one) for one in request.form.getlist("line") if one.isdigit()]
         try:
-            number = database.value("invoice_credit", p_invoice=no, p_places=places or None,
-                                    p_is_rebilled=form["rebill"], p_day=form["day"])
+            number = database.one("invoice_credit", p_invoice=no, p_places=places or None,
+                                  p_is_rebilled=form["rebill"], p_day=form["day"])["credit_no"]
         except database.Refused as error:
             form.refuse(error.problem.sentence, error.problem.hint)
         else:

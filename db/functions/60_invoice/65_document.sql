@@ -605,7 +605,8 @@ begin
     select invoice.invoice_id into v_id from billing.invoice
     where
         invoice.invoice_no = p_invoice
-        or (p_invoice ~ '^draft [0-9]{1,18}$' and invoice.invoice_id = substring(p_invoice from 7)::bigint);
+        -- NULL where it is no such text: the planner may work both sides of an `and` out
+        or invoice.invoice_id = substring(p_invoice from '^draft ([0-9]{1,18})$')::bigint;
     if v_id is null then
         perform billing.fail('LB525', jsonb_build_object('invoice', p_invoice));
     end if;

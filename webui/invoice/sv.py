@@ -1,0 +1,68 @@
+"""Swedish words of the pages of invoicing."""
+
+TEXTS = {
+    "Run": "Körning", "Runs": "Körningar", "Invoices": "Fakturor", "Deliveries": "Leveranser", "Through": "Till och med",
+    "State": "Läge", "Documents": "Dokument", "Total with VAT": "Summa med moms", "Faults": "Fel", "Begun": "Påbörjad",
+    "By": "Av", "Approved at": "Godkänd", "Document": "Dokument", "Payer": "Betalare", "Lines": "Rader", "Net": "Netto",
+    "VAT": "Moms", "Total": "Summa", "Way": "Väg", "Number": "Nummer", "Date": "Datum", "Due": "Förfaller",
+    "Reference": "Referens", "Reason": "Orsak", "Since": "Sedan", "Pages": "Sidor", "File": "Fil",
+    "approving": "godkänns", "approved": "godkänd", "credit note": "kreditfaktura",
+    "No run yet. A run makes drafts of all that is due; nothing leaves the house before it is approved.":
+        "Ingen körning än. En körning gör utkast av allt som ska faktureras; inget lämnar huset innan det är godkänt.",
+    "The run made no documents: nothing was due.": "Körningen gav inga dokument: inget var att fakturera.",
+    "No document is issued yet: approve a run.": "Inget dokument är utfärdat än: godkänn en körning.",
+    "Nothing was delivered yet.": "Inget har levererats än.",
+    "The last day that is charged: fees in arrears and calls up to it, fees in advance from the day after.":
+        "Sista dagen som debiteras: avgifter i efterskott och samtal till och med den, avgifter i förskott från dagen efter.",
+    "Only these customers": "Bara dessa kunder",
+    "Numbers with commas between; whoever they pay for comes too.": "Nummer med komma emellan; de som de betalar för tas med.",
+    "New run": "Ny körning", "Run {n}": "Körning {n}", "Approve run {n}": "Godkänn körning {n}",
+    "Discard run {n}": "Kassera körning {n}", "Date of the documents": "Dokumentens datum",
+    "Run {n} is discarded; all it charged is unbilled again.": "Körning {n} är kasserad; allt är ofakturerat igen.",
+    "The delivery has begun. This page shows how far it is.": "Leveransen har börjat. Sidan visar hur långt den har kommit.",
+    "Credit note": "Kreditfaktura", "Invoice": "Faktura", "Credit {invoice}": "Kreditera {invoice}",
+    "The next run bills again what is credited, its calls too":
+        "Nästa körning fakturerar det krediterade igen, även samtalen",
+    "Date of the credit note": "Kreditfakturans datum",
+    "Credit note {credit} credits {invoice}.": "Kreditfaktura {credit} krediterar {invoice}.",
+    "A run makes drafts of all that is due and not billed yet. Look at them, then approve or discard the run.":
+        "En körning gör utkast av allt som ska faktureras och inte är fakturerat. Granska dem, godkänn eller kassera sedan.",
+    "Make the drafts": "Gör utkasten", "Making drafts: {done} of {parts} parts.": "Utkast görs: {done} av {parts} delar.",
+    "Giving numbers: {left} documents left.": "Nummer ges: {left} dokument kvar.", "Go on": "Fortsätt",
+    "running": "pågår", "Waiting": "Väntar", "Delivered": "Levererade", "Acknowledged": "Kvitterade", "Failed": "Misslyckade",
+    "no answer for a day: {n}": "inget svar på ett dygn: {n}", "What the delivery said": "Vad leveransen sade",
+    "Deliver what waits": "Leverera det som väntar", "also what failed": "också det som misslyckats",
+    "Through {day}": "Till och med {day}", "{n} documents": "{n} dokument", "faults: {n}": "fel: {n}",
+    "Discard …": "Kassera …", "Approve …": "Godkänn …", "Look at this first": "Titta på det här först",
+    "… and {n} more": "… och {n} till", "Nothing looks odd.": "Inget ser konstigt ut.",
+    "Approve {n} documents, {totals}.": "Godkänn {n} dokument, {totals}.", "Approve {n} documents": "Godkänn {n} dokument",
+    "They get the next numbers of the series, their date and their references, and are booked in the ledger. They cannot be changed afterwards: only a credit note takes an invoice back.":
+        "De får nästa nummer i serien, datum och referenser, och bokförs i reskontran. Efteråt kan de inte ändras: bara en "
+        "kreditfaktura tar tillbaka en faktura.",
+    "Discard {n} drafts, {totals}.": "Kassera {n} utkast, {totals}.",
+    "Nothing is left of the run but the log; the next run bills it all again.":
+        "Inget blir kvar av körningen utom loggen; nästa körning fakturerar allt igen.",
+    "Discard the run": "Kassera körningen", "due {day}": "förfaller {day}", "Credit …": "Kreditera …",
+    "Contract": "Avtal", "What": "Vad", "Period": "Period", "Quantity": "Antal", "Price": "Pris",
+    "corrects {invoice}": "rättar {invoice}", "Rounding": "Avrundning", "Changes": "Ändrar",
+    "Choose lines; with none chosen the whole invoice is credited, as far as it is not credited yet. A credit note has a number of its own and cannot be changed.":
+        "Välj rader; utan val krediteras hela fakturan, så långt den inte redan är krediterad. En kreditfaktura har eget "
+        "nummer och kan inte ändras.",
+    "Make the credit note": "Gör kreditfakturan", "Could not be billed": "Kunde inte faktureras",
+    # the check list
+    "Accounts of ours with a wrong check digit: money would go astray":
+        "Våra konton med fel kontrollsiffra: pengar skulle komma bort",
+    "Calls of the month before that wait in suspense": "Samtal den senaste månaden som väntar på att prissättas",
+    "Usage sold under cost": "Trafik såld under kostnad", "Above the credit limit": "Över kreditgränsen",
+    "More than half away from the mean of the last three": "Mer än hälften ifrån medelvärdet av de tre senaste",
+    "Below zero: a credit document": "Under noll: ett kreditdokument",
+    "Registration numbers with a wrong check digit": "Organisationsnummer med fel kontrollsiffra",
+    "Charges at price 0": "Avgifter med pris 0", "Contracts whose services have no charge": "Avtal vars tjänster saknar avgift",
+    "The last day lies far ahead: was it meant?": "Sista dagen ligger långt fram: är det meningen?",
+    "Abroad or in another currency, and we have no IBAN to be paid on": "Utomlands eller i annan valuta, och vi har inget IBAN",
+    "Services without account: the accounting system cannot book their lines":
+        "Tjänster utan konto: bokföringen kan inte ta emot raderna",
+    "Nothing was due: the run found nothing to bill, and is gone.":
+        "Inget var att fakturera: körningen hittade inget och är borta.",
+    "First documents": "Första dokumenten", "Numbers without traffic for 90 days": "Nummer utan trafik på 90 dagar",
+}

@@ -1,0 +1,78 @@
+"""The clerk's month by the pages: a run is made, looked at, approved, and an invoice credited; others may only read."""
+
+import re
+
+import pytest
+
+from leissner.scripts import db
+from leissner.scripts.tests.reference.compare import leissner
+from leissner.scripts.tests.test_bill import GOLDEN
+from leissner.webui.tests.conftest import make_web
+
+THROUGH = "2026-10-31"
+
+
+@pytest.fixture
+def clerk(bed, quick_passwords, monkeypatch):
+    """The golden operator with its calls, nothing billed, and the browser of someone of finance."""
+    made = bed.create(bed.template.name)
+    monkeypatch.setenv("DATABASE_URL", made.url(db.CLI_LOGIN))
+    leissner("import", GOLDEN / "operator")
+    leissner("calls", "load", GOLDEN / "calls.csv", "--source", "plain")
+    web = make_web(made)
+    yield web
+    web.app.extensions["pool"].close()
+    bed.drop(made)
+
+
+def page(answer, status: int = 200) -> str:
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == status, text[-1500:]
+    return text
+
+
+def test_a_month_is_billed_by_the_pages(clerk):
+    browser = clerk.browser("finance")
+    refused = page(browser.post("/runs/new", data={"through": "31 of October"}), 422)
+    assert "31 of October" in refused and "field wrong" in refused
+    assert "customers" in page(browser.post("/runs/new", data={"through": THROUGH, "customers": "nobody"}), 422)
+    answer = browser.post("/runs/new", data={"through": THROUGH})
+    run = answer.location
+    assert "Making drafts" in page(browser.get(run))
+    for _ in range(5):
+        answer = browser.post(f"{run}/go", headers={"HX-Request": "true"})
+        if "HX-Redirect" in answer.headers:
+            break
+    shown = page(browser.get(run))
+    assert "Look at this first" in shown and "draft" in shown and "6 documents" in shown
+    assert "cannot be changed" in page(browser.get(f"{run}/approve"))
+    refused = page(browser.post(f"{run}/approve", data={"day": "2199-01-01"}), 422)
+    assert "has not come yet" in refused
+    assert browser.post(f"{run}/approve", data={"day": THROUGH}).status_code == 303
+    assert "Deliver what waits" in page(browser.get(run))
+    numbers = re.findall(r"/invoices/(\d+)\"", page(browser.get("/invoices")))
+    assert len(set(numbers)) == 6
+    invoice = page(browser.get(f"/invoices/{numbers[0]}"))
+    assert "Credit …" in invoice
+    pdf = browser.get(f"/invoices/{numbers[0]}.pdf")
+    assert pdf.data.startswith(b"%PDF") and pdf.mimetype == "application/pdf"
+    answer = browser.post(f"/invoices/{numbers[0]}/credit", data={"line": "1", "day": THROUGH})
+    assert answer.status_code == 303, page(answer)
+    assert "Credit note" in page(browser.get(answer.location))
+    assert browser.get("/invoices/none").status_code == 404
+    sheet = browser.get("/invoices?export=csv").get_data(as_text=True)
+    assert sheet.count("\n") == 8 and sheet.startswith("invoice_no,kind,payer")
+
+
+def test_who_may_read_runs_may_not_change_them(clerk):
+    finance, sales = clerk.browser("finance"), clerk.browser("sales")
+    run = finance.post("/runs/new", data={"through": THROUGH}).location
+    assert "New run" not in page(sales.get("/runs"))
+    page(sales.get(run))
+    for address, data in (("/runs/new", {"through": THROUGH}), (f"{run}/go", {}), (f"{run}/approve", {}),
+                          (f"{run}/discard", {}), (f"{run}/deliver", {})):
+        page(sales.post(address, data=data), 403)
+    page(clerk.browser("pricing").get("/runs"), 403)
+    page(finance.post(f"{run}/go"), 303)
+    assert finance.post(f"{run}/discard").location == "/runs"
+    assert finance.get(run).status_code == 404
