@@ -153,7 +153,7 @@ class List:
         if kind not in ("csv", "xlsx"):
             abort(404)
         name = f"{self.name or self.function.removesuffix('_list')}-{dt.date.today()}.{kind}"
-        database.look("export", self.name or self.function, kind=kind, search=wanted.words,
+        database.look("export", self.name or self.function, form=kind, search=wanted.words,
                       filters={**params, **(wanted.filters or {})})
         conn = database.connection()
         rows = db.page_stream(conn, self.function, params, db.replace(wanted, after=None, limit=None))
