@@ -231,6 +231,31 @@ def page_sums(conn: Connection, name: str, params: dict[str, Any], wanted: Page,
     return conn.execute(query, values).fetchone()
 
 
+def report_rows(conn: Connection, name: str, params: dict[str, Any], *, order: str | None = None,
+                is_descending: bool = False, words: str = "", sums: Sequence[str] = (),
+                limit: int = 500) -> tuple[list[dict[str, Any]], int, dict[str, Any]]:
+    """The first rows of report.NAME that have the words, in its own order or that of a column; how many there are in
+    all, and the sums of columns over all of them. The report runs once."""
+    values = {f"arg_{key}": _adapt(value) for key, value in params.items()}
+    query = sql.SQL("select q.*, {} from report.{}({}) as q").format(
+        sql.SQL(", ").join([sql.SQL('count(*) over () as "all rows"')] + [
+            sql.SQL("sum(q.{}) over () as {}").format(sql.Identifier(one), sql.Identifier(f"sum {one}"))
+            for one in sums]),
+        sql.Identifier(name),
+        sql.SQL(", ").join(sql.SQL("{} => {}").format(sql.Identifier(one), sql.Placeholder(f"arg_{one}"))
+                           for one in params))
+    for n, word in enumerate(words.split()):
+        values[f"word_{n}"] = "%" + re.sub(r"([%_\\])", r"\\\1", word) + "%"
+        query += sql.SQL(" and " if n else " where ") + sql.SQL("q::text ilike {}").format(
+            sql.Placeholder(f"word_{n}"))
+    if order:
+        query += sql.SQL(" order by q.{} {}").format(
+            sql.Identifier(order), sql.SQL("desc nulls last" if is_descending else "nulls last"))
+    rows = conn.execute(query + sql.SQL(" limit {}").format(sql.Literal(limit)), values).fetchall()
+    first = rows[0] if rows else {}
+    return rows, first.get("all rows", 0), {one: first.get(f"sum {one}") for one in sums}
+
+
 def _page_query(name: str, params: dict[str, Any], wanted: Page, what: sql.Composable, is_sorted: bool = True):
     conditions: list[sql.Composable] = []
     values = {f"arg_{key}": _adapt(value) for key, value in params.items()}

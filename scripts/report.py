@@ -80,11 +80,16 @@ def _all(conn: db.Connection, known: Iterable[dict], params: dict[str, Any], for
 def _show(conn: db.Connection, found: dict, params: dict[str, Any], form: str, out: Path | None, level: str) -> None:
     said = {key.removeprefix("p_"): f"{value}" for key, value in params.items()}
     with audit.look(conn, level, "report", found["report"], isolation="repeatable read", **said):
-        columns, rows = db.stream(conn, found["report"], schema="report", **params)
-        sums = {place: Decimal() for place, column in enumerate(columns) if column in found["summed"]}
-        is_number = [found["column_types"][found["columns"].index(column)] in NUMBERS for column in columns]
-        {"table": _table, "csv": _csv, "xlsx": _xlsx, "json": _json}[form](
-            columns, is_number, _summed(rows, sums), sums, out)
+        write(conn, found, params, form, out)
+
+
+def write(conn: db.Connection, found: dict, params: dict[str, Any], form: str, out: Path | None) -> None:
+    """Writes a report (a row of api.report_list) to a file, or the screen, in the transaction that is open."""
+    columns, rows = db.stream(conn, found["report"], schema="report", **params)
+    sums = {place: Decimal() for place, column in enumerate(columns) if column in found["summed"]}
+    is_number = [found["column_types"][found["columns"].index(column)] in NUMBERS for column in columns]
+    {"table": _table, "csv": _csv, "xlsx": _xlsx, "json": _json}[form](
+        columns, is_number, _summed(rows, sums), sums, out)
 
 
 def _check(found: dict, params: dict[str, Any]) -> None:
@@ -135,6 +140,11 @@ def _text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict | list) else f"{value}"
 
 
+def _is_formula(value: Any) -> bool:
+    """Would a spreadsheet take this text for a formula?"""
+    return isinstance(value, str) and value[:1] in "=+-@\t\r" and value != ""
+
+
 @contextmanager
 def _opened(out: Path | None) -> Iterator[Any]:
     """A text file that appears whole, or the screen."""
@@ -170,7 +180,7 @@ def _csv(columns, is_number, rows, sums, out) -> None:
         writer, any_ = csv.writer(file, lineterminator="\n"), False
         writer.writerow(columns)
         for row in rows:
-            writer.writerow(map(_text, row))
+            writer.writerow(_text(f"'{value}" if _is_formula(value) else value) for value in row)
             any_ = True
         if sums and any_:
             writer.writerow(map(_text, _last(columns, sums)))

@@ -41,3 +41,8 @@ def gettext(english: str, /, **values) -> str:
     """The text in the reader's language, with {name} filled in."""
     text = _swedish.get(english, english) if language() == "sv" else english
     return text.format(**values) if values else text
+
+
+def is_known(english: str) -> bool:
+    """Is there a Swedish text for it?"""
+    return english in _swedish

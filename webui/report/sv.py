@@ -1,0 +1,90 @@
+"""Swedish words of the reports."""
+
+TEXTS = {
+    "Others": "Övriga", "Your level has no reports.": "Din behörighet har inga rapporter.", "Period": "Period",
+    "This month": "Den här månaden", "Last month": "Förra månaden", "This quarter": "Det här kvartalet",
+    "Last quarter": "Förra kvartalet", "This year": "I år", "Last year": "Förra året",
+    "From – through": "Från – till och med", "Through": "Till och med", "On": "Den",
+    "The last day cannot come before the first.": "Den sista dagen kan inte komma före den första.",
+    "Counting …": "Räknar …", "Show the result": "Visa resultatet",
+    "The first {n} of {all} rows; the files have all.": "De första {n} av {all} rader; filerna har alla.",
+    "There is nothing in this period. Choose another one above.":
+        "Det finns inget i den här perioden. Välj en annan ovan.",
+    "There is nothing on this day.": "Det finns inget den här dagen.",
+    # groups and titles
+    "Traffic and margin": "Trafik och marginal", "Invoices and receivables": "Fakturor och fordringar",
+    "Contracts and numbers": "Avtal och nummer",
+    "Warnings and blocks": "Varningar och spärrar",
+    "Payers over a warning level, late, warned or blocked; worst first.":
+        "Betalare över en varningsnivå, sena, varnade eller spärrade; de värsta först.",
+    "Calls per country": "Samtal per land",
+    "Traffic, cost, revenue and margin by country of destination.":
+        "Trafik, kostnad, intäkt och marginal per destinationsland.",
+    "Calls per product": "Samtal per produkt",
+    "Traffic, cost, revenue and margin by product type and mode.":
+        "Trafik, kostnad, intäkt och marginal per produkttyp och trafikslag.",
+    "Calls per destination": "Samtal per destination",
+    "Traffic by destination and kind of customer.": "Trafik per destination och kundslag.",
+    "Calls per seller": "Samtal per återförsäljare",
+    "Traffic that sellers brought, with the operator's and the seller's margin.":
+        "Trafik genom återförsäljare, med operatörens och återförsäljarens marginal.",
+    "Calls per customer": "Samtal per kund",
+    "Traffic by customer, product and destination; of one customer with all below.":
+        "Trafik per kund, produkt och destination; för en kund med alla under.",
+    "Customers not invoiced": "Ej fakturerade kunder",
+    "What payers have used and not been invoiced for; highest first.":
+        "Vad betalare har använt och inte fakturerats för; högst först.",
+    "Carrier pre-selection": "Förval (pre-swallow)",
+    "Numbers by carrier prefix: orders, answers, activations in the period.":
+        "Nummer per operatörsprefix: beställningar, svar och aktiveringar i perioden.",
+    "Numbers per area code": "Nummer per riktnummer",
+    "Subscriber numbers by area, and how many are free in blocks.":
+        "Abonnentnummer per riktnummerområde, och hur många som är lediga i serier.",
+    "Billed per product": "Fakturerat per produkt",
+    "What was invoiced by product type and kind of line; credits are negative.":
+        "Fakturerat per produkttyp och slag av rad; kreditfakturor är negativa.",
+    "New and terminated contracts": "Nya och avslutade avtal",
+    "Contracts by service: begun, ended, and the change.": "Avtal per tjänst: nya, avslutade och förändringen.",
+    "Active contracts": "Aktiva avtal",
+    "Contracts, lines and customers by service on a day.": "Avtal, rader och kunder per tjänst en viss dag.",
+    "Deferred income": "Periodiserade intäkter",
+    "Invoiced periods not fully earned yet, and in which months they will be.":
+        "Fakturerade perioder som inte är intjänade än, och i vilka månader de blir det.",
+    "Annual value": "Årsvärde",
+    "Twelve months' fees of the lines active on the first of each month.":
+        "Tolv månaders avgifter för de rader som är aktiva den första i varje månad.",
+    "Annual value, accrued": "Årsvärde, intjänat",
+    "The annual value, and how much of it is earned by each month.":
+        "Årsvärdet, och hur mycket av det som är intjänat varje månad.",
+    "Ageing of receivables": "Åldersfördelade fordringar",
+    "What each payer owes by how late it is.": "Vad varje betalare är skyldig, efter hur sent det är.",
+    "Days of sales outstanding": "Kundfordringarnas omloppstid",
+    "How many days of sales are owed, month by month.": "Hur många dagars försäljning som är obetald, månad för månad.",
+    # charts
+    "Revenue, cost and margin": "Intäkt, kostnad och marginal", "Not invoiced": "Ej fakturerat", "Net": "Netto",
+    "Contracts at the end": "Avtal vid slutet", "Accrued and remaining": "Intjänat och återstående",
+    "Owed, by days late": "Obetalt, efter dagar sent", "To be earned, by month": "Att intjäna, per månad",
+    "accrued": "intjänat", "remaining": "återstår",
+    # columns and arguments
+    "Customer no": "Kundnr", "Name": "Namn", "Credit limit": "Kreditgräns", "Balance": "Saldo", "Overdue": "Förfallet",
+    "Oldest due days": "Äldsta förfallna, dagar", "Unbilled": "Ofakturerat", "Exposure": "Exponering",
+    "Used percent": "Använt", "State": "Läge", "Reason": "Orsak", "Since": "Sedan", "Blocked lines": "Spärrade rader",
+    "Country": "Land", "Cost": "Kostnad", "Margin percent": "Marginal, %", "Unknown cost": "Okänd kostnad",
+    "Mode": "Trafikslag", "Units": "Enheter", "Destination": "Destination", "Kind": "Slag",
+    "Revenue per minute": "Intäkt per minut", "Seller": "Återförsäljare", "Contracts": "Avtal", "Reseller": "ÅF-pris",
+    "Operator margin": "Operatörens marginal", "Seller margin": "Återförsäljarens marginal",
+    "Last invoice date": "Senaste faktura", "Usage": "Trafik", "Periodic": "Periodiskt", "One time": "Engångs",
+    "Manual": "Manuellt", "Total": "Totalt", "Oldest day": "Äldsta dag", "Carrier prefix": "Operatörsprefix",
+    "Numbers at start": "Nummer vid början", "Ordered": "Beställda", "Confirmed": "Bekräftade", "Rejected": "Avvisade",
+    "Activated": "Aktiverade", "Ceased": "Upphörda", "Numbers at end": "Nummer vid slutet",
+    "Customers at end": "Kunder vid slutet", "Area code": "Riktnummer", "Numbers": "Nummer", "Free": "Lediga",
+    "Invoices": "Fakturor", "Quantity": "Antal", "Vat": "Moms", "Share percent": "Andel", "Service": "Tjänst",
+    "At start": "Vid början", "New": "Nya", "Terminated": "Avslutade", "At end": "Vid slutet",
+    "Net change": "Förändring", "Lines": "Rader", "Invoice no": "Fakturanr", "Contract no": "Avtalsnr",
+    "Account": "Konto", "Period from": "Period från", "Period to": "Period till", "Earned": "Intjänat",
+    "Deferred": "Periodiserat", "By month": "Per månad", "Month": "Månad", "Accrued": "Intjänat",
+    "Remaining": "Återstår", "Day": "Dag", "Receivable": "Fordran", "Billed": "Fakturerat", "Days": "Dagar",
+    "Not due": "Ej förfallet", "Late 1 30": "1–30 dagar sent", "Late 31 60": "31–60 dagar sent",
+    "Late 61 90": "61–90 dagar sent", "Late over 90": "Mer än 90 dagar sent", "Domestic": "Inrikes",
+    "one time": "engångs", "periodic": "periodisk", "usage": "trafik", "manual": "manuell", "correction": "rättelse",
+}
