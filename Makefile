@@ -26,7 +26,7 @@ $(STAMP_DEV): | $(STAMP)
 	@touch $@
 
 demo: install
-	@.venv/bin/leissner demo
+	@.venv/bin/leissner demo --serve
 
 test: lint
 	.venv/bin/pytest -m "not long" -n 2 --dist loadfile

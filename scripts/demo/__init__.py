@@ -19,7 +19,8 @@ from leissner.scripts import db, margin
 from leissner.scripts.demo import money
 from leissner.scripts.errors import LeissnerError
 
-USERS = [("anna-admin", "admin"), ("petra-pris", "pricing"), ("sixten-support", "support"), ("frida-finans", "finance")]
+USERS = [("anna-admin", "admin"), ("petra-pris", "pricing"), ("stina-salj", "sales"), ("sixten-support", "support"),
+         ("frida-finans", "finance"), ("kent-kredit", "credit")]
 
 
 @click.command()
@@ -27,7 +28,8 @@ USERS = [("anna-admin", "admin"), ("petra-pris", "pricing"), ("sixten-support", 
 @click.option("--seed", default=7, show_default=True, help="Another seed makes another operator.")
 @click.option("--calls", type=click.IntRange(1), default=60000, show_default=True, help="How many calls.")
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The day it is played on (today).")
-def demo(home: Path | None, seed: int, calls: int, day: dt.datetime | None) -> None:
+@click.option("--serve", "is_serving", is_flag=True, help="End by serving the web interface, until interrupted.")
+def demo(home: Path | None, seed: int, calls: int, day: dt.datetime | None, is_serving: bool) -> None:
     """Set up a believable operator, load its calls, and show what came out. A second run changes nothing."""
     from leissner.scripts.server import default_home
 
@@ -56,6 +58,8 @@ def demo(home: Path | None, seed: int, calls: int, day: dt.datetime | None) -> N
     for line in next_commands(folder, made, home):
         known = shutil.which("leissner") or not line.startswith("leissner")
         click.echo(f"  {line}" if known else f"  .venv/bin/{line}")
+    if is_serving:
+        run("serve")
 
 
 def run(*args: object, may_need_a_person: bool = False) -> None:
@@ -192,6 +196,7 @@ def next_commands(folder: Path, made: dict, home: Path | None) -> list[str]:
         "leissner calls suspense retry   # … let suspended calls be rated",
         f"leissner calls export --from {made['first']} --to {made['day']} rated.csv",
         f"leissner quote --a 46876000300 --b 4930123456 --at {made['day']}T10:00:00 --units 125",
+        "leissner serve   # the web interface: log in as one of the users above",
         "leissner check   # proves that nothing was lost",
         "leissner psql   # the database itself; \\dt billing.* and \\d+",
         "leissner down",
