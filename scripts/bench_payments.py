@@ -1,8 +1,8 @@
 """The payments part of `leissner bench`: one large BgMax file against as many open documents, and what PostgreSQL needs
 for the finished rows alone.
 
-The floor takes the finished payments, references, journal rows and entries by COPY into tables with the same primary
-keys, in one process, without any rule, index or check.
+The floor takes the finished payments, references, journal rows, entries and items by COPY into tables with the same
+primary keys, in one process, without any rule, index or check.
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ from leissner.scripts.errors import LeissnerError
 
 TARGET_FLOOR = 4  # times the floor: loaded, matched and booked
 TARGET_HISTORY = 1.15  # of the seconds, beside ten times as many closed documents
-TABLES = ("payment", "payment_reference", "entry_row", "entry")
+TABLES = ("payment", "payment_reference", "entry_row", "entry", "open_item")
 GIRO = "5805-6177"
 HISTORY = 10
 
@@ -85,7 +85,8 @@ def floor_tables(conn: db.Connection, files: Path) -> dict[str, int]:
     paid = f"(select payment_id from billing.payment where payment_file_id = {loaded})"
     entries = f"(select entry_id from billing.entry where payment_id in {paid})"
     where = {"payment": f"payment_file_id = {loaded}", "payment_reference": f"payment_id in {paid}",
-             "entry": f"payment_id in {paid}", "entry_row": f"entry_id in {entries}"}
+             "entry": f"payment_id in {paid}", "entry_row": f"entry_id in {entries}",
+             "open_item": f"open_item_id in (select open_item_id from billing.entry_row where entry_id in {entries})"}
     counts = {}
     for table in TABLES:
         names = columns(conn, table)
@@ -124,7 +125,7 @@ def measure(result: dict, files: Path, count: int, seed: int, phase, command, se
         seconds = phase(result, f"payments load of {count} payments", lambda: command(*load, may=(0, 1)), count)
         counts = floor_tables(conn, files)
         settle()
-        least = phase(result, "floor: COPY of the finished payments, references, journal rows and entries",
+        least = phase(result, "floor: COPY of the finished payments, references, journal rows, entries, items",
                       lambda: take(conn, files))
         result |= {"payment_rows": counts, "payment_times_floor": round(seconds / least, 1),
                    "payment_target_times_floor": TARGET_FLOOR}
