@@ -5,7 +5,7 @@ STAMP := .venv/installed-$(shell cat requirements.lock pyproject.toml | cksum | 
 STAMP_DEV := .venv/installed-dev-$(shell cat requirements-dev.lock pyproject.toml | cksum | tr ' ' -)
 PIP := .venv/bin/python -m pip install --quiet --no-deps --disable-pip-version-check
 
-.PHONY: install install-dev demo test test-long mutate bench lint lock thin
+.PHONY: install install-dev demo test test-long screenshots mutate bench lint lock thin
 
 install: $(STAMP)
 install-dev: $(STAMP_DEV)
@@ -33,6 +33,10 @@ test: lint
 
 test-long: lint
 	LEISSNER_LONG=1 .venv/bin/pytest -n 2 --dist loadfile
+
+# Pictures of all pages, at 1280 and 400 pixels, into build/screenshots.
+screenshots: install-dev
+	LEISSNER_SCREENSHOTS=build/screenshots .venv/bin/pytest -q webui/tests/test_browser.py -k pictures
 
 # Changes 40 places in the functions of logic, one at a time: a test must notice each. Takes hours.
 mutate: install-dev
