@@ -183,6 +183,8 @@ select bag_eq(
         'logic.bill_finish', 'logic.bill_part_make', 'logic.delivery_answer',
         'logic.delivery_put', 'logic.delivery_result', 'logic.setting_read', 'logic.invoice_credit',
         'logic.bill_explain', 'logic.call_explain', 'logic.call_export', 'logic.call_why_not',
+        'logic.call_former_list', 'logic.call_get', 'logic.call_invoice_list', 'logic.call_list',
+        'logic.call_newest', 'logic.call_sums', 'logic.usage_choice_list',
         'logic.call_quote',         'logic.call_under_cost',
         'logic.check_audit', 'logic.check_run',
         'logic.annual_list', 'logic.number_free_list',

@@ -22,6 +22,13 @@
     document.querySelectorAll("details.who[open], details.columns[open]").forEach((one) => {
       if (!one.contains(event.target)) one.removeAttribute("open");
     });
+    const copy = event.target.closest("[data-copy]");
+    if (copy) {
+      const from = find(copy.dataset.copy);
+      from.closest("details")?.setAttribute("open", "");
+      from.select();
+      navigator.clipboard?.writeText(from.value);
+    }
     const button = event.target.closest("[data-confirm]");
     if (button && !confirm(button.dataset.confirm)) event.preventDefault();
   });

@@ -547,6 +547,9 @@ begin
             or access.customer_id() is not null and call.customer_id = any(access.customer_ids())
         );
     if v_call.call_id is not null then
+        if not logic.has_full_numbers() then
+            v_call.b_number := logic.number_masked(v_call.b_number);
+        end if;
         return query
         select row_number() over (), line.level, line.text, line.amount, line.currency
         from logic.call_text(v_call) as line

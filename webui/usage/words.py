@@ -1,0 +1,27 @@
+"""Sentences of the database about calls, in the reader's language: English is what the database says."""
+
+import re
+from functools import cache
+
+from leissner.webui.texts import language
+from leissner.webui.usage.sv import SENTENCES
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern, str]]:
+    found = []
+    for english, swedish in SENTENCES.items():
+        parts = re.split(r"\{(\w+)\}", english)
+        pattern = "".join(re.escape(part) if n % 2 == 0 else f"(?P<{part}>.*?)" for n, part in enumerate(parts))
+        found.append((re.compile(pattern, re.S), swedish))
+    return found
+
+
+def sentence(text: str | None) -> str | None:
+    """A sentence of the database for people: translated where its form is known."""
+    if not text or language() != "sv":
+        return text
+    for pattern, swedish in _patterns():
+        if match := pattern.fullmatch(text):
+            return swedish.format(**match.groupdict())
+    return text
