@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, abort, current_app, g, render_template, request, stream_with_context, url_for
+from flask import Response, abort, current_app, g, redirect, render_template, request, stream_with_context, url_for
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -184,6 +184,8 @@ def calls():
 @page(pages, "/calls/news", ALL_READERS)
 def news():
     """How many calls have come since the list was looked at; says nothing of them, so it is no look."""
+    if not request.headers.get("HX-Request"):
+        return redirect(url_for("usage.calls"))
     wanted, _chips = CALLS.asked()
     newest = database.one("call_newest")
     since = request.args.get("since", "")
