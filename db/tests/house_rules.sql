@@ -204,6 +204,7 @@ select bag_eq(
         'logic.payment_fetch_mark', 'logic.payment_fetch_put', 'logic.rate_change_list', 'logic.rate_plan',
         'logic.collection_make', 'logic.collection_withdraw', 'logic.reminder_delivery_put',
         'logic.reminder_delivery_result', 'logic.reminder_make', 'logic.reminder_preview',
+        'logic.price_grid', 'logic.price_item_list', 'logic.price_put', 'logic.price_undo',
         'logic.rate_settings', 'logic.rate_write', 'logic.rerate_begin', 'logic.rerate_finish',
         'logic.rerate_next', 'logic.rerate_show', 'logic.rerate_try', 'logic.session_get',
         'logic.session_level_set', 'logic.simulate', 'logic.suspense_list', 'logic.suspense_rate',

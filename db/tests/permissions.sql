@@ -208,6 +208,31 @@ from (
     ('rate_change_list', array['pricing', 'batch']),
     ('rate_plan', array['pricing', 'batch']),
     ('rate_settings', array['pricing', 'batch']),
+    ('choice_list', array[
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+    ]),
+    ('price_column_list', array[
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+    ]),
+    ('price_grid', array[
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+    ]),
+    ('price_item_list', array[
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+    ]),
+    ('price_list_get', array[
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+    ]),
+    ('price_list_list', array[
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+    ]),
+    ('price_place_get', array[
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+    ]),
+    ('price_delete', array['pricing', 'batch']),
+    ('price_list_save', array['pricing', 'batch']),
+    ('price_save', array['pricing', 'batch']),
+    ('price_undo', array['pricing', 'batch']),
     ('rate_sheet_begin', array['pricing', 'batch']),
     ('rate_write', array['pricing', 'batch']),
     ('rerate_begin', array['pricing', 'batch']),
@@ -371,7 +396,7 @@ from (
     ),
     (
         array['pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'],
-        array[]::text[], array['billing.definition_former']
+        array[]::text[], array['billing.definition_former', 'billing.price_change']
     ),
     (
         array['staff'], array['pricing', 'support', 'batch', 'integration'],

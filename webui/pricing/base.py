@@ -1,0 +1,33 @@
+"""What all pages of prices share: the blueprint, who reads and who writes, the choices of forms."""
+
+from flask import Blueprint, current_app
+from flask_login import current_user
+
+from leissner.webui import database, shape
+from leissner.webui.access import levels_of
+
+pages = Blueprint("pricing", __name__, template_folder="templates")
+READERS = ("admin", "pricing", "sales", "support", "finance", "report", "auditor", "batch", "integration")
+QUOTERS = ("admin", "pricing", "sales", "support", "finance", "auditor", "batch", "integration")
+WRITERS = ("admin", "pricing", "batch")
+SIGN = {"retail": "retail", "reseller": "reseller", "cost": "cost"}
+ROUNDING = {"half_up": "half up", "half_even": "half to even", "up": "up", "down": "down"}
+
+
+def choices(what: str) -> dict[str, str]:
+    """Codes and names to choose from: price_list, product, mode, band, currency, destination_group, carrier …"""
+    return {row["code"]: row["name"] for row in database.call("choice_list", p_what=what)}
+
+
+@pages.app_template_filter()
+def signed(value) -> str:
+    """A change: with its sign, a true minus."""
+    text = shape.digits(value)
+    return text if text.startswith(shape.MINUS) else f"+{text}"
+
+
+@pages.context_processor
+def _pages() -> dict:
+    """has_page: is there such a page, and may the reader see it?"""
+    return {"has_page": lambda endpoint: endpoint in current_app.view_functions
+            and current_user.may(*(levels_of(endpoint) or ()))}

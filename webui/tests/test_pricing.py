@@ -1,0 +1,139 @@
+"""The pages of prices: who sees them, what the grid says, how a price is changed and taken back."""
+
+import csv
+import datetime as dt
+import re
+from decimal import Decimal
+
+import pytest
+
+from leissner.scripts import db
+from leissner.scripts.tests.test_bill import GOLDEN
+
+pytestmark = pytest.mark.usefixtures("quick_passwords")
+DAY = "2026-10-20"  # a Tuesday, and no holiday
+
+
+def text(answer) -> str:
+    assert answer.status_code in (200, 422), answer.get_data(as_text=True)[-800:]
+    return answer.get_data(as_text=True)
+
+
+def test_pages_for_who_reads_and_who_writes(golden_web):
+    pages = {"/prices": 200, "/prices/GOLD": 200, "/prices/GOLD?q=46701234567": 200, "/new-price-list": 403,
+             "/prices/GOLD/price?target=dest:SE-FIX&mode=voice": 200, "/prices/GOLD/edit": 403}
+    for level, allowed in (("support", pages), ("pricing", dict.fromkeys(pages, 200)),
+                           ("credit", dict.fromkeys(pages, 403))):
+        client = golden_web.browser(level)
+        assert {path: client.get(path).status_code for path in pages} == allowed, level
+    assert golden_web.browser("pricing").get("/prices/NONE").status_code == 404
+
+
+def test_the_grid_tells_own_and_inherited_prices(golden_web):
+    page = text(golden_web.browser("sales").get("/prices/GOLD", query_string={"on": DAY}))
+    assert "BUSINESS" in page and "MASTER" in page
+    assert re.search(r'class="own">', page) and re.search(r'class="inherited"><span aria-label="inherited">←', page)
+
+
+def test_the_grid_equals_the_quote(golden_web):
+    """A call of one block at noon costs in each cell what the quote says for that list."""
+    with golden_web.database.connect(db.CLI_LOGIN) as conn, db.transaction(conn, "pricing", read_only=True):
+        at = dt.datetime.fromisoformat(f"{DAY}T12:00:00+02:00")
+        with (GOLDEN / "operator" / "prefixes.csv").open(encoding="utf-8") as file:
+            numbers = {row["destination"]: row["prefix"] + "0000" for row in csv.DictReader(file)
+                       if not row["prefix"].endswith("$") and not row["from"] and not row["to"]}
+        compared = 0
+        for name in ("GOLD", "MUNI", "NORD", "EURO"):
+            found = db.call(conn, "price_list_get", p_list=name)[0]
+            modes = {row["mode"] for row in db.call(conn, "price_column_list", p_list=name, p_on=DAY)}
+            mode = next(one for one in ("voice", "group:calls", "*") if one in modes)
+            cells = {cell["target"]: cell for cell in db.call(conn, "price_grid", p_list=name, p_on=DAY, p_limit=1000)
+                     if cell["mode"] == mode and cell["band"] in (None, "day")}  # the band's, where it has a column
+            for cell in cells.values():
+                if not cell["target"].startswith("dest:"):
+                    continue
+                if cell["step_rate"] or cell["target"][5:] not in numbers:
+                    continue
+                steps = db.call(conn, "quote", p_a=None, p_b=numbers[cell["target"][5:]], p_at=at, p_units=60,
+                                p_mode="voice", p_carrier=None, p_list=name)
+                paid = [one["amount"] for one in steps if one["level"] == "retail" and one["amount"] is not None]
+                if cell["list"] is None or cell["is_blocked"]:
+                    assert not paid, (name, cell)
+                    continue
+                first, then = cell["first_increment"], cell["next_increment"]
+                units = 60 - cell["free_units"] if cell["free_mode"] == "deduct" else 60
+                billed = first if units <= first else first + -(-(units - first) // then) * then
+                amount = max(cell["setup"] + cell["rate"] * billed / 60, cell["minimum"])
+                amount = 0 if cell["free_mode"] == "threshold" and cell["free_units"] >= 60 else amount
+                amount = amount if cell["maximum"] is None else min(amount, cell["maximum"])
+                assert abs(paid[-1] - amount) <= Decimal(10) ** -found["decimals"], (name, cell, steps)
+                compared += 1
+        assert compared > 20
+
+
+@pytest.fixture
+def priced(web):
+    """A list and one above it."""
+    with web.database.connect() as conn:
+        conn.execute("""
+            insert into billing.currency values ('SEK', 2);
+            insert into billing.operator (name, org_no, country, time_zone, currency, language, mode, street, postcode,
+                city) values ('T', '1', 'SE', 'Europe/Stockholm', 'SEK', 'sv', 'full', 'S', '1', 'C');
+            insert into billing.product (code, name) values ('fixed', 'Fixed');
+            insert into billing.mode (code, name, unit, per) values ('voice', 'Voice', 'second', 60);
+            insert into billing.destination (code, name, country, product_id)
+            select 'FIX', 'Sverige fast', 'SE', product_id from billing.product;
+        """)
+    client = web.browser("pricing")
+    for code, parent in (("BASE", ""), ("OWN", "BASE")):
+        answer = client.post("/new-price-list", data={
+            "code": code, "name": code, "level": "retail", "parent": parent, "currency": "SEK", "decimals": "4",
+            "rounding": "half_up"})
+        assert answer.status_code == 303, text(answer)
+    return client
+
+
+def test_a_price_is_changed_and_taken_back(priced):
+    client, here = priced, "/prices/OWN/price?target=dest:FIX&mode=voice"
+    base = "/prices/BASE/price?target=*&mode=voice"
+    assert client.post(base, data={"from_on": "today", "rate": "1,25"}).status_code == 303
+    assert "1.25" in text(client.get("/prices/OWN")) and "BASE" in text(client.get(here))
+
+    wrong = text(client.post(here, data={"from_on": "2020-01-01", "rate": "2", "first_increment": "6"}))
+    assert "is in the past" in wrong and 'value="6"' in wrong  # beside its field, and nothing typed is lost
+    assert re.search(r'class="field wrong">\s*<label for="f-from_on"', wrong)
+    assert client.post(here, data={"from_on": "idag", "percent": "-10", "row_version": "0"}).status_code == 303
+    page = text(client.get("/prices/OWN"))
+    assert "−10" in page and "(= 1.125)" in page
+    assert "Someone else has changed this" in text(
+        client.post(here, data={"from_on": "idag", "percent": "-20", "row_version": "0"}))
+
+    number = re.search(r'name="price_change_id" value="(\d+)"', page)[1]
+    assert client.post("/prices/OWN/undo", data={"price_change_id": number}).status_code == 303
+    assert "(= 1.125)" not in text(client.get("/prices/OWN"))
+    assert "there is nothing to undo" in text(client.post("/prices/OWN/undo", data={"price_change_id": number}))
+
+    client.post(here, data={"from_on": "idag", "is_blocked": "on"})
+    assert "not for sale" in text(client.get("/prices/OWN"))
+    assert client.post(f"{here}&back=1", data={"from_on": "idag"}).status_code == 303
+    assert "not for sale" not in text(client.get("/prices/OWN"))
+
+
+def test_a_list_is_changed_by_one_at_a_time(priced):
+    client = priced
+    page = text(client.get("/prices/OWN/edit"))
+    version = re.search(r'name="row_version" value="(\d+)"', page)[1]
+    form = {"code": "OWN", "name": "Ours", "level": "retail", "parent": "BASE", "currency": "SEK", "decimals": "2",
+            "rounding": "up", "row_version": version}
+    assert client.post("/prices/OWN/edit", data=form).status_code == 303
+    assert "Someone else has changed this" in text(client.post("/prices/OWN/edit", data=form))
+    wrong = text(client.post("/prices/OWN/edit", data=form | {"decimals": "9", "row_version": "2"}))
+    assert re.search(r'class="field wrong[^"]*">\s*<label for="f-decimals"', wrong)
+    loop = text(client.post("/prices/BASE/edit", data=form | {"code": "BASE", "parent": "OWN", "row_version": "1"}))
+    assert "would inherit from itself" in loop
+
+
+def test_who_reads_only_writes_nothing(priced, web):
+    client = web.browser("sales")
+    assert client.post("/prices/OWN/price?target=*&mode=voice", data={"rate": "1"}).status_code == 403
+    assert client.post("/prices/OWN/undo", data={"price_change_id": "1"}).status_code == 403
