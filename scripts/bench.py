@@ -26,7 +26,7 @@ from random import Random
 
 import click
 
-from leissner.scripts import bench_bill, bench_credit, bench_payments, db
+from leissner.scripts import bench_bill, bench_credit, bench_payments, bench_reports, db
 from leissner.scripts.errors import LeissnerError
 
 # The dearest statements, those inside functions included.
@@ -95,6 +95,10 @@ EARLIER = {
 @click.option("--payments", default=200_000, show_default=True, help="Payments of the file that is loaded; 0: none.")
 @click.option("--only-payments", is_flag=True, help="Nothing but the file of payments.")
 @click.option("--only-credit", is_flag=True, help="Nothing but the check of --payers payers with --calls calls.")
+@click.option("--report-customers", default=100_000, show_default=True, help="Customers of the reports; 0: none.")
+@click.option("--report-calls", default=100_000_000, show_default=True, help="Calls that their totals come from.")
+@click.option("--report-kept", default=5_000_000, show_default=True, help="Of these, calls that are kept (2 months).")
+@click.option("--only-reports", is_flag=True, help="Nothing but the reports.")
 @click.option("--fourfold", is_flag=True, help="Also load four times as many calls, on a server of their own.")
 @click.option("--tenfold", is_flag=True, help="Also load the same calls beside ten times as many other customers, "
               "price lists and loaded months.")
@@ -104,15 +108,17 @@ EARLIER = {
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep server and files in this empty folder.")
 @click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
 def bench(calls, customers, prefixes, rings, import_customers, sheet_rows, payers, history, only_billing, payments,
-          only_payments, only_credit, fourfold, tenfold, seed, one_by_one, statements, keep, as_json) -> None:
+          only_payments, only_credit, report_customers, report_calls, report_kept, only_reports, fourfold, tenfold,
+          seed, one_by_one, statements, keep, as_json) -> None:
     """Measure import, a rate sheet, loading and rating against the floor, re-rating, quotes, and the rebuild of all
     functions and views."""
     result = {"machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
               "calls": calls, "phases": []}
-    if not only_billing and not only_payments and not only_credit:
+    only = only_billing or only_payments or only_credit or only_reports
+    if not only:
         rating(result, calls, customers, prefixes, rings, fourfold, tenfold, seed, one_by_one, statements, keep)
         imports(result, import_customers, sheet_rows, seed, keep)
-    if payers and not only_payments and not only_credit:
+    if payers and (only_billing or not only):
         with home_of_its_own(keep and keep / "billing") as (home, files):
             start_server(home, statements)
             command("up")
@@ -120,7 +126,7 @@ def bench(calls, customers, prefixes, rings, import_customers, sheet_rows, payer
             if statements:
                 result["statements"] = statement_list(STATEMENTS)
             command("down")
-    if payments and not only_billing and not only_credit:
+    if payments and (only_payments or not only):
         with home_of_its_own(keep and keep / "payments") as (home, files):
             start_server(home, statements)
             command("up")
@@ -128,13 +134,20 @@ def bench(calls, customers, prefixes, rings, import_customers, sheet_rows, payer
             if statements:
                 result["statements"] = statement_list(STATEMENTS)
             command("down")
-    if payers and not only_billing and not only_payments:
+    if payers and (only_credit or not only):
         with home_of_its_own(keep and keep / "credit") as (home, files):
             start_server(home, statements)
             command("up")
             bench_credit.measure(result, files, payers, calls, phase, command, settle, history)
             if statements:
                 result["statements"] = statement_list(STATEMENTS)
+            command("down")
+    if report_customers and (only_reports or not only):
+        with home_of_its_own(keep and keep / "reports") as (home, files):
+            start_server(home, statements)
+            command("up")
+            bench_reports.measure(result, files, report_customers, report_calls, report_kept, seed, phase, command,
+                                  settle, lambda: (command("down"), command("up")))
             command("down")
     show(result, as_json)
 
@@ -676,8 +689,24 @@ def show(result: dict, as_json: bool) -> None:
     if "credit_growth" in result:
         click.echo(f"It takes {result['credit_growth']} × as long beside ten times as much that is closed "
                    f"(target {bench_credit.TARGET_HISTORY} ×)")
+    if "reports" in result:
+        show_reports(result)
     for row in result.get("statements", []):
         click.echo(f"{row['seconds']:>8} s {row['calls']:8} ×  {row['statement']}")
+
+
+def show_reports(result: dict) -> None:
+    """Seconds cold and warm of each report, by level and length; ! where warm is over the target."""
+    click.echo("\n" + ", ".join(f"{count:,} {name}" for name, count in result["report_size"].items()))
+    columns = [f"{level}, {length}" for level in bench_reports.LEVELS for length in bench_reports.TARGET]
+    click.echo(f"{'seconds, cold / warm':<32}" + "".join(f"{column:>22}" for column in columns))
+    for row in result["reports"]:
+        cells = []
+        for column in columns:
+            one, target = row.get(column), bench_reports.TARGET[column.split(", ")[1]]
+            mark = "!" if one and one["warm"] > target else " "
+            cells.append(f"{one['cold']:.2f} / {one['warm']:.2f}{mark}" if one else "— ")
+        click.echo(f"{row['report']:<32}" + "".join(f"{cell:>22}" for cell in cells))
 
 
 def show_rating(result: dict) -> None:

@@ -387,6 +387,210 @@ the last anniversary of each contract. Not rounded. A level seller gets its own 
 Example: select * from logic.annual_list('2026-10-01', '2026-11-01', true) where false
 Raises: LB901 without a level of the staff or seller$$;
 
+-- What documents come to, line by line, so that it comes to the document: the lines so far are rounded
+-- together; so is the VAT of each rate. Documents of runs, and of customers or of no run in a period.
+create function logic.billed_raw(
+    p_runs bigint[], p_from date, p_to date, p_customers bigint[], p_is_loose boolean
+)
+returns table (
+    bill_run_id bigint, invoice_on date, product_id bigint, kind text, invoices bigint, quantity numeric,
+    net numeric, vat numeric
+)
+language sql stable rows 100
+begin atomic
+    with chosen as materialized (
+        select invoice.invoice_id, invoice.bill_run_id, invoice.invoice_on, invoice.home_rate
+        from billing.invoice
+        where invoice.state = 'approved' and invoice.bill_run_id = any(p_runs)
+        union all
+        select invoice.invoice_id, invoice.bill_run_id, invoice.invoice_on, invoice.home_rate
+        from billing.invoice
+        where
+            p_is_loose and invoice.state = 'approved' and invoice.bill_run_id is null
+            and invoice.invoice_on >= p_from and invoice.invoice_on < p_to
+        union all
+        select invoice.invoice_id, invoice.bill_run_id, invoice.invoice_on, invoice.home_rate
+        from billing.invoice
+        where
+            invoice.issued_to = any(p_customers) and invoice.invoice_on >= p_from
+            and invoice.invoice_on < p_to
+    ),
+
+    line as (
+        select
+            part.bill_run_id, part.invoice_on, part.invoice_id, part.contract_line_id, part.product_id,
+            part.kind, part.quantity,
+            round(part.upto * part.home_rate, 2) - round((part.upto - part.net) * part.home_rate, 2) as net,
+            round(logic.divide(part.tax * part.upto_vat, part.base) * part.home_rate, 2)
+            - round(logic.divide(part.tax * (part.upto_vat - part.net), part.base) * part.home_rate, 2)
+                as vat
+        from (
+            select
+                chosen.bill_run_id, chosen.invoice_on, chosen.home_rate, one.invoice_id,
+                one.contract_line_id, one.product_id, one.kind, one.quantity, one.net, tax.tax,
+                nullif(tax.base, 0) as base,
+                sum(one.net) over (partition by one.invoice_id order by one.place) as upto,
+                sum(one.net) over (
+                    partition by one.invoice_id, one.vat_code, one.vat_percent order by one.place
+                ) as upto_vat
+            from chosen
+            inner join billing.invoice_line as one on one.invoice_id = chosen.invoice_id
+            inner join billing.invoice_tax as tax
+                on tax.invoice_id = one.invoice_id and tax.vat_code = one.vat_code
+                and tax.percent = one.vat_percent
+        ) as part
+    )
+
+    select
+        line.bill_run_id, line.invoice_on, coalesce(line.product_id, service.product_id), line.kind,
+        count(distinct line.invoice_id), sum(line.quantity), sum(line.net), coalesce(sum(line.vat), 0)
+    from line
+    inner join billing.contract_line as one on one.contract_line_id = line.contract_line_id
+    inner join billing.service on service.service_id = one.service_id
+    group by line.bill_run_id, line.invoice_on, coalesce(line.product_id, service.product_id), line.kind;
+end;
+
+comment on function logic.billed_raw(bigint[], date, date, bigint[], boolean) is
+$$What the documents of runs, and those of customers or of no run in a period, come to by run, day, product
+type and kind of line, in the operator's currency.
+Example: select * from logic.billed_raw('{1}', '2026-10-01', '2026-11-01', '{}', true)
+Raises: nothing$$;
+
+create function logic.billed_fold()
+returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_runs bigint[];
+begin
+    perform access.require('admin', 'batch');
+    if not pg_try_advisory_xact_lock(hashtextextended('billing.billed_fold', 0)) then
+        return 0;
+    end if;
+    v_runs := array(
+        select run.bill_run_id from billing.bill_run as run
+        where
+            run.state in ('approved', 'delivered')
+            and not exists (
+                select from billing.billed_total as total where total.bill_run_id = run.bill_run_id
+            )
+    );
+    insert into billing.billed_total (
+        bill_run_id, invoice_on, product_id, kind, invoices, quantity, net, vat
+    )
+    select
+        found.bill_run_id, found.invoice_on, found.product_id, found.kind, found.invoices, found.quantity,
+        found.net, found.vat
+    from logic.billed_raw(v_runs, null, null, '{}', false) as found;
+    return cardinality(v_runs);
+end;
+$$;
+
+comment on function logic.billed_fold() is
+$$Adds up the documents of approved runs that were not yet; how many runs, 0 also when another session does.
+Example: select logic.billed_fold() where false
+Raises: LB901 without the level admin or batch$$;
+
+create function logic.billed_list(p_from date, p_to date)
+returns table (product_id bigint, kind text, invoices bigint, quantity numeric, net numeric, vat numeric)
+language plpgsql stable security definer rows 100
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+#variable_conflict use_column
+declare
+    v_is_staff boolean := access.is_staff();
+    v_own bigint[];
+    v_runs bigint[];
+begin
+    perform access.require(
+        'pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration',
+        'seller'
+    );
+    v_own := access.customer_ids();
+    if v_is_staff then
+        v_runs := array(
+            select run.bill_run_id from billing.bill_run as run
+            where not exists (
+                select from billing.billed_total as total where total.bill_run_id = run.bill_run_id
+            )
+        );
+    end if;
+    return query
+    select
+        part.product_id, part.kind, sum(part.invoices)::bigint, sum(part.quantity), sum(part.net),
+        sum(part.vat)
+    from (
+        select total.product_id, total.kind, total.invoices, total.quantity, total.net, total.vat
+        from billing.billed_total as total
+        where v_is_staff and total.invoice_on >= p_from and total.invoice_on < p_to
+        union all
+        select raw.product_id, raw.kind, raw.invoices, raw.quantity, raw.net, raw.vat
+        from logic.billed_raw(v_runs, p_from, p_to, v_own, v_is_staff) as raw
+        where raw.invoice_on >= p_from and raw.invoice_on < p_to
+    ) as part
+    group by part.product_id, part.kind;
+end;
+$$;
+
+comment on function logic.billed_list(date, date) is
+$$What was billed in a period by product type and kind of line: totals of runs that were added up, lines of the
+others. A level seller gets the documents of its own customers.
+Example: select * from logic.billed_list('2026-10-01', '2026-11-01') where false
+Raises: LB901 without a level of the staff or seller$$;
+
+-- Definer, because under row-level security no condition on a range finds its index.
+create function logic.deferred_list(p_as_of date)
+returns table (
+    invoice_no text, place integer, customer_no text, contract_no text, service text, account text,
+    from_on date, to_on date, net numeric, earned numeric
+)
+language plpgsql stable security definer rows 100000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+#variable_conflict use_column
+declare
+    v_is_staff boolean := access.is_staff();
+    v_own bigint[];
+begin
+    perform access.require(
+        'pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration',
+        'seller'
+    );
+    v_own := access.customer_ids();
+    return query
+    select
+        invoice.invoice_no, line.place, customer.customer_no, contract.contract_no, service.code,
+        line.account, lower(line.valid), upper(line.valid), round(line.net * invoice.home_rate, 2),
+        round(
+            logic.divide(
+                line.net * invoice.home_rate
+                * greatest(0, least(p_as_of + 1, upper(line.valid)) - lower(line.valid)),
+                upper(line.valid) - lower(line.valid)
+            ),
+            2
+        )
+    from billing.invoice_line as line
+    inner join billing.invoice on invoice.invoice_id = line.invoice_id
+    inner join billing.customer on customer.customer_id = line.customer_id
+    inner join billing.contract on contract.contract_id = line.contract_id
+    inner join billing.contract_line as one on one.contract_line_id = line.contract_line_id
+    inner join billing.service on service.service_id = one.service_id
+    where
+        line.charge_kind = 'periodic' and upper(line.valid) > p_as_of + 1
+        and invoice.state = 'approved' and invoice.invoice_on <= p_as_of
+        and (v_is_staff or invoice.issued_to = any(v_own));
+end;
+$$;
+
+comment on function logic.deferred_list(date) is
+$$Periodic lines on documents up to a day whose period goes beyond it: net and what of it is earned, in the
+operator's currency. A level seller gets those of its own customers.
+Example: select * from logic.deferred_list('2026-10-31') where false
+Raises: LB901 without a level of the staff or seller$$;
+
 create function logic.number_free_list(p_as_of date)
 returns table (number text, to_number text)
 language plpgsql stable security definer rows 1000

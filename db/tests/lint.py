@@ -30,7 +30,8 @@ FORBIDDEN = [
 UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|[Pp]laceholder|[Ss]tub)\b")
 # The helper, and what makes, runs and measures databases.
 SPEAKS_SQL = {"scripts/db.py", "scripts/migrate.py", "scripts/server.py", "scripts/bench.py",
-              "scripts/bench_bill.py", "scripts/bench_payments.py", "scripts/bench_credit.py"}
+              "scripts/bench_bill.py", "scripts/bench_payments.py", "scripts/bench_credit.py",
+              "scripts/bench_reports.py"}
 SQL_IN_PYTHON = re.compile(
     r"\.(?:execute|executemany)\(|[\"'](?:select|insert into|update|delete from|copy|with) [\w*.({]", re.I
 )

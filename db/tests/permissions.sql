@@ -424,7 +424,7 @@ from (
             'billing.bill_run', 'billing.bill_part', 'billing.bill_fault', 'billing.bill_carry',
             'billing.bill_turn', 'billing.delivery', 'billing.number_series',
             'billing.invoice_line', 'billing.invoice_tax',
-            'billing.call_billed', 'billing.usage_month'
+            'billing.call_billed', 'billing.usage_month', 'billing.billed_total'
         ]
     ),
     (array['finance', 'credit', 'auditor'], array['batch'], array['billing.job']),

@@ -7,110 +7,61 @@ returns table (
 )
 language sql stable rows 100
 begin atomic
-    -- Of a document, the lines so far are rounded together: they come to what it comes to, to the öre; so
-    -- does the VAT of each rate.
-    with line as materialized (
-        select
-            line.invoice_id, line.contract_line_id, line.product_id, line.kind, line.quantity,
-            round(line.upto * line.home_rate, 2) - round((line.upto - line.net) * line.home_rate, 2) as net,
-            round(logic.divide(line.tax * line.upto_vat, line.base) * line.home_rate, 2)
-            - round(logic.divide(line.tax * (line.upto_vat - line.net), line.base) * line.home_rate, 2) as vat
-        from (
-            select
-                one.invoice_id, one.contract_line_id, one.product_id, one.kind, one.quantity, one.net,
-                invoice.home_rate, tax.tax, nullif(tax.base, 0) as base,
-                sum(one.net) over (partition by one.invoice_id order by one.place) as upto,
-                sum(one.net) over (
-                    partition by one.invoice_id, one.vat_code, one.vat_percent order by one.place
-                ) as upto_vat
-            from billing.invoice
-            inner join billing.invoice_line as one on one.invoice_id = invoice.invoice_id
-            inner join billing.invoice_tax as tax
-                on tax.invoice_id = one.invoice_id and tax.vat_code = one.vat_code
-                and tax.percent = one.vat_percent
-            where invoice.state = 'approved' and invoice.invoice_on >= p_from and invoice.invoice_on < p_to
-        ) as line
-    )
-
     select
-        product.code, product.name, line.kind, count(distinct line.invoice_id),
-        trim_scale(sum(line.quantity)), sum(line.net), coalesce(sum(line.vat), 0),
-        round(logic.divide(sum(line.net) * 100, nullif(sum(sum(line.net)) over (), 0)), 2)
-    from line
-    inner join billing.contract_line as one on one.contract_line_id = line.contract_line_id
-    inner join billing.service on service.service_id = one.service_id
-    left join billing.product on product.product_id = coalesce(line.product_id, service.product_id)
-    group by product.code, product.name, line.kind
-    order by product.code collate "C" nulls last, line.kind collate "C";
+        product.code, product.name, found.kind, found.invoices, trim_scale(found.quantity), found.net,
+        found.vat,
+        round(logic.divide(found.net * 100, nullif(sum(found.net) over (), 0)), 2)
+    from logic.billed_list(p_from, p_to) as found
+    left join billing.product on product.product_id = found.product_id
+    order by product.code collate "C" nulls last, found.kind collate "C";
 end;
-
 comment on function report.billed_per_product(date, date) is
 $$What was billed by product type and kind of line, by invoice date, credit notes negative: REPORTS.md 10.
 The sum of net is that of all documents of the period, each rounded once.
 Sums: quantity, net, vat
 Example: select * from report.billed_per_product('2026-10-01', '2026-11-01')
-Raises: nothing$$;
+Raises: LB901 without a level of the staff or seller$$;
 
 create function report.scheduling(p_as_of date)
 returns table (
     invoice_no text, customer_no text, contract_no text, service text, account text, period_from date,
     period_to date, net numeric, earned numeric, deferred numeric, by_month jsonb
 )
-language sql stable rows 1000
+language sql stable rows 100000
 begin atomic
     select
-        amount.invoice_no, amount.customer_no, amount.contract_no, amount.service, amount.account,
-        amount.from_on, amount.to_on, amount.net, amount.earned, amount.net - amount.earned, still.by_month
-    from (
-        select
-            invoice.invoice_no, customer.customer_no, contract.contract_no, service.code as service,
-                line.account,
-            line.place, lower(line.valid) as from_on, upper(line.valid) as to_on,
-            round(line.net * invoice.home_rate, 2) as net,
-            round(
-                logic.divide(
-                    line.net * invoice.home_rate
-                    * greatest(0, least(p_as_of + 1, upper(line.valid)) - lower(line.valid)),
-                    upper(line.valid) - lower(line.valid)
-                ),
-                2
-            ) as earned
-        from billing.invoice
-        inner join billing.invoice_line as line on line.invoice_id = invoice.invoice_id
-        inner join billing.customer on customer.customer_id = line.customer_id
-        inner join billing.contract on contract.contract_id = line.contract_id
-        inner join billing.contract_line as one on one.contract_line_id = line.contract_line_id
-        inner join billing.service on service.service_id = one.service_id
-        where
-            invoice.state = 'approved' and invoice.invoice_on <= p_as_of and line.charge_kind = 'periodic'
-            and upper(line.valid) > p_as_of + 1
-    ) as amount
-    -- What is still to come, month by month: the last takes what rounding left.
+        line.invoice_no, line.customer_no, line.contract_no, line.service, line.account, line.from_on,
+        line.to_on, line.net, line.earned, line.net - line.earned,
+        -- What is still to come, month by month: the last takes what rounding left.
+        case
+            when line.to_on <= first.month + interval '1 month'
+                then jsonb_build_object(to_char(first.month, 'YYYY-MM'), line.net - line.earned)
+            else (
+                select jsonb_object_agg(to_char(month.day, 'YYYY-MM'),
+                    month.upto - month.before order by month.day)
+                from (
+                    select
+                        step.day, share.upto,
+                        coalesce(lag(share.upto) over (order by step.day), line.earned) as before
+                    from generate_series(first.month, (line.to_on - 1)::timestamp, '1 month') as step (day)
+                    cross join lateral (
+                        select round(
+                            logic.divide(
+                                line.net
+                                * (least((step.day + interval '1 month')::date, line.to_on) - line.from_on),
+                                line.to_on - line.from_on
+                            ),
+                            2
+                        ) as upto
+                    ) as share
+                ) as month
+            )
+        end
+    from logic.deferred_list(p_as_of) as line
     cross join lateral (
-        select jsonb_object_agg(to_char(month.day, 'YYYY-MM'),
-            month.upto - month.before order by month.day) as by_month
-        from (
-            select
-                step.day, share.upto,
-                coalesce(lag(share.upto) over (order by step.day), amount.earned) as before
-            from generate_series(
-                date_trunc('month', greatest(amount.from_on, p_as_of + 1)::timestamp),
-                    (amount.to_on - 1)::timestamp,
-                '1 month'
-            ) as step (day)
-            cross join lateral (
-                select round(
-                    logic.divide(
-                        amount.net * (least((step.day + interval '1 month')::date,
-                            amount.to_on) - amount.from_on),
-                        amount.to_on - amount.from_on
-                    ),
-                    2
-                ) as upto
-            ) as share
-        ) as month
-    ) as still
-    order by amount.invoice_no collate "C", amount.place;
+        select date_trunc('month', greatest(line.from_on, p_as_of + 1)::timestamp) as month
+    ) as first
+    order by line.invoice_no collate "C", line.place;
 end;
 
 comment on function report.scheduling(date) is
@@ -119,7 +70,7 @@ the rest is
 earned (by_month): REPORTS.md 13. period_to is the first day after the period.
 Sums: net, earned, deferred
 Example: select * from report.scheduling('2026-10-31')
-Raises: nothing$$;
+Raises: LB901 without a level of the staff or seller$$;
 
 create function report.customers_not_invoiced(p_as_of date)
 returns table (
@@ -247,3 +198,5 @@ grant execute on function
 to
     leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
     leissner_auditor, leissner_batch, leissner_integration;
+grant execute on function report.billed_per_product(date, date), report.scheduling(date)
+to leissner_pricing, leissner_seller;

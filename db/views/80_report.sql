@@ -180,31 +180,58 @@ grant select on report.traffic_line to
     leissner_seller, leissner_report, leissner_auditor, leissner_batch, leissner_integration;
 
 -- What happens to a number is its seller's from the day it is assigned until it is assigned to another; what
--- was before the first time, too.
+-- was before the first time, too. Who else ever had the number is asked only where somebody had.
 create view report.preselection_event with (security_barrier = true) as
+with own as materialized (
+    select
+        own.subscriber_number_id, own.number, own.to_number, lower(own.valid) as from_on,
+        exists (
+            select from billing.subscriber_number as other
+            where
+                other.kind = 'number' and other.span && own.span
+                and other.subscriber_number_id <> own.subscriber_number_id
+        ) as is_shared
+    from billing.subscriber_number as own
+    where
+        (select access.seller_id()) is not null and own.kind = 'number' and own.valid is not null
+        and own.contract_line_id = any((select access.contract_line_ids())::bigint[])
+),
+
+found as (
+    select own.*, event.carrier_prefix, event.number as event_number, event.kind, event.state,
+        event.happened_at
+    from own
+    inner join billing.preselection as event on event.number = own.number
+    where own.to_number is null
+    union all
+    select own.*, event.carrier_prefix, event.number, event.kind, event.state, event.happened_at
+    from own
+    inner join billing.preselection as event
+        on event.number between own.number and own.to_number
+        -- no equation, which would join by length first
+        and length(event.number) - length(own.number) = 0
+    where own.to_number is not null
+)
+
 select event.number, event.carrier_prefix, event.kind, event.state, event.happened_at
 from billing.preselection as event
 where (select access.is_staff())
 union all
-select event.number, event.carrier_prefix, event.kind, event.state, event.happened_at
-from billing.subscriber_number as own
+select found.event_number, found.carrier_prefix, found.kind, found.state, found.happened_at
+from found
 cross join billing.operator
-inner join billing.preselection as event
-    on event.number >= own.number and event.number <= coalesce(own.to_number, own.number)
-    and length(event.number) = length(own.number)
 where
-    (select access.seller_id()) is not null and own.kind = 'number' and own.valid is not null
-    and own.contract_line_id = any((select access.contract_line_ids())::bigint[])
-    and not exists (
+    not found.is_shared
+    or not exists (
         select from billing.subscriber_number as other
         where
-            other.kind = 'number' and other.span @> billing.number_point(event.number)
-            and other.subscriber_number_id <> own.subscriber_number_id
+            other.kind = 'number' and other.span @> billing.number_point(found.event_number)
+            and other.subscriber_number_id <> found.subscriber_number_id
             and case
-                when lower(own.valid) <= (event.happened_at at time zone operator.time_zone)::date
-                    then lower(other.valid) > lower(own.valid)
-                    and lower(other.valid) <= (event.happened_at at time zone operator.time_zone)::date
-                else lower(other.valid) < lower(own.valid)
+                when found.from_on <= (found.happened_at at time zone operator.time_zone)::date
+                    then lower(other.valid) > found.from_on
+                    and lower(other.valid) <= (found.happened_at at time zone operator.time_zone)::date
+                else lower(other.valid) < found.from_on
             end
     );
 
@@ -530,26 +557,35 @@ begin atomic
             )
     ),
 
-    holder as (
-        select active.carrier_prefix, line.contract_id
+    -- by number, or by the digits that all of a block begin with
+    wanted as materialized (
+        select active.carrier_prefix, active.number, active.number as head, false as is_block
         from active
-        inner join billing.subscriber_number as single
-            on single.number = active.number and single.to_number is null and single.kind = 'number'
-            and single.valid @> (p_to - 1)
-        inner join billing.contract_line as line on line.contract_line_id = single.contract_line_id
         where active.place = 'end'
         union all
-        select active.carrier_prefix, line.contract_id
+        select active.carrier_prefix, active.number, left(active.number, size.digits), true
         from active
         cross join (
             select distinct length(block.head) as digits from billing.subscriber_number as block
-            where block.to_number is not null
+            where block.head is not null
         ) as size
-        inner join billing.subscriber_number as block
-            on block.head = left(active.number, size.digits) and length(block.number) = length(active.number)
-            and active.number between block.number and block.to_number and block.valid @> (p_to - 1)
-        inner join billing.contract_line as line on line.contract_line_id = block.contract_line_id
-        where active.place = 'end' and length(block.head) = size.digits
+        where active.place = 'end'
+    ),
+
+    holder as (
+        select wanted.carrier_prefix, single.contract_line_id
+        from wanted
+        inner join billing.subscriber_number as single on single.number = wanted.head
+        where
+            not wanted.is_block and single.to_number is null and single.kind = 'number'
+            and single.valid @> (p_to - 1)
+        union all
+        select wanted.carrier_prefix, block.contract_line_id
+        from wanted
+        inner join billing.subscriber_number as block on block.head = wanted.head
+        where
+            wanted.is_block and length(block.number) = length(wanted.number)
+            and wanted.number between block.number and block.to_number and block.valid @> (p_to - 1)
     ),
 
     part as (
@@ -573,7 +609,8 @@ begin atomic
         union all
         select holder.carrier_prefix, 0, 0, 0, 0, 0, 0, 0, count(distinct contract.customer_id)
         from holder
-        inner join billing.contract on contract.contract_id = holder.contract_id
+        inner join billing.contract_line as line on line.contract_line_id = holder.contract_line_id
+        inner join billing.contract on contract.contract_id = line.contract_id
         group by holder.carrier_prefix
     )
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from leissner.scripts import bench, cli, db
+from leissner.scripts import bench, bench_reports, cli, db
 
 SMALL = ("--calls", "2000", "--customers", "100", "--prefixes", "3500", "--rings", "12", "--import-customers", "0",
-         "--sheet-rows", "0", "--payers", "100", "--history", "--one-by-one")
+         "--sheet-rows", "0", "--payers", "100", "--history", "--one-by-one", "--report-customers", "0")
 TIMES_TEN = """
 select
     (select count(*) from billing.{table}) as every,
@@ -73,3 +73,28 @@ def test_everything_else_is_there_ten_times_and_whole(database):
             times = 11 if table in EARLIER else 10
             assert found["every"] == times * found["own"] > 0, table
     bench.command("check")  # every total equals its calls, those of the copied months too
+
+
+def test_reports_are_measured_on_totals_that_agree():
+    folder, printed = Path(tempfile.mkdtemp(prefix="leissner-test-")), io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed):
+            assert cli.run(["bench", "--only-reports", "--report-customers", "200", "--report-calls", "50000",
+                            "--report-kept", "4000", "--json", "--keep", str(folder)]) == 0
+        result = json.loads(printed.getvalue())
+        assert [row["report"] for row in result["reports"]] == list(bench_reports.REPORTS)
+        for row in result["reports"]:
+            assert row["owner, 13 months"]["rows"] > 0, row
+        size = result["report_size"]
+        assert size["kept"] >= 4000 and abs(size["calls"] - 50000) < 20000
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("LEISSNER_HOME", str(folder / "reports" / "home"))
+            bench.command("up")
+            with db.connect(as_deployer=True) as conn:
+                months, days = (conn.execute(f"select sum(calls) as calls, sum(units) as units, sum(margin) as margin"
+                                             f" from billing.{table}").fetchone()
+                                for table in ("call_customer_month", "call_day"))
+            bench.command("down")
+        assert months["calls"] == days["calls"] and abs(months["margin"] - days["margin"]) < 1
+    finally:
+        shutil.rmtree(folder)

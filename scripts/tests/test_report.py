@@ -10,6 +10,7 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
+from leissner.scripts import db
 from leissner.scripts.tests.test_bill import THROUGH, database, done, loaded, rows  # noqa: F401
 from leissner.scripts.tests.test_ledger import conn, pay  # noqa: F401
 
@@ -98,6 +99,22 @@ def test_each_format_says_the_same(billed, conn, tmp_path):  # noqa: F811
     assert days[0].date() >= date(2026, 10, 1)
     assert [path.name for path in tmp_path.iterdir()] == ["billed.xlsx"]
     assert rows(conn, "select count(*) from audit.event where kind = 'report'")[0][0] == 5
+
+
+def test_what_was_billed_is_added_up_once(billed, conn):  # noqa: F811
+    options = ("billed_per_product", "--from", "2026-10-01", "--to", "2026-11-01")
+    number = rows(conn, "select invoice_no from billing.invoice where total > 0 order by 1")[0][0]
+    done(billed("bill", "credit", number, "--date", THROUGH, "--yes"))
+    from_lines = as_json(billed, *options)
+    with db.transaction(conn, "batch"):
+        assert rows(conn, "select api.totals_fold()") == [(0,)]  # of calls: two batches are not worth it
+    assert rows(conn, "select count(distinct bill_run_id) from billing.billed_total")[0][0] == 2
+    assert as_json(billed, *options) == from_lines
+    assert billed("check").code == 0
+    conn.execute("set session_replication_role = replica; update billing.billed_total set net = net + 1 where"
+                 " bill_run_id = 1")
+    outcome = billed("check")
+    assert outcome.code == 1 and "added up to" in outcome.out + outcome.err
 
 
 def test_all_reports_of_a_month_in_a_folder(billed, tmp_path):

@@ -234,6 +234,7 @@ declare
     v_folded bigint;
 begin
     perform access.require('admin', 'batch');
+    perform logic.billed_fold();
     -- One folder at a time; readers see the rows of either side of the commit, never both.
     if not pg_try_advisory_xact_lock(hashtextextended('billing.totals_fold', 0)) then
         return 0;

@@ -79,12 +79,29 @@ begin atomic
         from billing.call_billed as one
         group by date_trunc('month', one.start_on::timestamp)::date
     ) as billed on billed.month = open.month
-    where open.is_settled and total.calls <> coalesce(billed.calls, 0);
+    where open.is_settled and total.calls <> coalesce(billed.calls, 0)
+    union all
+    -- what a run was added up to for reports
+    select
+        format('added up to %s, its documents come to %s', total.net, coalesce(documents.net, 0)),
+        'run ' || total.bill_run_id
+    from (
+        select one.bill_run_id, sum(one.net) as net
+        from billing.billed_total as one
+        group by one.bill_run_id
+    ) as total
+    left join (
+        select invoice.bill_run_id, sum(round(invoice.net * invoice.home_rate, 2)) as net
+        from billing.invoice
+        where invoice.state = 'approved'
+        group by invoice.bill_run_id
+    ) as documents on documents.bill_run_id = total.bill_run_id
+    where total.net <> coalesce(documents.net, 0);
 end;
 
 comment on function logic.check_invoices() is
 $$Documents that are not the sum of their lines, taxes and calls, calls billed twice,
-    months closed too early. No row is
+    months closed too early, runs added up wrongly. No row is
 healthy.
 Example: select * from logic.check_invoices()
 Raises: nothing$$;
