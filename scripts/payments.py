@@ -207,15 +207,16 @@ def match(as_json) -> None:
 
 
 def take(conn: db.Connection, path: Path, form: str | None = None, is_test: bool = False,
-         same_identity: bool = False, source: str | None = None, name: str | None = None) -> dict:
+         same_identity: bool = False, source: str | None = None, name: str | None = None, level: str = "batch",
+         **who: str) -> dict:
     """Loads one file: {name, file, status, …}. Status: loaded, known (before, or by another loader at the same time),
     rejected, stopped. The bytes are stored before they are read; `source`: where it was fetched from, `name`: what it
-    is called there."""
+    is called there. level and `who` (session, client): in whose name."""
     name = name or path.name
     if not path.is_file():
         raise LeissnerError(f"{path} is no file.", "Give the files themselves.")
     before = path.stat()
-    with db.transaction(conn, "batch"):
+    with db.transaction(conn, level, **who):
         stored, = db.call(conn, "payment_file_put", p_name=name, p_bytes=path.read_bytes(), p_source=source)
     result = {"name": name, "file": stored["file"], "status": "known", "loaded_at": stored["loaded_at"],
               "known_as": stored["name"]}
@@ -227,7 +228,7 @@ def take(conn: db.Connection, path: Path, form: str | None = None, is_test: bool
         if (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
             raise LeissnerError(f"{name} was written while it was read.", "Load it again when it is whole.")
         result |= {"format": parsed.format, "identity": parsed.identity}
-        result |= _tried(lambda: _booked(conn, stored["file"], parsed, is_test, same_identity))
+        result |= _tried(lambda: _booked(conn, stored["file"], parsed, is_test, same_identity, level, who))
     except LeissnerError as error:
         result |= {"status": "rejected", "problem": str(error), "hint": error.hint}
     except psycopg.Error as error:
@@ -237,7 +238,7 @@ def take(conn: db.Connection, path: Path, form: str | None = None, is_test: bool
         result |= {"status": "stopped" if problem.code == "LB726" else "rejected", "code": problem.code,
                    "problem": problem.sentence, "hint": problem.hint}
     if "problem" in result:
-        with db.transaction(conn, "batch"):
+        with db.transaction(conn, level, **who):
             db.call(conn, "payment_file_end", p_file=stored["file"], p_state=result["status"],
                     p_reason=result["problem"], p_format=result.get("format"))
     return result
@@ -254,9 +255,9 @@ def _tried(work: Callable[[], dict]) -> dict:
 
 
 def _booked(conn: db.Connection, file: int, parsed: payment_formats.PaymentFile, is_test: bool,
-            same_identity: bool) -> dict:
+            same_identity: bool, level: str = "batch", who: dict[str, str] | None = None) -> dict:
     """The file's one transaction."""
-    with db.transaction(conn, "batch"):
+    with db.transaction(conn, level, **who or {}):
         state = db.call_one(conn, "payment_load_begin", p_file=file, p_format=parsed.format, p_identity=parsed.identity,
                             p_is_test=parsed.is_test, p_is_forced=is_test)
         if state == "loaded":  # by another loader, while this one read it

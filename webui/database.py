@@ -95,10 +95,15 @@ def value(name: str, **params: Any) -> Any:
     return next(iter(rows[0].values())) if rows else None
 
 
-def look(kind: str, subject: str | None, **detail: Any) -> None:
+def look(kind: str, subject: str | None, /, **detail: Any) -> None:
     """Writes down that call details or an export are looked at, in a transaction of its own, before they are shown."""
     with plain() as conn, db.transaction(conn, current_user.level, session=current_user.token, client=client()):
         db.call(conn, "audit_event_add", p_kind=kind, p_subject=subject, p_detail=detail)
+
+
+def undo() -> None:
+    """Takes back what this request has written so far: so a page shows what something would do, by doing it."""
+    _close(Rollback())
 
 
 @contextmanager

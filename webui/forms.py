@@ -114,7 +114,7 @@ class Form:
             value = self[one.name]
             if value in (None, []) and one.is_required and one.kind not in ("file", "check"):
                 wrong[one.name] = _("Fill this in.")
-            elif value is not None and one.kind == "day" and not _is_day(value):
+            elif value is not None and one.kind == "day" and not is_day(value):
                 wrong[one.name] = _("This is not a day. Write 2026-10-01, 1/10 or today.")
             elif value is not None and one.kind in ("number", "money") and not re.fullmatch(r"-?\d+(\.\d+)?", value):
                 wrong[one.name] = _("This is not a number.")
@@ -146,7 +146,7 @@ class Form:
         return render_template(template, form=self, known=self.known, **context), 422 if self.problem else 200
 
 
-def _is_day(text: str) -> bool:
+def is_day(text: str) -> bool:
     try:
         dt.date.fromisoformat(text)
     except ValueError:

@@ -18,6 +18,7 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from flask_login import current_user
 
 from leissner.scripts import db
 from leissner.webui import database
+from leissner.webui.forms import is_day, typed_day
 from leissner.webui.texts import gettext as _
 
 ROWS = 50
@@ -106,8 +108,8 @@ class List:
             given = request.args.get(one.name, default or "").strip()
             if given and one.options is not None and given not in one.values():
                 given = ""
-            if given:
-                (params if one.is_param else filters)[f"p_{one.name}" if one.is_param else one.name] = given
+            if value := _typed(one.kind, given):
+                (params if one.is_param else filters)[f"p_{one.name}" if one.is_param else one.name] = value
             chips.append((one, given))
         names = {one.name: one for one in self.seen() if one.sorts_as != "no"}
         order = request.args.get("sort", self.order or self.key)
@@ -163,6 +165,17 @@ class List:
         return Response(
             stream_with_context(_csv(columns, rows)), mimetype="text/csv",
             headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _typed(kind: str, text: str) -> str:
+    """A filter as it was typed, for the database; nothing where it is no day or no number."""
+    if kind == "day" and text:
+        text = typed_day(text)
+        return text if re.fullmatch(r"\d{4}-\d\d-\d\d", text) and is_day(text) else ""
+    if kind in ("money", "number"):
+        text = re.sub(r"[\s\u202f\u00a0]", "", text).replace(",", ".")
+        return text if re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", text) else ""
+    return text
 
 
 def _csv(columns: list[Column], rows: Iterator[dict]) -> Iterator[str]:

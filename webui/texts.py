@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flask import Flask, g, has_request_context, request
 from flask_login import current_user
+from markupsafe import Markup
 
 LANGUAGES = {"en": "English", "sv": "Svenska"}
 _swedish: dict[str, str] = {}
@@ -38,8 +39,10 @@ def language() -> str:
 
 
 def gettext(english: str, /, **values) -> str:
-    """The text in the reader's language, with {name} filled in."""
+    """The text in the reader's language, with {name} filled in; safe HTML where a value is."""
     text = _swedish.get(english, english) if language() == "sv" else english
+    if any(hasattr(one, "__html__") for one in values.values()):
+        text = Markup(text)
     return text.format(**values) if values else text
 
 

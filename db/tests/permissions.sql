@@ -256,6 +256,28 @@ from (
     'integration']),
     ('suspense_id_list', array['pricing', 'support', 'batch']),
     ('suspense_list', array['pricing', 'sales', 'support', 'finance', 'auditor', 'batch', 'integration']),
+    (
+        'payment_work_list',
+        array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']
+    ),
+    ('payment_left_get', array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']),
+    (
+        'payment_browse_list',
+        array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']
+    ),
+    (
+        'payment_file_browse_list',
+        array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']
+    ),
+    ('item_browse_list', array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']),
+    ('item_entry_list', array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']),
+    ('ledger_age_list', array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']),
+    (
+        'entry_browse_list',
+        array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']
+    ),
+    ('entry_row_list', array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']),
+    ('payment_source_state_list', array['support', 'finance', 'credit', 'auditor', 'batch']),
     ('payment_assign', array['finance']),
     (
         'payment_entry_list',

@@ -40,16 +40,20 @@
   addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
 
   let going = false, row = -1;
-  const rows = () => [...document.querySelectorAll("table[data-keys] tbody tr:not(.more)")];
+  const rows = () => [...document.querySelectorAll("table[data-keys] tbody tr:not(.more), [data-items] > [data-item]")];
+  const pressed = (one, key) => one?.querySelector(`[data-press="${CSS.escape(key)}"]`);
   const move = (by) => {
     const all = rows();
     if (!all.length) return;
     all[row]?.classList.remove("at");
     row = Math.max(0, Math.min(all.length - 1, row + by));
     all[row].classList.add("at");
-    all[row].querySelector("a")?.focus();
+    (pressed(all[row], "Enter") ?? all[row].querySelector("a"))?.focus();
     all[row].scrollIntoView({ block: "nearest" });
   };
+  const begun = find("[data-items][data-at]"); // where the last one was done
+  if (begun) move(1 + Number(begun.dataset.at));
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape") {
@@ -72,7 +76,11 @@
       j: () => move(1),
       k: () => move(-1),
       "?": () => find("#keys").showModal(),
-    }[event.key];
+    }[event.key] ?? (event.key !== "Enter" && pressed(rows()[row], event.key) && (() => {
+      const own = pressed(rows()[row], event.key); // a button is pressed, a field is gone to
+      own.closest("details")?.setAttribute("open", "");
+      own.matches("input") ? own.focus() : own.click();
+    }));
     if (act) { event.preventDefault(); act(); }
   });
 })();

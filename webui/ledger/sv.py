@@ -1,0 +1,126 @@
+"""Swedish words of the pages of the ledger."""
+
+TEXTS = {
+    "1–30 days": "1–30 dagar", "31–60 days": "31–60 dagar", "61–90 days": "61–90 dagar",
+    "A loss: nobody will pay it, the VAT comes back": "En förlust: ingen betalar den, momsen kommer tillbaka",
+    "A part of it; all that is left when empty.": "En del av den; allt som är kvar om tomt.",
+    "A part of it; all that is open when empty.": "En del av den; allt som är öppet om tomt.",
+    "A small difference: no loss, its VAT does not come back":
+        "En liten differens: ingen förlust, momsen kommer inte tillbaka",
+    "Accept": "Godta", "accept first proposal": "godta första förslaget", "Account": "Konto",
+    "Account of the payer": "Betalarens konto", "accrual": "periodisering", "Address": "Adress", "Age": "Ålder",
+    "Alone: to the credit of the customer. With a document: whose it is.":
+        "Ensam: kunden tillgodo. Med ett dokument: vems det är.",
+    "Amount": "Belopp", "amount equal": "samma belopp", "Amount from": "Belopp från",
+    "Another open document of the same payer.": "Ett annat öppet dokument hos samma betalare.",
+    "As it came": "Som den kom", "Assign": "Tilldela", "assign": "tilldelning", "Assign it": "Tilldela den",
+    "Assign otherwise": "Tilldela på annat sätt", "Assigned.": "Tilldelad.", "Back": "Tillbaka",
+    "balance before": "ingående saldo", "balance {amount}": "saldo {amount}", "Batch": "Bunt",
+    "BgMax, OCR giro, camt.054, KTL … recognised by its content.":
+        "BgMax, OCR giro, camt.054, KTL … känns igen på innehållet.",
+    "Booked on": "Bokförd", "Booked. The money itself your bank sends.": "Bokfört. Själva pengarna skickar banken.",
+    "By": "Av", "Channel": "Kanal", "Choose a file first.": "Välj en fil först.", "credit": "kredit",
+    "Customer": "Kund", "Day": "Dag", "Day of booking": "Bokföringsdag", "Days late": "Dagar sen", "Debit": "Debet",
+    "Debit and credit": "Debet och kredit", "deduction": "avdrag", "difference": "differens",
+    "Dispute is over …": "Tvisten är över …", "Disputed": "Bestridd", "disputed": "bestridd",
+    "Disputed because": "Bestridd för att", "Disputed since {day}: {reason}": "Bestridd sedan {day}: {reason}",
+    "disputed {amount}": "bestritt {amount}", "Disputed …": "Bestrids …", "Document": "Dokument", "Due": "Förfaller",
+    "Entry": "Verifikation", "Entry {n}": "Verifikation {n}",
+    "Every payment has found its place. New ones come with the next file of the bank.":
+        "Varje betalning har hittat rätt. Nya kommer med bankens nästa fil.",
+    "Export": "Export", "Fetch now": "Hämta nu", "Fetching has begun.": "Hämtningen har börjat.", "File": "Fil",
+    "File of the bank": "Fil från banken", "file {n}": "fil {n}", "Files": "Filer",
+    "For the log, and for those who ask later.": "För loggen, och för den som frågar senare.", "Format": "Format",
+    "from": "från", "How": "Hur", "How late it is": "Hur sent det är", "In the journal": "I journalen",
+    "It is being fetched already.": "Hämtning pågår redan.",
+    "It is marked as a test: load it all the same": "Den är märkt som test: läs in den ändå",
+    "It is no longer disputed.": "Den är inte längre bestridd.",
+    "It is taken whole or not at all, and a file that was loaded before does nothing: nothing can be paid "
+    "twice.":
+        "Den tas hel eller inte alls, och en fil som lästs in förut gör ingenting: inget kan betalas två "
+        "gånger.",
+    "It may be for": "Den kan gälla", "It takes back another entry.": "Den återför en annan verifikation.",
+    "It was taken back.": "Den har återförts.",
+    "Its own number was loaded before with other contents: load it all the same":
+        "Dess eget nummer har lästs in förut med annat innehåll: läs in den ändå",
+    "Its payments": "Dess betalningar", "Journal": "Journal", "Key": "Nyckel", "last": "senast",
+    "leave on account": "låt stå till godo",
+    "Leave on account of {customer} {name}": "Låt stå till godo hos {customer} {name}", "Left": "Kvar",
+    "Load": "Läs in", "Load a file": "Läs in en fil", "Load a file of the bank": "Läs in en fil från banken",
+    "Loaded": "Inläst", "Loaded.": "Inläst.",
+    "Loading it was broken off: nothing of it is booked. Load it again.":
+        "Inläsningen bröts: inget av den är bokfört. Läs in den igen.",
+    "Look again": "Titta igen", "Move": "Flytta", "move": "flytta", "Move what paid it …": "Flytta det som betalat …",
+    "Move what paid {document}": "Flytta det som betalat {document}", "Moved.": "Flyttat.",
+    "No account changes.": "Inget konto ändras.",
+    "No file has come from here yet.": "Ingen fil har kommit härifrån än.",
+    "No file yet: upload one, or set up where the bank's are.":
+        "Ingen fil än: ladda upp en, eller ange var bankens finns.",
+    "No payments yet: load a file of the bank under Files.":
+        "Inga betalningar än: läs in en fil från banken under Filer.",
+    "nobody named": "någon utan namn",
+    "Nobody owes anything: items come with approved invoices.":
+        "Ingen är skyldig något: poster kommer med godkända fakturor.",
+    "not due": "ej förfallet", "Note": "Notering", "Note it": "Notera",
+    "Noted: {document} is disputed.": "Noterat: {document} är bestridd.",
+    "Nothing is booked yet.": "Inget är bokfört än.", "Nothing of it was booked.": "Inget av den bokfördes.",
+    "Nothing speaks for any document.": "Inget talar för något dokument.", "Nothing waits.": "Inget väntar.",
+    "Nothing was ever booked for this customer.": "Inget har någonsin bokförts på kunden.",
+    "Number of an invoice or another open document.": "Nummer på en faktura eller ett annat öppet dokument.",
+    "Of an account in several currencies.": "När kontot har flera valutor.",
+    "of it to credit {amount}": "varav tillgodo {amount}", "of {amount}": "av {amount}", "on account": "till godo",
+    "Open after it": "Öppet efter", "Open in own currency": "Öppet i egen valuta", "Open items": "Öppna poster",
+    "Open now": "Öppet nu", "open {amount}": "öppet {amount}", "over 90 days": "över 90 dagar", "overdue": "förfallen",
+    "Pages of the ledger": "Sidor om reskontran", "Passed over: {what} ({n})": "Förbigånget: {what} ({n})",
+    "Pay back": "Betala tillbaka", "Pay back to {customer}": "Betala tillbaka till {customer}",
+    "Pay back …": "Betala tillbaka …", "Payment": "Betalning", "Payment files": "Betalningsfiler",
+    "Payment {n}": "Betalning {n}", "Payment {n} of": "Betalning {n} i",
+    "Payment {n}, {amount} {currency}": "Betalning {n}, {amount} {currency}", "Payments": "Betalningar",
+    "Payments to match": "Betalningar att matcha", "Reason": "Skäl", "Received": "Mottagen", "Reference": "Referens",
+    "reference": "referens", "References": "Referenser", "refund": "återbetalning", "reversal": "återföring",
+    "Say which document it is for, or which customer.": "Ange vilket dokument den gäller, eller vilken kund.",
+    "setoff": "kvittning", "Settled": "Reglerade", "settled": "reglerad",
+    "Show what it books …": "Visa vad det bokför …", "State": "Läge", "statement": "kontoutdrag",
+    "Statement of account": "Kontoutdrag", "Statement of account, {customer}": "Kontoutdrag, {customer}",
+    "Take back": "Återför", "Take back what this payment settled?": "Återföra det som betalningen reglerade?",
+    "Take back …": "Återför …",
+    "Taken back: {amount} waits for a person again.": "Återfört: {amount} väntar på en människa igen.",
+    "Takes back": "Återför", "Text": "Text", "The dispute is over": "Tvisten är över",
+    "The documents below are open again by what it paid of them, reminders may name them, and {amount} "
+    "{currency} waits for a person.":
+        "Dokumenten nedan blir öppna igen med det den betalat av dem, påminnelser kan nämna dem, och {amount} "
+        "{currency} väntar på en människa.",
+    "The file is larger than {n} MB.": "Filen är större än {n} MB.",
+    "The files of the bank are being fetched.": "Bankens filer hämtas.",
+    "This file was loaded before; nothing was done.": "Filen har lästs in förut; inget gjordes.",
+    "This will be booked": "Det här bokförs", "Through": "Till och med", "to": "till", "to credit": "tillgodo",
+    "To the credit of {customer}: {amount} {currency}": "{customer} till godo: {amount} {currency}",
+    "To the document": "Till dokumentet", "Today when empty.": "I dag om tomt.", "Together with": "Tillsammans med",
+    "too": "också", "transfer": "flytt", "Try all again": "Försök alla igen", "Undo": "Ångra",
+    "Valued on": "Valutadag", "Waiting": "Väntar", "What became of it": "Vad det blev av den",
+    "What is booked stays; it can only be corrected by another entry.":
+        "Det som är bokfört står kvar; det rättas bara med en ny verifikation.",
+    "What its payments became when it was loaded": "Vad dess betalningar blev när den lästes in",
+    "What the bank said": "Vad banken sade", "What the last fetching said": "Vad den senaste hämtningen sade",
+    "What the payer says": "Vad betalaren säger", "What was booked on it": "Vad som bokförts på den",
+    "While a document is disputed no advance pays it, no reminder names it, and it is not counted as overdue.":
+        "Så länge ett dokument är bestritt betalar inget förskott det, ingen påminnelse nämner det, och det "
+        "räknas inte som förfallet.",
+    "Why not": "Varför inte", "Write off": "Skriv av", "Write off {document}": "Skriv av {document}",
+    "Write off …": "Skriv av …", "writeoff": "avskrivning", "Written": "Skriven", "Written off.": "Avskrivet.",
+    "{amount} left": "{amount} kvar", "{amount} open in all": "{amount} öppet totalt",
+    "{customer} has nothing to its credit.": "{customer} har inget till godo.",
+    "{document} is disputed": "{document} bestrids",
+    "{document} of {customer} {name}: {open} of {amount} {currency} open, due {due}.":
+        "{document} för {customer} {name}: {open} av {amount} {currency} öppet, förfaller {due}.",
+    "{first} through {last}": "{first} till och med {last}",
+    "{matched} of {payments} payments found their documents.":
+        "{matched} av {payments} betalningar hittade sina dokument.",
+    "{n} days late": "{n} dagar sen", "{n} files": "{n} filer",
+    "{n} of its payments wait for a person.": "{n} av dess betalningar väntar på en människa.",
+    "{n} payers, {late} of them late": "{n} betalare, varav {late} sena", "{n} payments": "{n} betalningar",
+    "{n} payments were known before.": "{n} betalningar var kända sedan förut.",
+    "{n} payments, {amount} {currency}": "{n} betalningar, {amount} {currency}", "{n} rejected": "{n} avvisade",
+    "{n} wait for a person": "{n} väntar på en människa",
+    "{open} of {amount} {currency} open": "{open} av {amount} {currency} öppet",
+}
