@@ -535,8 +535,8 @@ end;
 $$;
 
 comment on function logic.billed_list(date, date) is
-$$What was billed in a period by product type and kind of line: totals of runs that were added up, lines of the
-others. A level seller gets the documents of its own customers.
+$$What was billed in a period by product type and kind of line: totals of runs that were added up, lines of
+the others. A level seller gets the documents of its own customers.
 Example: select * from logic.billed_list('2026-10-01', '2026-11-01') where false
 Raises: LB901 without a level of the staff or seller$$;
 
