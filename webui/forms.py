@@ -18,6 +18,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from flask import flash, redirect, render_template, request
@@ -66,6 +67,8 @@ class Form:
                 return request.form.getlist(one.name)
             return request.form.get(one.name, "")
         value = self.known.get(one.name, defaults.get(one.name, one.value))
+        if isinstance(value, Decimal):
+            return f"{value:f}".rstrip("0").rstrip(".") if value % 1 else f"{value:.0f}"
         return "" if value is None else value
 
     def __getitem__(self, name: str) -> Any:

@@ -67,7 +67,7 @@ def percent(value, decimals: int = 1) -> Markup:
 
 
 def day(value) -> Markup:
-    return NOTHING if value is None else Markup(escape(f"{value}"[:10]))
+    return NOTHING if value is None else Markup('<span class="day">{}</span>').format(f"{value}"[:10])
 
 
 def operator_zone() -> ZoneInfo:

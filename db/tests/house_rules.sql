@@ -212,7 +212,9 @@ select bag_eq(
         'logic.suspense_call_list', 'logic.suspense_drop', 'logic.suspense_drop_list',
         'logic.invoice_catch_up', 'logic.item_write_off', 'logic.advance_refund', 'logic.item_move',
         'logic.item_dispute', 'logic.statement', 'logic.search', 'logic.work_list',
-        'logic.traffic_month_list',
+        'logic.traffic_month_list', 'logic.contract_propose', 'logic.customer_history',
+        'logic.customer_month_list', 'logic.customer_note_add', 'logic.line_fee_list',
+        'logic.number_ids', 'logic.price_list_code', 'logic.price_list_currency',
         'logic.suspense_group_list', 'logic.suspense_summary', 'logic.totals_fold'
     ],
     'only listed functions run with the rights of the owner'
