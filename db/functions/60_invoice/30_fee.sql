@@ -106,7 +106,7 @@ create function logic.fee_due_list(
     p_lines bigint[], p_through date, p_back date, p_upto date default null
 )
 returns setof logic.fee_due
-language plpgsql stable rows 20000
+language plpgsql stable security definer rows 20000
 set search_path = pg_catalog, pg_temp
 set enable_mergejoin = off
 as $$
@@ -114,6 +114,13 @@ as $$
 declare
     v_epochs date[];
 begin
+    -- Of their own contracts sellers and customers may know what they cost.
+    if not p_lines <@ access.contract_line_ids() then
+        perform access.require(
+            'admin', 'pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+        'integration'
+        );
+    end if;
     -- Prices of fees change on these days only.
     select coalesce(array_agg(distinct bound.day order by bound.day), '{}') into v_epochs
     from (
@@ -497,4 +504,4 @@ $$What is due for the charges of contract lines,
 those that a run through p_through charges, and later ones that were billed already (is_chargeable: no). With
 p_upto what was earned up to that day.
 Example: select * from logic.fee_due_list('{1}', '2026-10-31', '2025-10-31')
-Raises: nothing$$;
+Raises: LB901 for lines of others without a level of staff$$;

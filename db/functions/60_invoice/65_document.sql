@@ -1,6 +1,40 @@
 -- 60_invoice/document: a document as one JSON, from which PDF, e-invoice and print files are laid out. All
 -- amounts, sums, signs and legal texts are decided here.
 
+create function logic.document_price(p_items bigint[])
+returns table (setup numeric, rate numeric)
+language plpgsql stable security definer rows 1
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform access.require(
+        'admin', 'pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+        'integration'
+    );
+    return query select found.setup, found.rate from logic.item_price(p_items) as found;
+end;
+$$;
+
+comment on function logic.document_price(bigint[]) is
+$$Opening fee and rate that calls of an invoice were priced by, for staff who read invoices and no price
+lists.
+Example: select * from logic.document_price('{1}') where false
+Raises: LB901 without a level of staff$$;
+
+create function logic.list_currency_list()
+returns table (price_list_id bigint, currency text)
+language sql stable security definer rows 100
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select list.price_list_id, list.currency from billing.price_list as list;
+end;
+
+comment on function logic.list_currency_list() is
+$$Currencies of price lists, for those who read invoices and no price lists.
+It checks no permission: in which currency calls were priced stands on the invoice.
+Example: select * from logic.list_currency_list()
+Raises: nothing$$;
+
 create function logic.sentence_get(p_code text, p_language text)
 returns text
 language sql stable parallel safe
@@ -40,7 +74,7 @@ begin atomic
             and call.call_id = billed.call_id
         inner join billing.destination on destination.destination_id = call.destination_id
         inner join billing.mode on mode.mode_id = call.mode_id
-        inner join billing.price_list as list on list.price_list_id = call.retail_list_id
+        inner join logic.list_currency_list() as list on list.price_list_id = call.retail_list_id
         where invoice.invoice_id = p_invoice_id and line.charge_kind = 'usage'
         group by
             call.customer_id, call.contract_id, call.a_number, call.account, destination.name, mode.code,
@@ -87,7 +121,7 @@ begin atomic
     price as materialized (
         select asked.items, found.setup, found.rate
         from (select distinct listed.items from listed where listed.items is not null) as asked
-        cross join lateral logic.item_price(asked.items) as found
+        cross join lateral logic.document_price(asked.items) as found
     ),
 
     -- By kind of call: the price of a unit and the opening fee where all have the same.
@@ -288,7 +322,7 @@ begin atomic
         inner join billing.call
             on call.customer_id = billed.customer_id and call.start_on = billed.start_on
             and call.call_id = billed.call_id
-        inner join billing.price_list as list on list.price_list_id = call.retail_list_id
+        inner join logic.list_currency_list() as list on list.price_list_id = call.retail_list_id
         group by line.invoice_line_id
         having
             min(list.currency) = min(head.currency) and max(list.currency) = min(head.currency)
