@@ -215,7 +215,7 @@ select bag_eq(
         'logic.traffic_month_list', 'logic.contract_propose', 'logic.customer_history',
         'logic.customer_month_list', 'logic.customer_note_add', 'logic.line_fee_list',
         'logic.number_ids', 'logic.price_list_code', 'logic.price_list_currency',
-        'logic.traffic_month_list', 'logic.list_currency_list', 'logic.document_price',
+        'logic.list_currency_list', 'logic.document_price',
         'logic.fee_due_list',
         'logic.suspense_group_list', 'logic.suspense_summary', 'logic.totals_fold'
     ],
