@@ -29,8 +29,9 @@ FILES = {
 # what, of which document, payment or payer, how much of it
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["invoice"] * 4 + ["pay"] * 6 + ["unknown", "assign", "assign", "undo", "undo", "credit",
-                                                       "write_off", "refund", "refund", "dispute", "dispute_over"]),
+        st.sampled_from(["invoice"] * 4 + ["pay"] * 6 + [
+            "unknown", "assign", "assign", "undo", "undo", "credit", "write_off", "refund", "refund", "dispute",
+            "dispute_over", "remind"]),
         st.integers(0, 30), st.integers(1, 160)),
     min_size=3, max_size=24)
 histories = itertools.count(1)
@@ -188,6 +189,20 @@ class History:
         if amount:
             self.act("advance_refund", p_customer_no=payer, p_why="asked", p_amount=amount, p_on=self.on)
             self.ledger.refund(payer, amount)
+
+    def remind(self, which, share):
+        """Six weeks later: whoever is reminded owes a fee more, an item of its own."""
+        self.day += 42
+        if self.day > 280:
+            return
+        known = {one.number for one in self.ledger.documents}
+        self.act("reminder_make", p_day=self.on, p_customers=self.payers)
+        for number, payer, amount, due in self.owner.execute(
+                "select document_no, customer_no, item.amount, item.due_on from billing.open_item as item"
+                " inner join billing.customer on customer_id = payer_id where customer_no = any(%s)"
+                " and item.kind = 'fee' order by open_item_id", (self.payers,)).fetchall():
+            if number not in known:
+                self.ledger.invoice(number, payer, amount, self.day, (due - FIRST).days)
 
     def dispute(self, which, share):
         document = self.document(which, lambda one: one.open)
