@@ -1,6 +1,8 @@
 """Calls: who sees what of them, the way to a price, suspense mended on the page, files, margin, rating again."""
 
+import io
 import re
+import time
 
 import pytest
 
@@ -145,3 +147,160 @@ def test_news_counts_what_came_and_tells_nothing(golden_web):
     earlier = re.sub(r"since=\d+", "since=0", news)
     page = client.get(earlier, headers=PART).get_data(as_text=True)
     assert re.search(r"New calls since you looked: \d+|More than", page)
+
+
+# -- suspense, files, rating again: these write ---------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def busy_web(bed, quick_passwords, tmp_path_factory):
+    """The golden operator with its calls, of which some wait, and a home of its own for what runs beside the pages."""
+    from leissner.scripts.tests.reference.compare import leissner
+    from leissner.scripts.tests.test_bill import GOLDEN
+    from leissner.webui.tests.conftest import make_web
+
+    made = bed.create(bed.template.name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", made.url(db.CLI_LOGIN))
+        patch.setenv("LEISSNER_HOME", f"{tmp_path_factory.mktemp('home')}")
+        leissner("import", GOLDEN / "operator")
+        leissner("calls", "load", GOLDEN / "calls.csv", "--source", "plain")
+        one = make_web(made)
+        yield one
+        one.app.extensions["pool"].close()
+    bed.drop(made)
+
+
+def waiting(web) -> list[dict]:
+    return rows_of(web, "select * from billing.call_suspense order by suspense_id")
+
+
+def load(web, tmp_path, name: str, *lines: str) -> None:
+    from leissner.scripts.tests.reference.compare import leissner
+
+    head = "key,started_at,units,a_number,b_number,mode,carrier"
+    (tmp_path / name).write_text("\n".join([head, *lines]) + "\n")
+    leissner("calls", "load", tmp_path / name, "--source", "plain")
+
+
+def group_of(client, words: str) -> str:
+    page = client.get("/suspense").get_data(as_text=True)
+    return re.search(rf'href="/suspense/(\w+)">[^<]*{words}', page)[1]
+
+
+def test_a_number_is_assigned_and_its_calls_are_rated_at_once(busy_web, tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", busy_web.database.url(db.CLI_LOGIN))
+    load(busy_web, tmp_path, "lost.csv", *(
+        f"lost{n},2026-10-12T10:0{n}:00+02:00,60,46902009123,46701234567,voice," for n in range(2)))
+    client = busy_web.browser("support")
+    group = group_of(client, "Nobody has this number: 46902009123")
+    page = client.get(f"/suspense/{group}").get_data(as_text=True)
+    assert 'value="46902009123"' in page and 'value="2026-10-12"' in page and page.count("lost") >= 2
+    typed = {"number": "46902009123", "contract_no": "NOPE", "line_no": "1", "from_on": "12/10/2026"}
+    answer = client.post(f"/suspense/{group}", data=typed)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422 and re.search(r'name="contract_no"[^>]*aria-invalid', page)
+    assert 'value="12/10/2026"' in page  # nothing typed is lost
+    answer = client.post(f"/suspense/{group}", data=typed | {"contract_no": "C2"}, follow_redirects=True)
+    page = answer.get_data(as_text=True)
+    assert "2 tried again: 2 are rated, 0 still wait." in page and "46902009123" not in page
+    assert client.get("/calls/plain:lost0").status_code == 200
+    sales = busy_web.browser("finance")
+    assert sales.get("/suspense").status_code == 200 and "Assign the number" not in sales.get(
+        "/suspense").get_data(as_text=True)
+
+
+def test_a_prefix_is_created_by_who_may(busy_web, tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", busy_web.database.url(db.CLI_LOGIN))
+    load(busy_web, tmp_path, "nowhere.csv", "nowhere,2026-10-14T10:00:00+02:00,60,46902003001,9998887776,voice,")
+    destination = rows_of(busy_web, """
+        select destination.code from billing.prefix join billing.destination using (destination_id)
+        where digits = '49171'""")[0]["code"]
+    typed = {"prefix": "999888", "destination": destination, "from_on": "2026-10-01"}
+    support = busy_web.browser("support")
+    group = group_of(support, "No destination for these digits")
+    page = support.get(f"/suspense/{group}").get_data(as_text=True)
+    assert 'name="prefix"' not in page
+    support.post(f"/suspense/{group}", data=typed)
+    assert not rows_of(busy_web, "select from billing.prefix where digits = '999888'")
+    pricing = busy_web.browser("pricing")
+    page = pricing.get("/suspense").get_data(as_text=True)
+    group = next(one for one in re.findall(r'href="/suspense/(\w{10})"', page) if "9998887776" in pricing.get(
+        f"/suspense/{one}").get_data(as_text=True))
+    page = pricing.post(f"/suspense/{group}", data=typed, follow_redirects=True).get_data(as_text=True)
+    assert re.search(r"\d+ tried again: [1-9]\d* are rated", page)
+
+
+def test_giving_up_needs_a_reason_and_says_what_it_means(busy_web, tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", busy_web.database.url(db.CLI_LOGIN))
+    load(busy_web, tmp_path, "test.csv", "given-up,2026-10-15T10:00:00+02:00,60,46902009777,46701234567,voice,")
+    client = busy_web.browser("support")
+    group = group_of(client, "Nobody has this number: 46902009777")
+    assert busy_web.browser("finance").get(f"/suspense/{group}/drop").status_code == 403
+    page = client.get(f"/suspense/{group}/drop").get_data(as_text=True)
+    assert "1 calls will never be rated nor invoiced" in page and "cannot be undone" in page
+    answer = client.post(f"/suspense/{group}/drop", data={"because": " "})
+    assert answer.status_code == 422 and "Fill this in." in answer.get_data(as_text=True)
+    page = client.post(f"/suspense/{group}/drop", data={"because": "test calls"}, follow_redirects=True)
+    assert "46902009777" not in page.get_data(as_text=True)
+    assert "test calls" in client.get("/suspense/dropped").get_data(as_text=True)
+    assert client.get(f"/suspense/{group}").status_code == 422  # the group is gone
+
+
+def until_done(client, address: str) -> str:
+    for _ in range(150):
+        page = client.get(address, headers=PART).get_data(as_text=True)
+        if "hx-trigger" not in page:
+            return page
+        time.sleep(0.2)
+    raise AssertionError(page)
+
+
+def test_a_file_is_uploaded_and_loaded_with_its_counts(busy_web, monkeypatch, tmp_path):
+    monkeypatch.setenv("DATABASE_URL", busy_web.database.url(db.CLI_LOGIN))
+    monkeypatch.setenv("LEISSNER_HOME", f"{tmp_path}")
+    client = busy_web.browser("support")
+    assert busy_web.browser("finance").get("/files/upload").status_code == 403
+    text = (b"key,started_at,units,a_number,b_number,mode,carrier\n"
+            b"up1,2026-10-16T10:00:00+02:00,60,46902003001,46701234567,voice,\n"
+            b"up2,2026-10-16T10:00:00+02:00,0,46902003001,46701234567,voice,\n"
+            b"up1,2026-10-16T10:00:00+02:00,60,46902003001,46701234567,voice,\n")
+    for data in ({"source": "plain"}, {"source": "plain", "file": (io.BytesIO(b""), "empty.csv")},
+                 {"source": "nothing", "file": (io.BytesIO(text), "a.csv")}):
+        assert client.post("/files/upload", data=data).status_code == 422
+    answer = client.post("/files/upload", data={"source": "plain", "file": (io.BytesIO(text), "../../up load.csv")})
+    assert answer.location == "/files/loading/plain"
+    until_done(client, answer.location)
+    found, = rows_of(busy_web, "select * from billing.cdr_file where name like '%up_load.csv'")
+    assert (found["read"], found["rated"], found["duplicate"], found["zero"]) == (3, 1, 1, 1)
+    page = client.get("/files").get_data(as_text=True)
+    assert "up_load.csv" in page
+    assert "Batches" in client.get(f"/files/{found['file_id']}").get_data(as_text=True)
+    assert rows_of(busy_web, "select from audit.event where kind = 'file_upload'")
+
+
+def test_rating_again_shows_what_would_change_and_keeps_the_former_price(busy_web, monkeypatch, tmp_path):
+    monkeypatch.setenv("DATABASE_URL", busy_web.database.url(db.CLI_LOGIN))
+    monkeypatch.setenv("LEISSNER_HOME", f"{tmp_path}")
+    assert busy_web.browser("support").get("/rerate").status_code == 403
+    client = busy_web.browser("pricing")
+    typed = {"from": "2026-10-01", "to": "2026-10-31", "why": "dearer", "customer": "", "list": "",
+             "destination": "", "product": "", "carrier": ""}
+    assert client.post("/rerate", data=typed | {"customer": "no-one"}).status_code == 422
+    call, = rows_of(busy_web, """
+        select source.code || ':' || call.key as call, call.retail, call.retail_items from billing.call
+        join billing.cdr_source as source using (source_id)
+        where call.retail > 1 and call.start_on between '2026-10-02' and '2026-10-30' and cost_base is not null
+            and bundled = 0 and stretches is null order by call.key limit 1""")
+    with busy_web.database.connect(db.CLI_LOGIN) as conn, db.transaction(conn, "admin"):
+        conn.execute("update billing.price_item set rate = rate * 2 where price_item_id = %s",
+                     (call["retail_items"][-1],))
+    page = client.post("/rerate", data=typed).get_data(as_text=True)
+    assert re.search(r"[1-9]\d* calls would change", page) and 'name="go"' in page
+    assert not rows_of(busy_web, "select from billing.call_former")
+    page = client.post("/rerate", data=typed | {"go": "1"}, follow_redirects=True).get_data(as_text=True)
+    assert "It is at work" in page
+    until_done(client, "/rerate?at_work=1")
+    page = client.get(f"/calls/{call['call']}").get_data(as_text=True)
+    assert "Before it was rated again" in page and "dearer (pricing-en)" in page
+    number = re.search(r'href="/rerate/(\d+)"', client.get("/rerate").get_data(as_text=True))[1]
+    assert "Revenue before" in client.get(f"/rerate/{number}").get_data(as_text=True)

@@ -16,4 +16,4 @@ MARGIN = ("admin", "pricing", "finance", "report", "auditor", "batch")
 RERATERS = ("admin", "pricing", "batch")
 
 # Each module adds its pages.
-from leissner.webui.usage import call, margin  # noqa: E402, F401
+from leissner.webui.usage import again, call, files, margin, suspense  # noqa: E402, F401

@@ -1,13 +1,15 @@
 """What the pages of calls share: tabs, choices of filters, prices of calls as people read them."""
 
+import csv
 import datetime as dt
+import io
 from dataclasses import dataclass
 
-from flask import current_app, g, request, url_for
+from flask import Response, current_app, g, request, stream_with_context, url_for
 from flask_login import current_user
 from markupsafe import Markup
 
-from leissner.webui import database, forms, shape
+from leissner.webui import database, forms, lists, shape
 from leissner.webui.access import levels_of
 from leissner.webui.lists import Column
 from leissner.webui.texts import gettext as _
@@ -84,3 +86,22 @@ class Figure(Column):
 
 def amount(name: str, title: str, **more) -> Figure:
     return Figure(name, title, show=lambda row: price(row[name]), sorts_as="no", **more)
+
+
+def csv_of(name: str, head, rows) -> Response:
+    """Rows as a CSV file, sent while they are read."""
+
+    def lines():
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, lineterminator="\n")
+        writer.writerow(head)
+        for row in rows:
+            writer.writerow(map(lists._plain, row))
+            if buffer.tell() > 1 << 16:
+                yield buffer.getvalue()
+                buffer.seek(0)
+                buffer.truncate()
+        yield buffer.getvalue()
+
+    return Response(stream_with_context(lines()), mimetype="text/csv",
+                    headers={"Content-Disposition": f'attachment; filename="{name}"'})

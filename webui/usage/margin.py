@@ -1,19 +1,17 @@
 """Margin of a period by what people ask for, today's live; calls sold under cost."""
 
-import csv
 import datetime as dt
-import io
 
-from flask import Response, render_template, request, stream_with_context
+from flask import render_template, request
 
 from leissner.scripts import db
 from leissner.scripts import margin as command
-from leissner.webui import database, lists, shape
+from leissner.webui import database, shape
 from leissner.webui.access import page
 from leissner.webui.lists import Column
 from leissner.webui.texts import gettext as _
 from leissner.webui.usage import MARGIN, pages
-from leissner.webui.usage.common import TWO, address, amount, call_of, customer_of, day_asked, tabs
+from leissner.webui.usage.common import TWO, address, amount, call_of, csv_of, customer_of, day_asked, tabs
 
 BY = {"product": "Product", "destination": "Destination", "country": "Country", "customer": "Customer",
       "seller": "Seller", "carrier": "Carrier"}
@@ -57,7 +55,7 @@ def margin():
     rows = database.call("margin_list", p_from=first, p_to=last + dt.timedelta(days=1), p_by=by)
     if request.args.get("export") == "csv":
         database.look("export", "margin", **{"from": f"{first}", "to": f"{last}"}, by=by)
-        return _csv(f"margin-{by}-{first}-{last}.csv", (by, "name", *command.FIGURES), (
+        return csv_of(f"margin-{by}-{first}-{last}.csv", (by, "name", *command.FIGURES), (
             [row["key"], row["name"], *(row[one] for one in command.FIGURES)] for row in rows))
     if by == "customer" and not request.headers.get("HX-Request"):
         database.look("margin", by, **{"from": f"{first}", "to": f"{last}"})
@@ -98,7 +96,7 @@ def under_cost():
         with database._refusal():
             names, found = db.stream(database.connection(), "call_under_cost", p_from=first,
                                      p_to=last + dt.timedelta(days=1))
-        return _csv(f"under-cost-{first}-{last}.csv", names, found)
+        return csv_of(f"under-cost-{first}-{last}.csv", names, found)
     database.look("call_under_cost", None, **days)
     rows = database.call("call_under_cost", p_from=first, p_to=last + dt.timedelta(days=1), p_limit=SHOWN + 1)
     for row in rows:
@@ -106,20 +104,3 @@ def under_cost():
     return render_template("usage/under_cost.html", title=_("Sold under cost"), tabs=tabs(), first=first, last=last,
                            period_name=name, periods=PERIODS, rows=rows[:SHOWN], columns=UNDER,
                            is_more=len(rows) > SHOWN)
-
-
-def _csv(name: str, head, rows) -> Response:
-    def lines():
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\n")
-        writer.writerow(head)
-        for row in rows:
-            writer.writerow(map(lists._plain, row))
-            if buffer.tell() > 1 << 16:
-                yield buffer.getvalue()
-                buffer.seek(0)
-                buffer.truncate()
-        yield buffer.getvalue()
-
-    return Response(stream_with_context(lines()), mimetype="text/csv",
-                    headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -45,6 +45,123 @@ TEXTS = {
         "är inte med.",
     "No call of this period was sold under cost.": "Inget samtal i perioden såldes under kostnad.",
     "There are more: the CSV has all.": "Det finns fler: CSV-filen har alla.",
+    "A file of this source is being loaded: try again in a moment.":
+        "En fil från den källan läses in just nu: försök igen om en stund.",
+    "A file of {source} is being loaded.": "En fil från {source} läses in.", "After": "Efter",
+    "And {n} calls in smaller groups, shown when these are mended.":
+        "Och {n} samtal i mindre grupper, som visas när de här är åtgärdade.",
+    "And {n} more customers.": "Och {n} kunder till.", "Another period": "En annan period",
+    "Another rating is at work: begin this one when it is done.":
+        "En annan omprissättning pågår: starta den här när den är klar.",
+    "As the command line says it": "Som kommandoraden säger det", "Assign it and try again": "Tilldela och försök igen",
+    "Assign the number": "Tilldela numret", "Batches": "Omgångar",
+    "By the prices, rings and contracts of today. First you see what would change; invoiced calls stay, and the "
+    "difference becomes a correction.":
+        "Efter dagens priser, ringar och avtal. Först ser du vad som skulle ändras; fakturerade samtal ligger kvar, "
+        "och skillnaden blir en rättelse.",
+    "Calls are being rated again.": "Samtal prissätts om.",
+    "Calls are being tried again. What is rated leaves the list.":
+        "Samtalen prövas igen. Det som blir prissatt försvinner från listan.",
+    "Calls that this list, or one below it, is tried for.": "Samtal som den här listan, eller en under den, prövas för.",
+    "Choose a file.": "Välj en fil.", "Choose one of the sources.": "Välj en av källorna.",
+    "Conflicting": "Motsägande", "Cost after": "Kostnad efter", "Cost before": "Kostnad före",
+    "Cost, difference": "Kostnad, skillnad", "Create it and try again": "Skapa och försök igen",
+    "Create the prefix": "Skapa prefixet", "Detail": "Detalj", "Done": "Klar", "Begun": "Påbörjad",
+    "Duplicate": "Dubblett", "Former versions are kept.": "Tidigare versioner sparas.",
+    "Give up {n} calls": "Avskriv {n} samtal", "Give up …": "Avskriv …", "Given up": "Avskrivet",
+    "How the last one ended": "Hur den senaste slutade", "Invoiced: stay": "Fakturerade: kvar",
+    "It is assigned by now: try again.": "Det är tilldelat nu: försök igen.",
+    "It is at work. What changes is shown here.": "Den pågår. Det som ändras visas här.",
+    "It is kept with the records and stands in the log.": "Det sparas med posterna och står i loggen.",
+    "Its code.": "Dess kod.", "Its number; empty: all.": "Dess nummer; tomt: alla.",
+    "Kept with the former versions of the calls.": "Sparas med samtalens tidigare versioner.", "Line": "Rad",
+    "Loaded": "Inläst", "loaded": "inläst", "part": "del", "Loading of {source}": "Inläsning från {source}",
+    "Look": "Titta", "Mend": "Åtgärda", "No batch yet.": "Ingen omgång än.",
+    "No call file was loaded yet: upload one here, or let the switch write into a folder that is followed.":
+        "Ingen samtalsfil är inläst än: ladda upp en här, eller låt växeln skriva i en mapp som följs.",
+    "Nothing changed.": "Inget ändrades.",
+    "Nothing is being loaded any more. What came of it:": "Inget läses in längre. Så här gick det:",
+    "Nothing waits: every call that was loaded is rated.": "Inget väntar: alla inlästa samtal är prissatta.",
+    "Nothing was given up.": "Inget är avskrivet.", "Nothing was rated again yet.": "Inget är omprissatt än.",
+    "Nothing would change: all calls of the period are priced by what holds today.":
+        "Inget skulle ändras: periodens alla samtal är prissatta efter det som gäller i dag.",
+    "Number or account": "Nummer eller konto", "Open the page": "Öppna sidan", "Prefix": "Prefix",
+    "Progress": "Förlopp", "Rate the calls of a period again": "Prissätt om en periods samtal",
+    "Rate them again": "Prissätt om dem", "Rated again so far": "Omprissatt hittills",
+    "Rating again {n}": "Omprissättning {n}", "Read": "Lästa", "Suspended": "Väntande", "Zero": "Noll",
+    "Read = rated + suspended + duplicate + zero, as they were loaded. Waiting is what of the suspended still waits.":
+        "Lästa = prissatta + väntande + dubbletter + noll, som de lästes in. Väntar än: de väntande som väntar "
+        "fortfarande.",
+    "Revenue before": "Intäkt före", "Revenue, difference": "Intäkt, skillnad",
+    "Show what would change": "Visa vad som skulle ändras", "Source": "Källa", "Still waiting": "Väntar än",
+    "As the switch writes it, also packed (gz, bz2, xz, zip), at most 512 MB. What is known is skipped.":
+        "Som växeln skriver den, även packad (gz, bz2, xz, zip), högst 512 MB. Det som är känt hoppas över.",
+    "That is at work already.": "Det pågår redan.", "The calls": "Samtalen",
+    "The day of the first call that waits.": "Dagen för det första samtalet som väntar.",
+    "The digits that numbers begin with; with $ at the end that whole number only.":
+        "Siffrorna som numren börjar med; med $ sist bara det hela numret.",
+    "The file is being read and rated. This page may be left.":
+        "Filen läses och prissätts. Du kan lämna sidan.",
+    "The file is empty.": "Filen är tom.",
+    "The file is larger than 512 MB. Load it where the server is.":
+        "Filen är större än 512 MB. Läs in den där servern är.",
+    "The last day, included.": "Sista dagen, inräknad.",
+    "The newest files of this source": "Källans nyaste filer",
+    "The prefix is there by now: try again.": "Prefixet finns nu: försök igen.",
+    "There was nothing to try.": "Det fanns inget att pröva.",
+    "They are kept and stay counted in their files. This cannot be undone.":
+        "De sparas och räknas fortfarande i sina filer. Det kan inte ångras.",
+    "To suspense": "Till väntande", "Try again": "Försök igen", "Try all again": "Försök igen med alla",
+    "Upload a call file": "Ladda upp en samtalsfil", "Upload a file": "Ladda upp en fil",
+    "Upload and load": "Ladda upp och läs in", "What mends it": "Vad som åtgärdar det",
+    "What wrote the file: it says how the lines are read.": "Vad som skrev filen: den säger hur raderna läses.",
+    "When": "När", "Why will they never be rated?": "Varför ska de aldrig prissättas?",
+    "Worth a look": "Värt en titt", "calls": "samtal", "worth": "värde", "worth about": "värda omkring",
+    "worth not known": "okänt värde", "revenue": "intäkt", "cost": "kostnad", "From": "Från", "Through": "Till och med",
+    "{done} of {parts} parts, {calls} calls": "{done} av {parts} delar, {calls} samtal",
+    "{name} is loaded in the background.": "{name} läses in i bakgrunden.",
+    "{n} calls are given up. They are kept, and never rated.": "{n} samtal är avskrivna. De sparas men prissätts aldrig.",
+    "{n} calls are tried again in the background.": "{n} samtal prövas igen i bakgrunden.",
+    "{n} calls wait": "{n} samtal väntar",
+    "{n} calls will never be rated nor invoiced": "{n} samtal blir aldrig prissatta eller fakturerade",
+    "{n} calls would change": "{n} samtal skulle ändras", "{n} changed": "{n} ändrade",
+    "{n} duplicates say something else than what is stored under their key.":
+        "{n} dubbletter säger något annat än det som är sparat under deras nyckel.",
+    "{n} have no price any more and would wait in suspense.": "{n} har inget pris längre och skulle vänta.",
+    "{n} invoiced calls come out otherwise: they stay, and wait for a correction.":
+        "{n} fakturerade samtal blir annorlunda: de ligger kvar och väntar på rättelse.",
+    "{n} lines": "{n} rader", "{n} of the suspended still wait.": "{n} av de väntande väntar fortfarande.",
+    "{n} were given up or corrected": "{n} är avskrivna eller rättade",
+    "{read} tried again: {rated} are rated, {suspended} still wait.":
+        "{read} prövade igen: {rated} är prissatta, {suspended} väntar fortfarande.",
+    "Cannot be read": "Går inte att läsa", "The length contradicts itself": "Längden motsäger sig själv",
+    "Starts in the future": "Börjar i framtiden", "Unknown mode": "Okänt trafikslag",
+    "Unknown carrier": "Okänd operatör", "Nobody has this number": "Ingen har numret",
+    "No destination for these digits": "Ingen destination för siffrorna",
+    "No price for this destination": "Inget pris för destinationen", "Not for sale": "Säljs inte",
+    "No price of the carrier": "Operatören har inget pris", "No price for the seller": "Inget pris för återförsäljaren",
+    "No exchange rate": "Ingen valutakurs",
+    "Correct the lines and load them again, in a file of their own.":
+        "Rätta raderna och läs in dem igen, i en egen fil.",
+    "Ask who runs the switch what the call lasted, and load the corrected record.":
+        "Fråga den som sköter växeln hur långt samtalet var, och läs in den rättade posten.",
+    "Check the time zone of the source and the clock of the switch, then try again.":
+        "Kontrollera källans tidszon och växelns klocka, och försök igen.",
+    "Add the mode, or map it in the source, then try again.":
+        "Lägg till trafikslaget, eller översätt det i källan, och försök igen.",
+    "Add the carrier, or the trunk that leads to it, then try again.":
+        "Lägg till operatören, eller trunken som leder till den, och försök igen.",
+    "Assign it to the contract that had it on those days.": "Tilldela det till avtalet som hade det de dagarna.",
+    "Create the prefix, or one that is longer.": "Skapa prefixet, eller ett som är längre.",
+    "Give the destination a price in one of these lists, then try again.":
+        "Ge destinationen ett pris i någon av de här listorna, och försök igen.",
+    "Lift the block in one of these lists if it is to be sold, then try again.":
+        "Häv spärren i någon av de här listorna om den ska säljas, och försök igen.",
+    "Give the destination a price in the carrier's list, then try again.":
+        "Ge destinationen ett pris i operatörens lista, och försök igen.",
+    "Give the destination a price in the seller's list, then try again.":
+        "Ge destinationen ett pris i återförsäljarens lista, och försök igen.",
+    "Add the exchange rate of that day, then try again.": "Lägg till dagens valutakurs, och försök igen.",
     "voice": "samtal", "sms": "sms", "mms": "mms", "data": "data", "second": "sekunder", "event": "st", "byte": "byte",
 }
 
@@ -89,6 +206,21 @@ SENTENCES = {
     "From {a} to {b} at {at}, {units} units: in suspense since {since}.":
         "Från {a} till {b} {at}, {units} enheter: väntar sedan {since}.",
     "Reason {reason}: {detail}.": "Orsak {reason}: {detail}.",
+    "at the prices of customer {customer}, who has it on other days":
+        "till priserna för kund {customer}, som har numret andra dagar",
+    "at the prices of customer {customer}, who has it": "till priserna för kund {customer}, som har numret",
+    "at the prices of customer {customer}, who alone has numbers that begin with {digits}":
+        "till priserna för kund {customer}, som ensam har nummer som börjar med {digits}",
+    "not known: nobody has it on other days, nor alone the numbers around it":
+        "okänt: ingen har numret andra dagar, och ingen har ensam numren omkring",
+    "not known: customer {customer}, whose it may be, has no price for it":
+        "okänt: kund {customer}, som det kan tillhöra, har inget pris för det",
+    "at cost: a price of the list is not known": "till kostnad: listans pris är okänt",
+    "not known: neither the list nor the carrier has a price": "okänt: varken listan eller operatören har pris",
+    "not known: what lies behind these digits has no price": "okänt: det som siffrorna leder till har inget pris",
+    "not known: what the record should say is not": "okänt: vad posten borde säga vet ingen",
+    "at regular retail, before bundles and discounts": "till ordinarie pris, före potter och rabatter",
+    "not known": "okänt",
     "Not ring {ring}: {rule}.": "Inte ring {ring}: {rule}.",
     "Not list {item}: {rule}.": "Inte lista {item}: {rule}.",
 }
