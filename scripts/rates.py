@@ -136,12 +136,13 @@ def staged(conn: db.Connection, sheet: Sheet) -> int:
 
 
 def run(conn: db.Connection, sheet: Sheet, options: dict, is_wanted: Callable[[dict], bool],
-        seen: str | None = None) -> tuple[dict, list[dict]]:
+        seen: str | None = None, name: str | None = None, level: str = "pricing", **who) -> tuple[dict, list[dict]]:
     """Plans the sheet, and writes it in the same transaction where it is wanted: (plan, changes). `seen` is the digest
-    of the plan that a person agreed to: another one is not written."""
+    of the plan that a person agreed to: another one is not written. name: the file's, where it has another on disk;
+    who: session and client of somebody logged in."""
     plan, changes = {}, []
     try:
-        with db.transaction(conn, "pricing"):
+        with db.transaction(conn, level, **who):
             sheet_id = staged(conn, sheet)
             plan = db.call_one(conn, "rate_plan", p_sheet_id=sheet_id, p_options=options)
             changes = db.call(conn, "rate_change_list", p_sheet_id=sheet_id)
@@ -149,7 +150,7 @@ def run(conn: db.Connection, sheet: Sheet, options: dict, is_wanted: Callable[[d
             if not plan["written"]:
                 raise Undo
             db.call(conn, "rate_write", p_sheet_id=sheet_id, p_options=options,
-                    p_settings=dataclasses.asdict(sheet.settings), p_file_name=sheet.path.name,
+                    p_settings=dataclasses.asdict(sheet.settings), p_file_name=name or sheet.path.name,
                     p_content=sheet.path.read_bytes(), p_seen=seen)
     except Undo:
         pass

@@ -315,6 +315,57 @@ from (
     ('price_list_save', array['pricing', 'batch']),
     ('price_save', array['pricing', 'batch']),
     ('price_undo', array['pricing', 'batch']),
+    ('band_list', array[
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+    ]),
+    ('bundle_list', array[
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+    ]),
+    ('caller_find', array[
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+    ]),
+    ('destination_group_list', array[
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+    ]),
+    ('destination_list', array[
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+    ]),
+    ('dialled', array[
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+    ]),
+    ('exchange_rate_list', array[
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+    ]),
+    ('fee_list', array[
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+    ]),
+    ('holiday_list', array[
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+    ]),
+    ('prefix_list', array[
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+    ]),
+    ('price_compare_list', array[
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+    ]),
+    ('price_own_list', array[
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+    ]),
+    ('rate_sheet_list', array[
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+    ]),
+    ('ring_customer_list', array[
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+    ]),
+    ('ring_list', array[
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+    ]),
+    ('destination_group_save', array['pricing', 'batch']),
+    ('destination_save', array['pricing', 'batch']),
+    ('exchange_rate_save', array['pricing', 'batch']),
+    ('holiday_save', array['pricing', 'batch']),
+    ('prefix_save', array['pricing', 'batch']),
+    ('ring_save', array['pricing', 'batch']),
     ('rate_sheet_begin', array['pricing', 'batch']),
     ('rate_write', array['pricing', 'batch']),
     ('rerate_begin', array['pricing', 'batch']),

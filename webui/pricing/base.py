@@ -1,10 +1,13 @@
 """What all pages of prices share: the blueprint, who reads and who writes, the choices of forms."""
 
+from dataclasses import dataclass
+
 from flask import Blueprint, current_app
 from flask_login import current_user
 
 from leissner.webui import database, shape
 from leissner.webui.access import levels_of
+from leissner.webui.lists import Column
 
 pages = Blueprint("pricing", __name__, template_folder="templates")
 READERS = ("admin", "pricing", "sales", "support", "finance", "report", "auditor", "batch", "integration")
@@ -12,6 +15,15 @@ QUOTERS = ("admin", "pricing", "sales", "support", "finance", "auditor", "batch"
 WRITERS = ("admin", "pricing", "batch")
 SIGN = {"retail": "retail", "reseller": "reseller", "cost": "cost"}
 ROUNDING = {"half_up": "half up", "half_even": "half to even", "up": "up", "down": "down"}
+
+
+@dataclass(frozen=True)
+class Figure(Column):
+    """A column of figures that may have words in their place."""
+
+    @property
+    def is_number(self) -> bool:
+        return True
 
 
 def choices(what: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import io
 import re
 from decimal import Decimal
 
@@ -71,6 +72,33 @@ def test_the_grid_equals_the_quote(golden_web):
         assert compared > 20
 
 
+def test_every_other_page_shows_what_it_is_for(golden_web):
+    client = golden_web.browser("pricing")
+    for path, words in {
+        "/rings": ("Nyckelkund", "4 % off", "numbers of members"), "/rings/VOL": ("12.5 % off", "of the month"),
+        "/rings-of-a-customer?customer=1000&on=2026-10-20": ("Priority", "VOL"), "/bundles": ("Rollover",),
+        "/price-of-a-call?number=0701234567&list=&price_list=GOLD&day=2026-10-20&time=12:00&units=60&mode=voice":
+            ("Price lists searched", "What the customer pays"),
+        "/price-of-a-call?number=%2B4670123&who=nobody&day=1/10&time=12:00&units=60": ("field wrong",),
+        "/simulation?ring=VIP&without=on&from_on=2026-10-01&to_on=2026-11-01&by=customer&go=1": ("Before and after",),
+        "/simulation?list=GOLD&from_on=2026-10-01&to_on=2026-11-01&by=customer&go=1": ("is not a draft",),
+        "/price-comparison?a=GOLD&b=BUSINESS&on_a=2026-10-20&on_b=2026-10-20": ("Difference", "GOLD"),
+        "/prices/GOLD/fees": ("MASTER",), "/prices/GOLD/own": ("product:mobile",), "/prices/TERRA/sheets": ("No rate",),
+        "/numbering?number=46701234567": ("leads to", "SE-MOB"), "/numbering?number=999": ("leads nowhere",),
+        "/destinations": ("SE-FIX",), "/destinations/SE-FIX": ("46",), "/prefixes?number=46701": ("SE-MOB",),
+        "/destination-groups": ("nordic",), "/time-bands": ("weekend",), "/holidays": ("Alla helgons dag",),
+        "/exchange-rates": ("EUR",), "/prices/TERRA/import": ("64 MB",), "/new-ring": ("Priority",),
+    }.items():
+        page = text(client.get(path))
+        assert all(one in page for one in words), (path, words)
+    for kind in ("csv", "xlsx"):
+        answer = client.get(f"/price-comparison?a=GOLD&b=BUSINESS&on_a=2026-10-20&on_b=2026-10-20&export={kind}")
+        assert answer.status_code == 200 and len(answer.get_data()) > 200
+        answer.close()
+    swedish = golden_web.browser("pricing", "sv")
+    assert "12,5 % rabatt" in text(swedish.get("/rings")) and "Vad kostar det?" in text(swedish.get("/rings"))
+
+
 @pytest.fixture
 def priced(web):
     """A list and one above it."""
@@ -137,3 +165,54 @@ def test_who_reads_only_writes_nothing(priced, web):
     client = web.browser("sales")
     assert client.post("/prices/OWN/price?target=*&mode=voice", data={"rate": "1"}).status_code == 403
     assert client.post("/prices/OWN/undo", data={"price_change_id": "1"}).status_code == 403
+
+
+def test_a_ring_is_made_and_replaced(priced):
+    client = priced
+    form = {"code": "X", "name": "X", "priority": "10", "level": "retail", "kind": "percent", "value": "12,5",
+            "volume_unit": "none", "members": "", "modes": "voice", "targets": "dest:FIX"}
+    wrong = text(client.post("/new-ring", data=form | {"members": "customer:99"}))
+    assert "There is no member customer:99." in wrong and "dest:FIX" in wrong
+    assert client.post("/new-ring", data=form).status_code == 303
+    assert "12.5 % off" in text(client.get("/rings/X"))
+    assert client.post("/rings/X/edit", data=form | {"value": "5", "row_version": "1"}).status_code == 303
+    assert "Someone else has changed this" in text(
+        client.post("/rings/X/edit", data=form | {"value": "6", "row_version": "1"}))
+    assert "5 % off" in text(client.get("/rings/X"))
+
+
+def test_a_rate_sheet_is_shown_and_then_written(priced):
+    client = priced
+    sheet = b"Destination,Code,Rate,Effective\nSweden,46,0.10,2030-01-01\nSweden mobile,4670,0.25,2030-01-01\n"
+
+    def send(**more):
+        return client.post("/prices/BASE/import", data={"mode": "voice", "product": "fixed"} | more,
+                           content_type="multipart/form-data")
+
+    assert "Choose the file." in text(send())
+    wrong = text(send(file=(io.BytesIO(sheet.replace(b"0.25", b"dear")), "sheet.csv")))
+    assert "dear" in wrong and "cannot be read" in wrong
+    page = text(send(file=(io.BytesIO(sheet), "sheet.csv")))
+    assert "2 new" in page and "Nothing is written yet" in page and "0.25" in page
+    assert "0.25" not in text(client.get("/prices/BASE/own"))
+    hidden = dict(re.findall(r'name="(token|digest)" value="([^"]*)"', page))
+    assert "agree" not in hidden and send(**hidden | {"agreed": "1", "digest": "other"}).status_code == 422
+    assert send(**hidden | {"token": "0" * 32 + ".csv", "agreed": "1"}).status_code == 422  # not this session's file
+    assert send(**hidden | {"agreed": "1"}).status_code == 303
+    own = text(client.get("/prices/BASE/own"))
+    assert "0.25" in own and "sheet.csv" in own and "sheet.csv" in text(client.get("/prices/BASE/sheets"))
+    assert "sheet.csv:3" in text(client.get("/prices/BASE/price?target=dest:SWEDEN-MOBILE&mode=voice&on=2030-01-01"))
+
+
+def test_what_pages_of_the_catalog_add(priced):
+    client = priced
+    prefix = {"prefix": "46", "destination": "FIX", "from_on": "today"}
+    assert client.post("/new-prefix", data=prefix).status_code == 303
+    assert "1 to 18 digits" in text(client.post("/new-prefix", data=prefix | {"prefix": "46x"}))
+    assert "There is no target dest:NO" in text(client.post("/new-prefix", data=prefix | {"destination": "NO"}))
+    assert "leads to" in text(client.get("/numbering?number=0901"))
+    rate = {"currency": "SEK", "from_on": "1/1", "rate": "-1"}
+    assert client.post("/new-exchange-rate", data=rate).status_code == 422
+    assert client.post("/new-exchange-rate", data=rate | {"rate": "11,5"}).status_code == 303
+    holiday = {"calendar": "SE", "on_date": "2026-12-25", "name": "Jul"}
+    assert client.post("/new-holiday", data=holiday).status_code == 303

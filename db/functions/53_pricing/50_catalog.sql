@@ -1,5 +1,105 @@
 -- 53_pricing/catalog: destinations, prefixes, bands, holidays and exchange rates, for the pages of prices.
 
+create function logic.prefix_put(
+    p_digits text, p_is_whole boolean, p_destination text, p_from date, p_is_past boolean
+)
+returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_destination_id bigint := (logic.price_place_find(null, 'dest:' || p_destination, '*',
+    null)).target_key >> 3;
+    v_to date;
+    v_id bigint;
+begin
+    if not p_is_past and p_from < logic.today() then
+        perform billing.fail('LB111', jsonb_build_object('day', p_from, 'field', 'from_on'));
+    end if;
+    -- What leads elsewhere ends that day; what begins later stays.
+    delete from billing.prefix
+    where prefix.digits = p_digits and prefix.is_whole = p_is_whole and lower(prefix.valid) = p_from;
+    update billing.prefix
+    set valid = daterange(lower(prefix.valid), p_from)
+    where prefix.digits = p_digits and prefix.is_whole = p_is_whole and prefix.valid @> p_from;
+    select min(lower(prefix.valid)) into v_to
+    from billing.prefix
+    where prefix.digits = p_digits and prefix.is_whole = p_is_whole and lower(prefix.valid) > p_from;
+    insert into billing.prefix (digits, is_whole, destination_id, valid)
+    values (p_digits, p_is_whole, v_destination_id, daterange(p_from, v_to))
+    returning prefix_id into v_id;
+    return v_id;
+end;
+$$;
+
+comment on function logic.prefix_put(text, boolean, text, date, boolean) is
+$$Lets digits lead to a destination from a day on: what they led to ends, what begins later stays.
+Example: select logic.prefix_put('4670', false, 'SE-MOB', '2026-12-01', false) where false
+Raises: LB110 for an unknown destination, LB111 for a day in the past$$;
+
+create function logic.destination_put(
+    p_destination text, p_code text, p_name text, p_country text, p_product text, p_groups text[],
+    p_row_version int
+)
+returns text
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_destination billing.destination;
+    v_product_id bigint := (select one.product_id from billing.product as one where one.code = p_product);
+    v_unknown text := (
+        select min(one.code) from unnest(p_groups) as one (code)
+        where not exists (select from billing.destination_group as known where known.code = one.code)
+    );
+begin
+    if v_product_id is null then
+        perform billing.fail(
+            'LB110', jsonb_build_object('what', 'product', 'code', p_product, 'field', 'product')
+        );
+    end if;
+    if v_unknown is not null then
+        perform billing.fail(
+            'LB110', jsonb_build_object('what', 'destination group', 'code', v_unknown, 'field', 'groups')
+        );
+    end if;
+    if p_destination is null then
+        insert into billing.destination (code, name, country, product_id)
+        values (p_code, p_name, upper(p_country), v_product_id)
+        returning * into v_destination;
+    else
+        select one.* into v_destination
+        from billing.destination as one where one.code = p_destination
+        for update;
+        if v_destination is null then
+            perform billing.fail(
+                'LB110', jsonb_build_object('what', 'destination', 'code', p_destination, 'field', 'code')
+            );
+        end if;
+        perform logic.version_check(p_row_version, v_destination.row_version);
+        update billing.destination
+        set code = p_code, name = p_name, country = upper(p_country), product_id = v_product_id
+        where destination_id = v_destination.destination_id;
+    end if;
+    delete from billing.destination_in_group as member
+    using billing.destination_group as one
+    where
+        member.destination_id = v_destination.destination_id
+        and one.destination_group_id = member.destination_group_id and one.code <> all(p_groups);
+    insert into billing.destination_in_group (destination_id, destination_group_id)
+    select v_destination.destination_id, one.destination_group_id
+    from billing.destination_group as one
+    where one.code = any(p_groups)
+    on conflict do nothing;
+    return p_code;
+end;
+$$;
+
+comment on function logic.destination_put(text, text, text, text, text, text[], int) is
+$$A new destination (p_destination NULL), or a changed one, with its groups; gives its code.
+Example: select logic.destination_put(null, 'X', 'X', 'SE', 'mobile', '{}', null) where false
+Raises: LB110 for an unknown code, LB800 when someone else has saved it meanwhile$$;
+
 -- api
 
 create function api.choice_list(p_what text)
@@ -44,3 +144,212 @@ Raises: nothing$$;
 grant execute on function api.choice_list(text) to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_report,
     leissner_auditor, leissner_batch, leissner_integration;
+
+create function api.destination_list()
+returns table (
+    code text, name text, country text, product text, product_name text, groups text[], prefixes bigint,
+    row_version int
+)
+language sql stable rows 1000
+begin atomic
+    select
+        destination.code, destination.name, destination.country, product.code, product.name, member.codes,
+        coalesce(prefix.n, 0), destination.row_version
+    from billing.destination
+    inner join billing.product on product.product_id = destination.product_id
+    left join (
+        select one.destination_id, array_agg(destination_group.code order by destination_group.rank) as codes
+        from billing.destination_in_group as one
+        inner join billing.destination_group using (destination_group_id)
+        group by one.destination_id
+    ) as member on member.destination_id = destination.destination_id
+    left join (
+        select one.destination_id, count(*) as n from billing.prefix as one group by one.destination_id
+    ) as prefix on prefix.destination_id = destination.destination_id;
+end;
+
+comment on function api.destination_list() is
+$$Destinations with product, groups (in order of rank) and how many prefixes lead there.
+Example: select code, groups from api.destination_list() where country = 'SE'
+Raises: nothing$$;
+
+create function api.prefix_list(p_number text default null, p_on date default null)
+returns table (
+    prefix_id bigint, prefix text, destination text, name text, product text, from_on date, to_on date,
+    is_found boolean
+)
+language sql stable rows 1000
+begin atomic
+    select
+        prefix.prefix_id, prefix.digits || case when prefix.is_whole then '$' else '' end, destination.code,
+        destination.name, product.code, lower(prefix.valid), upper(prefix.valid),
+        prefix.prefix_id = found.prefix_id
+    from billing.prefix
+    inner join billing.destination on destination.destination_id = prefix.destination_id
+    inner join billing.product on product.product_id = destination.product_id
+    left join logic.destination_find(
+        array[logic.dialled(p_number)], array[coalesce(p_on, logic.today())]
+    ) as found on true
+    where
+        p_number is null
+        or case
+            when prefix.is_whole then prefix.digits = logic.dialled(p_number)
+            else starts_with(logic.dialled(p_number), prefix.digits)
+        end;
+end;
+
+comment on function api.prefix_list(text, date) is
+$$Prefixes and where they lead; of a number only those that it begins with, is_found: the one that decides.
+Example: select prefix, destination from api.prefix_list('46701234567')
+Raises: nothing$$;
+
+create function api.destination_group_list()
+returns table (code text, name text, rank int, destinations bigint, row_version int)
+language sql stable rows 20
+begin atomic
+    select one.code, one.name, one.rank, count(member.destination_id), one.row_version
+    from billing.destination_group as one
+    left join billing.destination_in_group as member using (destination_group_id)
+    group by one.destination_group_id;
+end;
+
+comment on function api.destination_group_list() is
+$$Groups of destinations; of several that match a call, the one with the lowest rank decides.
+Example: select code, rank from api.destination_group_list()
+Raises: nothing$$;
+
+create function api.band_list()
+returns table (
+    band_slot_id bigint, band text, weekdays text, from_time text, to_time text, holidays text, calendar text
+)
+language sql stable rows 20
+begin atomic
+    select
+        slot.band_slot_id, band.code, logic.weekdays_text(slot.weekdays), logic.day_time(slot.from_second),
+        logic.day_time(slot.to_second), slot.holidays, slot.calendar
+    from billing.band
+    inner join billing.band_slot as slot on slot.band_id = band.band_id;
+end;
+
+comment on function api.band_list() is
+$$Time bands, a row for each stretch of hours.
+Example: select band, from_time, to_time from api.band_list()
+Raises: nothing$$;
+
+create function api.holiday_list()
+returns table (key text, calendar text, on_date date, name text)
+language sql stable rows 50
+begin atomic
+    select one.calendar || '|' || one.on_date, one.calendar, one.on_date,
+    one.name from billing.holiday as one;
+end;
+
+comment on function api.holiday_list() is
+$$Holidays by calendar.
+Example: select on_date, name from api.holiday_list() where calendar = 'SE'
+Raises: nothing$$;
+
+create function api.exchange_rate_list()
+returns table (key text, currency text, from_on date, rate numeric)
+language sql stable rows 50
+begin atomic
+    select one.currency || '|' || one.from_on, one.currency, one.from_on, one.rate::numeric
+    from billing.exchange_rate as one;
+end;
+
+comment on function api.exchange_rate_list() is
+$$Exchange rates: what one unit of a currency is worth in the operator's, from a day on.
+Example: select currency, rate from api.exchange_rate_list()
+Raises: nothing$$;
+
+grant execute on function
+    api.destination_list(), api.prefix_list(text, date), api.destination_group_list(), api.band_list(),
+    api.holiday_list(), api.exchange_rate_list()
+to
+    leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_report,
+    leissner_auditor, leissner_batch, leissner_integration;
+
+create function api.destination_save(
+    p_destination text, p_code text, p_name text, p_country text, p_product text,
+    p_groups text[] default '{}', p_row_version int default null
+)
+returns text
+language sql volatile
+begin atomic
+    select logic.destination_put(
+        p_destination, p_code, p_name, p_country, p_product, p_groups, p_row_version
+    );
+end;
+
+comment on function api.destination_save(text, text, text, text, text, text[], int) is
+$$A new destination (p_destination NULL), or a changed one, with its groups; gives its code.
+Example: select api.destination_save(null, 'X', 'X', 'SE', 'mobile') where false
+Raises: LB110 for an unknown code, LB800 when someone else has saved it meanwhile$$;
+
+create function api.prefix_save(
+    p_prefix text, p_destination text, p_from_on date, p_is_past boolean default false
+)
+returns bigint
+language sql volatile
+begin atomic
+    select logic.prefix_put(
+        rtrim(regexp_replace(p_prefix, '^\+|[ -]', '', 'g'), '$'), p_prefix like '%$', p_destination,
+        p_from_on,
+        p_is_past
+    );
+end;
+
+comment on function api.prefix_save(text, text, date, boolean) is
+$$Lets digits (with $ at the end: that whole number only) lead to a destination from a day on.
+Example: select api.prefix_save('4670', 'SE-MOB', '2026-12-01') where false
+Raises: LB110 for an unknown destination, LB111 for a day in the past$$;
+
+create function api.destination_group_save(p_code text, p_name text, p_rank int)
+returns text
+language sql volatile
+begin atomic
+    insert into billing.destination_group as known (code, name, rank) values (p_code, p_name, p_rank)
+    on conflict (code) do update set name = excluded.name, rank = excluded.rank
+    returning known.code;
+end;
+
+comment on function api.destination_group_save(text, text, int) is
+$$A group of destinations, new or changed.
+Example: select api.destination_group_save('nordic', 'Nordic', 1) where false
+Raises: what its constraints say$$;
+
+create function api.holiday_save(p_calendar text, p_on_date date, p_name text)
+returns date
+language sql volatile
+begin atomic
+    insert into billing.holiday as known (calendar, on_date, name) values (p_calendar, p_on_date, p_name)
+    on conflict (calendar, on_date) do update set name = excluded.name
+    returning known.on_date;
+end;
+
+comment on function api.holiday_save(text, date, text) is
+$$A holiday of a calendar, new or with another name.
+Example: select api.holiday_save('SE', '2026-12-25', 'Juldagen') where false
+Raises: what its constraints say$$;
+
+create function api.exchange_rate_save(p_currency text, p_from_on date, p_rate numeric)
+returns numeric
+language sql volatile
+begin atomic
+    insert into billing.exchange_rate as known (currency, from_on, rate)
+    values (p_currency, p_from_on, p_rate)
+    on conflict (currency, from_on) do update set rate = excluded.rate
+    returning known.rate::numeric;
+end;
+
+comment on function api.exchange_rate_save(text, date, numeric) is
+$$The rate of a currency from a day on, new or changed.
+Example: select api.exchange_rate_save('EUR', '2026-12-01', 11.4) where false
+Raises: what its constraints say$$;
+
+grant execute on function
+    api.destination_save(text, text, text, text, text, text[], int), api.prefix_save(text, text, date,
+    boolean),
+    api.destination_group_save(text, text, int), api.holiday_save(text, date, text),
+    api.exchange_rate_save(text, date, numeric)
+to leissner_admin, leissner_pricing, leissner_batch;
