@@ -107,7 +107,7 @@ def _write(conn: db.Connection, number: int, form: str, target: Path) -> dict:
                 made = next((row for row in db.call(conn, "accounting_list") if row["export"] == number), None)
                 if made is None:
                     raise LeissnerError(f"There is no export {number}.", "leissner accounting export --list")
-                for block in _file(conn, made, form):
+                for block in blocks(conn, made, form):
                     half.write(block)
                     digest.update(block)
             with db.transaction(conn, "finance"):
@@ -136,7 +136,8 @@ def _umask() -> int:
     return mask
 
 
-def _file(conn: db.Connection, made: dict, form: str) -> Iterator[bytes]:
+def blocks(conn: db.Connection, made: dict, form: str) -> Iterator[bytes]:
+    """The file of an export (a row of accounting_list), piece by piece."""
     _, rows = db.stream(conn, "accounting_row_list", p_export=made["export"])
     if form == "sie4":
         return sie.file(made["export"], made["head"], made["made_by"], rows)

@@ -43,10 +43,15 @@ def write(conn: db.Connection, folder: Path, batch: int | None) -> dict | None:
         return None
     path = folder / f"orders-{number:06}.json"
     folder.mkdir(parents=True, exist_ok=True)
-    publish(path, (_json({"file": number, "orders": [_order(row) for row in rows]}, indent=1) + "\n").encode())
+    publish(path, file_of(number, rows))
     with db.transaction(conn, LEVEL):
         db.call(conn, "credit_order_sent", p_orders=[row["id"] for row in rows], p_way="file")
     return {"file": f"{path}", "orders": len(rows)}
+
+
+def file_of(number: int, rows: list[dict]) -> bytes:
+    """The file of orders with that number."""
+    return (_json({"file": number, "orders": [_order(row) for row in rows]}, indent=1) + "\n").encode()
 
 
 def send(conn: db.Connection) -> dict[str, int] | None:

@@ -191,7 +191,7 @@ select bag_eq(
         'logic.number_free_list',
         'logic.accounting_digest', 'logic.accounting_export', 'logic.accounting_written', 'logic.accrue',
         'logic.job_begin', 'logic.job_finish', 'logic.job_mail', 'logic.job_mailed',
-        'logic.block_lift', 'logic.block_set',
+        'logic.block_lift', 'logic.block_set', 'logic.credit_limit_set',
         'logic.credit_check', 'logic.exposure_get', 'logic.message_again', 'logic.message_result',
         'logic.order_again', 'logic.order_close', 'logic.order_file', 'logic.order_retry',
         'logic.order_sent', 'logic.promise_add', 'logic.usage_alert_run', 'logic.warning_list',

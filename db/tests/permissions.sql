@@ -411,6 +411,51 @@ from (
     ),
     ('entry_row_list', array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']),
     ('payment_source_state_list', array['support', 'finance', 'credit', 'auditor', 'batch']),
+    (
+        'collection_sheet_list',
+        array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']
+    ),
+    (
+        'account_event_list',
+        array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']
+    ),
+    ('chart_list', array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']),
+    ('account_event_save', array['finance']),
+    ('chart_save', array['finance']),
+    (
+        'credit_payer_get',
+        array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']
+    ),
+    (
+        'credit_history_list',
+        array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']
+    ),
+    (
+        'credit_line_list',
+        array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']
+    ),
+    (
+        'credit_block_browse_list',
+        array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']
+    ),
+    (
+        'credit_order_browse_list',
+        array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']
+    ),
+    (
+        'credit_message_browse_list',
+        array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']
+    ),
+    (
+        'credit_policy_list',
+        array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']
+    ),
+    (
+        'customer_group_code_list',
+        array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']
+    ),
+    ('credit_policy_save', array['finance', 'credit']),
+    ('credit_limit_set', array['finance', 'credit']),
     ('payment_assign', array['finance']),
     (
         'payment_entry_list',

@@ -140,7 +140,7 @@ def test_two_at_once_never_take_the_same_entry(booked, conn, tmp_path):  # noqa:
 
 def test_killed_before_its_file_is_whole_the_next_one_writes_it_first(booked, conn, tmp_path, monkeypatch):  # noqa: F811
     script = ("import os, signal; from leissner.scripts import accounting, cli; "
-              "accounting._file = lambda *_: os.kill(os.getpid(), signal.SIGKILL); "
+              "accounting.blocks = lambda *_: os.kill(os.getpid(), signal.SIGKILL); "
               f"cli.run(['accounting', 'export', {str(tmp_path)!r}, *{NOVEMBER!r}])")
     assert subprocess.run([sys.executable, "-c", script], env=os.environ).returncode == -signal.SIGKILL
     assert "never whole" in booked("accounting", "export", "--list").out

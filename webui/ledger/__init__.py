@@ -10,4 +10,4 @@ WRITERS = ("admin", "finance")
 LATE = ("admin", "finance", "credit")
 
 # Each module adds its pages.
-from leissner.webui.ledger import file, item, payment  # noqa: E402, F401
+from leissner.webui.ledger import books, file, item, late, payment  # noqa: E402, F401

@@ -1,6 +1,6 @@
 -- 75_credit/list: who is warned and blocked, what happened, and what customers are still to be told.
 
-create function logic.warning_list(p_as_of date)
+create function logic.warning_list(p_as_of date, p_language text default null)
 returns table (
     customer_no text, name text, credit_limit numeric, balance numeric, overdue numeric,
     oldest_due_days integer, unbilled numeric, exposure numeric, used_percent numeric, state text,
@@ -15,7 +15,7 @@ declare
     v_zone text := (select operator.time_zone from billing.operator);
     v_currency text := (select operator.currency from billing.operator);
     v_decimals integer := logic.base_decimals();
-    v_language text := (select operator.language from billing.operator);
+    v_language text := coalesce(p_language, (select operator.language from billing.operator));
     v_today date := logic.today();
     v_as_of date := coalesce(p_as_of, v_today);
     v_is_now boolean := v_as_of >= v_today;
@@ -187,10 +187,10 @@ begin
 end;
 $$;
 
-comment on function logic.warning_list(date) is
+comment on function logic.warning_list(date, text) is
 $$Payers over a warning level, late, warned or blocked on a day (NULL: today), worst first: REPORTS.md 1.
 On a day that is over the ledger and what was done are those of that day; what is not invoiced is counted
-through it, as it is known today.
+through it, as it is known today. Why is said in p_language, NULL: the operator's.
 Example: select * from logic.warning_list(null) where false
 Raises: LB901 without a level that reads credit$$;
 
@@ -277,7 +277,7 @@ Raises: LB901 without the level finance, credit or batch$$;
 
 -- api
 
-create function api.credit_list()
+create function api.credit_list(p_language text default null)
 returns table (
     customer_no text, name text, credit_limit numeric, balance numeric, overdue numeric,
     oldest_due_days integer, unbilled numeric, exposure numeric, used_percent numeric, state text,
@@ -285,14 +285,15 @@ returns table (
 )
 language sql stable rows 1000
 begin atomic
-    select * from logic.warning_list(null);
+    select * from logic.warning_list(null, p_language);
 end;
 
-comment on function api.credit_list() is
-$$Payers over a warning level, late, warned or blocked today, worst first.
+comment on function api.credit_list(text) is
+$$Payers over a warning level, late, warned or blocked today, worst first; why in a language, NULL: the
+operator's.
 Example: select * from api.credit_list() where false
 Raises: LB901$$;
-grant execute on function api.credit_list() to
+grant execute on function api.credit_list(text) to
     leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
     leissner_auditor, leissner_batch, leissner_integration;
 
