@@ -11,6 +11,7 @@ from leissner.webui.forms import Field, Form
 from leissner.webui.texts import gettext as _
 
 BOTH = ("GET", "POST")
+LIMITERS = ("admin", "finance", "credit", "batch", "integration")
 BUNDLERS = ("admin", "pricing", "batch")
 KINDS = {"business": "business", "private": "private", "wholesale": "wholesale"}
 PAYS = {"self": "pays itself", "parent": "the customer above pays"}
@@ -36,7 +37,7 @@ ADDRESS = [
 CUSTOMER = [
     *NAME,
     Field("parent_no", "Customer above", help=FIRST_DAY, width="short"),
-    Field("bill_to", "Who pays", "choice", is_required=True, options=PAYS, width="short"),
+    Field("bill_to", "Who pays", "choice", is_required=True, options=PAYS),
     *ADDRESS,
     Field("vat_no", "VAT no", width="short"), Field("email", "E-mail"),
     Field("delivery", "Invoices go by", "choice", is_required=True, options=WAYS, width="short"),
@@ -62,7 +63,7 @@ NEW = [
     *NAME, *ADDRESS, Field("email", "E-mail"),
     Field("delivery", "Invoices go by", "choice", is_required=True, options=WAYS, width="short"),
     Field("parent_no", "Customer above", width="short", help="The number of the customer that this one belongs to."),
-    Field("bill_to", "Who pays", "choice", is_required=True, options=PAYS, width="short"),
+    Field("bill_to", "Who pays", "choice", is_required=True, options=PAYS),
     Field("price_list", "Price list", "choice", options=option("price_list"),
           help="Empty: that of the customer above, else the service's."),
     Field("seller", "Seller", "choice", options=option("seller")),
@@ -73,6 +74,19 @@ NEW = [
     Field("number", "Number", help="As you write it: 090-200 10 05 or +46 90 200 10 05."),
     Field("to_number", "To number", help="Only for a block: its last number."),
 ]
+GROUPS = (
+    ("Who", ("name", "kind", "org_no", "vat_no", "email", "street", "postcode", "city", "country")),
+    ("Invoices", (
+        "delivery", "einvoice_id", "buyer_reference", "attention", "billing_street", "billing_postcode",
+        "billing_city", "billing_country", "language", "call_specification", "has_full_numbers")),
+    ("Terms", (
+        "payment_days", "credit_limit", "currency", "parent_no", "bill_to", "seller", "price_list", "groups")),
+)
+NEW_GROUPS = (
+    ("Who", ("name", "kind", "org_no", "email", "street", "postcode", "city", "country")),
+    ("What", ("service", "quantity", "start_on", "number", "to_number")),
+    ("How", ("customer_no", "contract_no", "delivery", "parent_no", "bill_to", "price_list", "seller")),
+)
 TERM = [
     Field("from_on", "From", "day", is_required=True, width="short"),
     Field("price_list", "Price list", "choice", options=option("price_list"), help="Empty: as before."),
@@ -197,7 +211,8 @@ def new():
     if form.is_sent and form.save("customer_new"):
         no = form["customer_no"]
         return form.done(_("Customer {no} has been made.", no=no), url_for("customer.customer", no=no))
-    return form.page("customer/new.html", title=_("New customer"),
+    return form.page("customer/form.html", title=_("New customer"), groups=NEW_GROUPS,
+                     save=_("Make customer, contract and number"), cancel=url_for("customer.customers"),
                      trail=[(_("Customers"), url_for("customer.customers"))])
 
 
@@ -208,7 +223,19 @@ def edit(no):
     where = url_for("customer.customer", no=no)
     if form.is_sent and form.save("customer_save", p_customer_no=no):
         return form.done(_("Saved."), where)
-    return form.page("customer/form.html", title=_("Edit customer {no}", no=no), trail=of_customer(found), cancel=where)
+    return form.page("customer/form.html", title=_("Edit customer {no}", no=no), trail=of_customer(found), cancel=where,
+                     groups=GROUPS)
+
+
+@page(pages, "/customers/<no>/limit", LIMITERS, BOTH)
+def limit(no):
+    found = known(no)
+    form = Form([Field("credit_limit", "Credit limit", "money", help="Empty: no limit.", width="short")], found)
+    where = url_for("customer.credit", no=no)
+    if form.is_sent and form.save("customer_limit_save", p_customer_no=no):
+        return form.done(_("Saved."), where)
+    return form.page("customer/form.html", title=_("Credit limit of {no}", no=no), trail=of_customer(found),
+                     cancel=where)
 
 
 @page(pages, "/customers/<no>/terms/new", WRITERS, BOTH)

@@ -1,6 +1,6 @@
 """A customer in tabs, each with an address of its own, and the pages of contracts and their lines."""
 
-from flask import abort, render_template, request, url_for
+from flask import abort, g, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.routing import BuildError
 
@@ -26,8 +26,10 @@ TABS = (
 
 
 def known(no: str) -> dict:
-    """The customer, or there is no such page: not for who may not see it either."""
-    return database.one("customer_get", p_customer_no=no) or abort(404)
+    """The customer, asked for once a request, or there is no such page: not for who may not see it either."""
+    if getattr(g, "customer", {}).get("customer_no") != no:
+        g.customer = database.one("customer_get", p_customer_no=no) or abort(404)
+    return g.customer
 
 
 def frame(no: str, template: str, **context):
@@ -131,23 +133,20 @@ def invoices(no):
 
 @page(pages, "/customers/<no>/ledger", LEDGER)
 def ledger(no):
-    is_all = request.args.get("all") == "1"
-
-    def items():
-        payer = known(no)["payer_no"] or no
-        return database.call("open_item_list", p_customer_no=payer, p_is_all=is_all)
-
-    return frame(no, "customer/ledger.html", is_all=is_all, items=items)
+    payer, is_all = known(no)["payer_no"] or no, request.args.get("all") == "1"
+    return frame(
+        no, "customer/ledger.html", is_all=is_all,
+        items=lambda: database.call("open_item_list", p_customer_no=payer, p_is_all=is_all),
+        payments=lambda: database.call("payment_list", p_customer=payer, p_limit=20, p_language=g.language),
+    )
 
 
 @page(pages, "/customers/<no>/credit", CREDIT)
 def credit(no):
-    def payer():
-        return known(no)["payer_no"] or no
-
+    payer = known(no)["payer_no"] or no
     return frame(
         no, "customer/credit.html",
-        events=lambda: list(reversed(database.call("credit_event_list", p_customer_no=payer()))),
+        events=lambda: list(reversed(database.call("credit_event_list", p_customer_no=payer))),
         blocks=lambda: database.call("credit_block_list", p_customer_no=no),
     )
 

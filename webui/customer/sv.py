@@ -60,7 +60,7 @@ TEXTS = {
     "End or move": "Avsluta eller flytta", "It was never assigned.": "Det har aldrig varit tilldelat.",
     "Pre-selection": "Förval", "Carrier": "Operatör", "When": "När", "Reason": "Orsak",
     # prices, rings, bundles
-    "For each line the lists are tried from left to right; the first that has a price gives it. A list takes what it does not say itself from those it inherits from.":  # noqa: E501
+    "For each line the lists are tried in this order; the first that has a price gives it. A list takes what it does not say itself from those it inherits from.":  # noqa: E501
         "För varje rad prövas listorna i ordning; den första som har ett pris ger det. Det en lista inte själv säger tar den från dem den ärver.",  # noqa: E501
     "Lists in force today": "Listor som gäller idag", "of the line itself": "radens egen",
     "of the contract": "avtalets", "of the customer itself": "kundens egen", "inherited from": "ärvd från",
@@ -71,7 +71,7 @@ TEXTS = {
     "Ring": "Ring", "Takes": "Tar", "On what": "På vad", "Volume": "Volym", "Because": "Därför att",
     "then stop": "sedan stopp", "reseller's price": "återförsäljarens pris", "off a minute": "av en minut",
     "off a call": "av ett samtal", "a minute costs": "en minut kostar", "a call costs": "ett samtal kostar",
-    "everything": "allt", "always": "alltid", "this month {n}": "den här månaden {n}", "for everyone": "för alla",
+    "everything": "allt", "always": "alltid", "from {n}": "från {n}", "this month {n}": "den här månaden {n}", "for everyone": "för alla",
     "No discount ring holds for this customer today.": "Ingen rabattring gäller för kunden idag.",
     "Bundles and what is used of them this month": "Paket och vad som använts av dem den här månaden",
     "Bundle": "Paket", "A month": "Per månad", "Brought over": "Överfört", "Used": "Använt", "Share": "Andel",
@@ -101,6 +101,8 @@ TEXTS = {
         "Inga anteckningar än. Skriv det som nästa person som talar med kunden bör veta.",
     "Who": "Vem", "made": "upplagd", "taken away": "borttagen", "Nothing was changed yet.": "Inget har ändrats än.",
     # forms
+    "Credit limit of {no}": "Kreditgräns för {no}", "Change the limit": "Ändra gränsen",
+    "Terms": "Villkor", "No payments yet.": "Inga betalningar än.", "Left": "Kvar", "Why": "Varför", "Payments": "Betalningar",
     "Edit customer {no}": "Ändra kund {no}", "Edit contract {no}": "Ändra avtal {no}",
     "Edit line {line}": "Ändra rad {line}", "Edit number {no}": "Ändra nummer {no}",
     "From {day} on": "Från {day}", "Take away": "Ta bort", "Take this away?": "Ta bort det här?",

@@ -92,6 +92,53 @@ It checks no permission: a key says nothing.
 Example: select logic.number_ids('090-200 10 05', false)
 Raises: nothing$$;
 
+create function logic.customer_number_free_list()
+returns table (number text, to_number text, numbers bigint, former_customer_no text, freed_on date)
+language plpgsql stable security definer rows 1000
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+    perform access.require(
+        'pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration'
+    );
+    return query
+    -- Everything that was ever assigned, less what somebody has today or later.
+    select
+        substr(lower(free.span)::text, 2), nullif(substr((upper(free.span) - 1)::text, 2),
+        substr(lower(free.span)::text, 2)),
+        upper(free.span) - lower(free.span), last.customer_no, last.freed_on
+    from (
+        select unnest(
+            range_agg(own.span)
+            - coalesce(
+                range_agg(own.span) filter (
+                    where own.valid is not null and coalesce(upper(own.valid), 'infinity') > logic.today()
+                ),
+                '{}'::int8multirange
+            )
+        ) as span
+        from billing.subscriber_number as own
+        where own.kind = 'number'
+    ) as free
+    left join lateral (
+        select customer.customer_no, upper(former.valid) as freed_on
+        from billing.subscriber_number as former
+        inner join billing.contract_line as line on line.contract_line_id = former.contract_line_id
+        inner join billing.contract on contract.contract_id = line.contract_id
+        inner join billing.customer on customer.customer_id = contract.customer_id
+        where former.kind = 'number' and former.span && free.span
+        order by upper(former.valid) desc nulls last
+        limit 1
+    ) as last on true;
+end;
+$$;
+
+comment on function logic.customer_number_free_list() is
+$$Numbers that were assigned once and belong to nobody today or later, in runs, with who had them last.
+Example: select * from logic.customer_number_free_list() where false
+Raises: LB901 without a staff level$$;
+
 -- What a form names by its code.
 create function logic.code_id(p_kind text, p_code text, p_field text)
 returns bigint
@@ -263,40 +310,14 @@ create function api.number_free_list()
 returns table (number text, to_number text, numbers bigint, former_customer_no text, freed_on date)
 language sql stable rows 1000
 begin atomic
-    -- Everything that was ever assigned, less what somebody has today or later.
-    select
-        substr(lower(free.span)::text, 2), nullif(substr((upper(free.span) - 1)::text, 2),
-        substr(lower(free.span)::text, 2)),
-        upper(free.span) - lower(free.span), last.customer_no, last.freed_on
-    from (
-        select unnest(
-            range_agg(own.span)
-            - coalesce(
-                range_agg(own.span) filter (
-                    where own.valid is not null and coalesce(upper(own.valid), 'infinity') > logic.today()
-                ),
-                '{}'::int8multirange
-            )
-        ) as span
-        from billing.subscriber_number as own
-        where own.kind = 'number'
-    ) as free
-    left join lateral (
-        select customer.customer_no, upper(former.valid) as freed_on
-        from billing.subscriber_number as former
-        inner join billing.contract_line as line on line.contract_line_id = former.contract_line_id
-        inner join billing.contract on contract.contract_id = line.contract_id
-        inner join billing.customer on customer.customer_id = contract.customer_id
-        where former.kind = 'number' and former.span && free.span
-        order by upper(former.valid) desc nulls last
-        limit 1
-    ) as last on true;
+    select one.number, one.to_number, one.numbers, one.former_customer_no, one.freed_on
+    from logic.customer_number_free_list() as one;
 end;
 
 comment on function api.number_free_list() is
 $$Numbers that were assigned once and belong to nobody today or later, in runs, with who had them last.
-Example: select * from api.number_free_list()
-Raises: nothing$$;
+Example: select * from api.number_free_list() where false
+Raises: LB901$$;
 
 create function api.customer_choice_list(p_kind text)
 returns table (code text, name text)
