@@ -1,5 +1,7 @@
 """`leissner export`: the reference data as the files that `leissner import` reads."""
 
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -13,17 +15,22 @@ def export(folder: Path) -> None:
     """Write all reference data to FOLDER, one CSV file a kind."""
     folder.mkdir(parents=True, exist_ok=True)
     with db.connect() as conn, audit.look(conn, "admin", "export", isolation="repeatable read"):
-        columns: dict[str, list[str]] = {}
-        for row in db.call(conn, "import_columns"):
-            columns.setdefault(row["file"], []).append(row["name"])
-        for file, names in columns.items():
-            count = 0
+        for file, lines in files(conn):
+            count = -1  # of the header
             with open(folder / f"{file}.csv", "w", encoding="utf-8", newline="") as out:
-                out.write(line(names))
-                for row in db.call(conn, "export_rows", p_file=file):
-                    out.write(line(row["cells"]))
+                for text in lines:
+                    out.write(text)
                     count += 1
             click.echo(f"{file + '.csv':<24} {count} rows")
+
+
+def files(conn: db.Connection) -> Iterator[tuple[str, Iterator[str]]]:
+    """Each file: its name, and its lines, the header first."""
+    columns: dict[str, list[str]] = {}
+    for row in db.call(conn, "import_columns"):
+        columns.setdefault(row["file"], []).append(row["name"])
+    for file, names in columns.items():
+        yield file, chain([line(names)], (line(row["cells"]) for row in db.call(conn, "export_rows", p_file=file)))
 
 
 def line(cells: list[str | None]) -> str:

@@ -57,10 +57,12 @@ def files(paths: tuple[Path, ...]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def run(conn: db.Connection, paths: list[Path], *, dry_run: bool = False, close: bool = False) -> dict[str, Any]:
-    """Imports files: counts by file and errors; nothing has changed where there are errors."""
+def run(conn: db.Connection, paths: list[Path], *, dry_run: bool = False, close: bool = False, level: str = "admin",
+        **transaction: Any) -> dict[str, Any]:
+    """Imports files: counts by file and errors; nothing has changed where there are errors. Further arguments are
+    those of db.transaction."""
     try:
-        with db.transaction(conn, "admin"):
+        with db.transaction(conn, level, **transaction):
             columns: dict[str, dict[str, bool]] = {}
             for row in db.call(conn, "import_columns"):
                 columns.setdefault(row["file"], {})[row["name"]] = row["is_required"]

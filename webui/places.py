@@ -47,7 +47,7 @@ PLACES = (
 # Colour is the second sign; the word is the first, and each kind has its icon.
 KINDS = {
     "good": ("approved", "delivered", "rated", "active", "matched", "loaded", "confirmed", "done", "acknowledged",
-             "paid", "settled", "ok"),
+             "paid", "settled", "ok", "open"),
     "look": ("draft", "making", "approving", "proposed", "part", "advance", "warned", "promised", "late", "ordered",
              "sent", "running", "produced", "received", "suspended", "noticed", "ending", "coming"),
     "act": ("unidentified", "rejected", "stopped", "blocked", "exceeded", "failed", "lost", "fault", "overdue"),

@@ -252,6 +252,69 @@ It checks no permission but the old password.
 Example: select logic.password_change('\x00', '\x00', 'argon2id m=65536 t=3 p=4', '\x00') where false
 Raises: LB907$$;
 
+create function logic.own_session_list()
+returns table (
+    session_id bigint, level text, client text, opened_at timestamptz, expires_at timestamptz,
+    is_current boolean
+)
+language sql stable security definer rows 5
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select
+        session.session_id, session.level, session.client, session.opened_at, session.expires_at,
+        session.token_hash = access.token_hash(nullif(current_setting('app.session', true), ''))
+    from access.session as session
+    where
+        session.app_user_id = access.user_id() and session.closed_at is null and session.expires_at > now()
+    order by session.opened_at desc;
+end;
+
+comment on function logic.own_session_list() is $$The open sessions of the user of the session.
+It checks no permission: it shows the caller only.
+Example: select * from logic.own_session_list()
+Raises: nothing$$;
+
+create function logic.own_session_end(p_session_id bigint)
+returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    update access.session as session
+    set closed_at = now()
+    where
+        session.session_id = p_session_id and session.app_user_id = access.user_id()
+        and session.closed_at is null;
+    if not found then
+        perform billing.fail('LB918');
+    end if;
+    perform audit.event_add('logout', null, jsonb_build_object('session', p_session_id));
+end
+$$;
+
+comment on function logic.own_session_end(bigint) is $$Closes one of the user's own sessions.
+It checks no permission but that the session is the user's own.
+Example: select logic.own_session_end(session_id) from logic.own_session_list()
+Raises: LB918$$;
+
+create function logic.own_language_set(p_language text)
+returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    update access.app_user as app_user
+    set language = p_language
+    where app_user.app_user_id = access.user_id();
+end
+$$;
+
+comment on function logic.own_language_set(text) is $$The language of pages and messages for the user of the
+session.
+It checks no permission: it changes the caller only.
+Example: select logic.own_language_set('sv')
+Raises: nothing$$;
+
 -- api
 
 create function api.login_begin(p_name text, p_client text default null)
@@ -350,7 +413,9 @@ create function api.user_save(
     p_customer_no text default null,
     p_full_name text default null,
     p_email text default null,
-    p_language text default 'en'
+    p_language text default 'en',
+    p_row_version integer default null,
+    p_is_new boolean default false
 )
 returns bigint
 language plpgsql volatile
@@ -360,11 +425,12 @@ declare
     v_seller_id bigint;
     v_customer_id bigint;
     v_user_id bigint;
+    v_version integer;
 begin
     if p_seller is not null then
         select seller.seller_id into v_seller_id from billing.seller as seller where seller.code = p_seller;
         if v_seller_id is null then
-            perform billing.fail('LB904', jsonb_build_object('seller', p_seller));
+            perform billing.fail('LB904', jsonb_build_object('seller', p_seller, 'field', 'seller'));
         end if;
     end if;
     if p_customer_no is not null then
@@ -372,31 +438,46 @@ begin
         from billing.customer as customer
         where customer.customer_no = p_customer_no;
         if v_customer_id is null then
-            perform billing.fail('LB905', jsonb_build_object('customer', p_customer_no));
+            perform billing.fail(
+                'LB905', jsonb_build_object('customer', p_customer_no, 'field', 'customer_no')
+            );
         end if;
     end if;
-    insert into access.app_user as app_user (
-        name, levels, seller_id, customer_id, full_name, email, language
-    )
-    values (lower(p_name), p_levels, v_seller_id, v_customer_id, p_full_name, p_email, p_language)
-    on conflict (name) do update
+    select app_user.app_user_id, app_user.row_version into v_user_id, v_version
+    from access.app_user as app_user
+    where app_user.name = lower(p_name)
+    for update;
+    if v_user_id is null or p_is_new then
+        insert into access.app_user as app_user (
+            name, levels, seller_id, customer_id, full_name, email, language
+        )
+        values (lower(p_name), p_levels, v_seller_id, v_customer_id, p_full_name, p_email, p_language)
+        returning app_user.app_user_id into v_user_id;
+        return v_user_id;
+    end if;
+    perform logic.version_check(p_row_version, v_version);
+    if v_user_id = access.user_id() and not 'admin' = any(p_levels) then
+        perform billing.fail('LB917', '{"field": "levels"}');
+    end if;
+    update access.app_user as app_user
     set
-        levels = excluded.levels, seller_id = excluded.seller_id, customer_id = excluded.customer_id,
-        full_name = excluded.full_name, email = excluded.email, language = excluded.language
-    returning app_user.app_user_id into v_user_id;
+        levels = p_levels, seller_id = v_seller_id, customer_id = v_customer_id, full_name = p_full_name,
+        email = p_email, language = p_language
+    where app_user.app_user_id = v_user_id;
     return v_user_id;
 end
 $$;
 
-comment on function api.user_save(text, text[], text, text, text, text, text) is $$Adds a user, or changes the
-one of that name.
+comment on function api.user_save(text, text[], text, text, text, text, text, integer, boolean) is
+$$Adds a user, or, where it need not be a new one, changes the one of that name.
 Example: select api.user_save('anna', array['support'])
-Raises: LB904, LB905$$;
+Raises: LB800, LB904, LB905, LB917$$;
 
 create function api.user_list()
 returns table (
     name text, full_name text, email text, levels text[], seller text, customer_no text, language text,
-    is_disabled boolean, has_password boolean, last_login_at timestamptz
+    is_disabled boolean, has_password boolean, last_login_at timestamptz, password_at timestamptz,
+    sessions bigint, api_keys bigint, row_version integer
 )
 language sql stable rows 100
 begin atomic
@@ -410,20 +491,116 @@ begin atomic
         app_user.language,
         app_user.is_disabled,
         password.app_user_id is not null,
+        opened.last_at,
+        password.changed_at,
+        coalesce(opened.sessions, 0),
         (
-            select max(session.opened_at)
-            from access.session as session
-            where session.app_user_id = app_user.app_user_id
-        )
+            select count(*)
+            from access.api_key as api_key
+            where api_key.app_user_id = app_user.app_user_id and api_key.revoked_at is null
+        ),
+        app_user.row_version
     from access.app_user as app_user
     left join access.password as password on app_user.app_user_id = password.app_user_id
     left join billing.seller as seller on app_user.seller_id = seller.seller_id
     left join billing.customer as customer on app_user.customer_id = customer.customer_id
+    left join lateral (
+        select
+            max(session.opened_at) as last_at,
+            count(*) filter (where session.closed_at is null and session.expires_at > now()) as sessions
+        from access.session as session
+        where session.app_user_id = app_user.app_user_id
+    ) as opened on true
     order by app_user.name;
 end;
 
-comment on function api.user_list() is $$All users with their levels and last login.
+comment on function api.user_list() is $$All users with their levels, last login, open sessions and API keys.
 Example: select name, levels, last_login_at from api.user_list()
+Raises: nothing$$;
+
+create function api.session_list(p_name text)
+returns table (
+    session_id bigint, level text, client text, opened_at timestamptz, expires_at timestamptz,
+    closed_at timestamptz, is_open boolean
+)
+language sql stable rows 20
+begin atomic
+    select
+        session.session_id, session.level, session.client, session.opened_at, session.expires_at,
+        session.closed_at, session.closed_at is null and session.expires_at > now()
+    from access.session as session
+    inner join access.app_user as app_user on session.app_user_id = app_user.app_user_id
+    where app_user.name = p_name
+    order by session.closed_at is null and session.expires_at > now() desc, session.opened_at desc
+    limit 20;
+end;
+
+comment on function api.session_list(text) is $$The latest sessions of a user, those that are open first.
+Example: select * from api.session_list('anna')
+Raises: nothing$$;
+
+create function api.session_end(p_session_id bigint)
+returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_name text;
+begin
+    update access.session as session
+    set closed_at = now()
+    from access.app_user as app_user
+    where
+        session.session_id = p_session_id and session.closed_at is null
+        and app_user.app_user_id = session.app_user_id
+    returning app_user.name into v_name;
+    if v_name is null then
+        perform billing.fail('LB918');
+    end if;
+    perform audit.event_add('session_end', v_name, jsonb_build_object('session', p_session_id));
+end
+$$;
+
+comment on function api.session_end(bigint) is $$Closes a session of any user, at once.
+Example: select api.session_end(1) where false
+Raises: LB918$$;
+
+create function api.own_session_list()
+returns table (
+    session_id bigint, level text, client text, opened_at timestamptz, expires_at timestamptz,
+    is_current boolean
+)
+language sql stable rows 5
+begin atomic
+    select
+        own.session_id, own.level, own.client, own.opened_at, own.expires_at, own.is_current
+    from logic.own_session_list() as own;
+end;
+
+comment on function api.own_session_list() is $$The own open sessions.
+Example: select * from api.own_session_list()
+Raises: nothing$$;
+
+create function api.own_session_end(p_session_id bigint)
+returns void
+language sql volatile
+begin atomic
+    select logic.own_session_end(p_session_id);
+end;
+
+comment on function api.own_session_end(bigint) is $$Closes one of the own sessions.
+Example: select api.own_session_end(session_id) from api.own_session_list()
+Raises: LB918$$;
+
+create function api.own_language_set(p_language text)
+returns void
+language sql volatile
+begin atomic
+    select logic.own_language_set(p_language);
+end;
+
+comment on function api.own_language_set(text) is $$The language of pages and messages for oneself.
+Example: select api.own_language_set('sv')
 Raises: nothing$$;
 
 create function api.user_disable(p_name text, p_is_disabled boolean default true)
@@ -434,6 +611,9 @@ as $$
 declare
     v_user_id constant bigint := logic.user_find(p_name);
 begin
+    if p_is_disabled and v_user_id = access.user_id() then
+        perform billing.fail('LB917');
+    end if;
     update access.app_user as app_user
     set is_disabled = p_is_disabled
     where app_user.app_user_id = v_user_id;
@@ -443,7 +623,7 @@ $$;
 comment on function api.user_disable(text, boolean) is $$Shuts a user out at once, sessions and API keys
 included, or lets the user in again.
 Example: select api.user_disable(name) from api.user_list()
-Raises: LB903$$;
+Raises: LB903, LB917$$;
 
 create function api.password_set(p_name text, p_salt bytea, p_cost text, p_digest bytea)
 returns void
@@ -552,7 +732,8 @@ grant execute on function
 to leissner_web;
 grant execute on function
     api.logout(), api.session_get(), api.session_level_set(text),
-    api.password_change(bytea, bytea, text, bytea)
+    api.password_change(bytea, bytea, text, bytea), api.own_session_list(), api.own_session_end(bigint),
+    api.own_language_set(text)
 to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
     leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch,
@@ -562,8 +743,10 @@ revoke execute on function logic.login_begin(text, text), logic.login_end(text, 
     leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch,
     leissner_integration;
 grant execute on function
-    api.user_save(text, text[], text, text, text, text, text), api.user_disable(text, boolean),
+    api.user_save(text, text[], text, text, text, text, text, integer, boolean),
+    api.user_disable(text, boolean), api.session_end(bigint),
     api.password_set(text, bytea, text, bytea), api.api_key_add(text, text, text, timestamptz),
     api.api_key_revoke(text, text)
 to leissner_admin;
-grant execute on function api.user_list(), api.api_key_list() to leissner_admin, leissner_auditor;
+grant execute on function api.user_list(), api.api_key_list(), api.session_list(text)
+to leissner_admin, leissner_auditor;

@@ -151,6 +151,60 @@ The arguments are the newest place and head that were kept outside the database,
 Example: select problem, place from logic.check_audit()
 Raises: LB901$$;
 
+-- A row is named by its key in the log, or by what people call it: the customer's number, a code.
+create function logic.audit_key(p_table_name text, p_key text)
+returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_table regclass := to_regclass(p_table_name);
+    v_query text;
+    v_key jsonb;
+begin
+    if p_key like '{%' then
+        return case when pg_input_is_valid(p_key, 'jsonb') then p_key::jsonb else '[]' end;
+    end if;
+    select format(
+        'select jsonb_build_object(%s) from %s as row where row.%I::text = $1 limit 1',
+        string_agg(format('%L, row.%I', own.attname, own.attname), ', '), v_table, min(named.attname)
+    )
+    into v_query
+    from (
+        select attribute.attname
+        from pg_index as index
+        inner join pg_attribute as attribute
+            on attribute.attrelid = index.indrelid and attribute.attnum = index.indkey[0]
+        where index.indrelid = v_table and index.indisunique and index.indnatts = 1 and index.indpred is null
+        order by format_type(attribute.atttypid, null) <> 'text', index.indisprimary
+        limit 1
+    ) as named
+    cross join pg_index as key
+    cross join lateral unnest(key.indkey::int2[]) as part (number)
+    inner join pg_attribute as own on own.attrelid = key.indrelid and own.attnum = part.number
+    where key.indrelid = v_table and key.indisprimary;
+    if v_query is null then
+        return '[]';
+    end if;
+    execute v_query into v_key using p_key;
+    return coalesce(v_key, '[]');
+end
+$$;
+
+comment on function logic.audit_key(text, text) is $$The key in the log of a row that is named by it, or by
+its number or code, as far as the caller sees the table; [] where there is none.
+Example: select logic.audit_key('billing.currency', 'SEK')
+Raises: nothing$$;
+
+create function logic.audit_moment(p_day date)
+returns timestamptz
+language sql stable parallel safe
+return p_day::timestamp at time zone coalesce((select operator.time_zone from billing.operator), 'UTC');
+
+comment on function logic.audit_moment(date) is $$When a local day begins.
+Example: select logic.audit_moment('2026-11-01')
+Raises: nothing$$;
+
 -- api
 
 create function api.audit_check(p_seal_no bigint default null, p_head bytea default null)
@@ -255,6 +309,80 @@ all tables, one table, or one row of it.
 Example: select at, actor, old, new from api.audit_change_list('2026-11-01', '2026-12-01', 'billing.customer')
 Raises: nothing$$;
 
+create function api.audit_change_page(
+    p_from date default null, p_through date default null, p_table text default null,
+    p_key text default null, p_actor text default null
+)
+returns table (
+    change_id bigint, at timestamptz, actor text, level text, login text, client text, op text,
+    table_name text, pk jsonb, old jsonb, new jsonb, is_redacted boolean
+)
+language sql stable rows 1000
+begin atomic
+    select
+        change.change_id, change.at, change.actor, change.level, change.login, change.client, change.op,
+        change.table_name, change.pk, change.old, change.new, change.salt is null
+    from audit.change as change
+    where
+        change.at >= logic.audit_moment(coalesce(p_from, (now() - interval '6 days')::date))
+        and change.at < logic.audit_moment(coalesce(p_through, now()::date) + 1)
+        and (p_table is null or change.table_name = p_table)
+        and (p_key is null or change.pk = (select logic.audit_key(p_table, p_key)))
+        and (p_actor is null or change.actor = p_actor);
+end;
+
+comment on function api.audit_change_page(date, date, text, text, text) is
+$$Changes of local days: of all tables or one, of one row (named by its number,
+code or key), by everyone or one person.
+Example: select at, actor, old, new from api.audit_change_page('2026-11-01', '2026-11-30', 'billing.currency')
+Raises: nothing$$;
+
+create function api.audit_event_page(
+    p_from date default null, p_through date default null, p_kind text default null,
+    p_actor text default null
+)
+returns table (
+    event_id bigint, at timestamptz, actor text, level text, login text, client text, kind text,
+    subject text, detail jsonb
+)
+language sql stable rows 1000
+begin atomic
+    select
+        event.event_id, event.at, event.actor, event.level, event.login, event.client, event.kind,
+        event.subject, event.detail
+    from audit.event as event
+    where
+        event.at >= logic.audit_moment(coalesce(p_from, (now() - interval '6 days')::date))
+        and event.at < logic.audit_moment(coalesce(p_through, now()::date) + 1)
+        and (p_kind is null or event.kind = p_kind)
+        and (p_actor is null or event.actor = p_actor);
+end;
+
+comment on function api.audit_event_page(date, date, text, text) is
+$$Events of local days: of all kinds or one, by everyone or one person.
+Example: select at, actor, kind from api.audit_event_page('2026-11-01', '2026-11-30', 'login')
+Raises: nothing$$;
+
+create function api.audit_table_list()
+returns table (table_name text)
+language sql stable rows 100
+begin atomic
+    select class.relnamespace::regnamespace || '.' || class.relname
+    from pg_class as class
+    where
+        class.relnamespace in ('billing'::regnamespace, 'access'::regnamespace)
+        and class.relkind in ('r', 'p') and not class.relispartition
+        and not exists (
+            select from audit.exempt as exempt
+            where exempt.table_name = class.relnamespace::regnamespace || '.' || class.relname
+        )
+    order by 1;
+end;
+
+comment on function api.audit_table_list() is $$The tables whose changes are logged row by row.
+Example: select * from api.audit_table_list()
+Raises: nothing$$;
+
 create function api.audit_redact(p_change_id bigint, p_reason text)
 returns void
 language sql volatile
@@ -271,7 +399,9 @@ grant execute on function api.audit_check(bigint, bytea) to leissner_admin, leis
 grant execute on function api.audit_seal() to leissner_admin, leissner_auditor, leissner_batch;
 grant execute on function
     api.audit_event_list(timestamptz, timestamptz, text),
-    api.audit_change_list(timestamptz, timestamptz, text, jsonb)
+    api.audit_change_list(timestamptz, timestamptz, text, jsonb),
+    api.audit_change_page(date, date, text, text, text), api.audit_event_page(date, date, text, text),
+    api.audit_table_list()
 to leissner_admin, leissner_auditor;
 grant execute on function api.audit_redact(bigint, text) to leissner_admin;
 grant execute on function api.audit_event_add(text, text, jsonb) to

@@ -21,6 +21,25 @@ select
 from (
     values
     ('api_key_add', array['admin']),
+    ('session_list', array['auditor']),
+    ('session_end', array['admin']),
+    ('own_session_list', array['everyone']),
+    ('own_session_end', array['everyone']),
+    ('own_language_set', array['everyone']),
+    ('audit_change_page', array['auditor']),
+    ('audit_event_page', array['auditor']),
+    ('audit_table_list', array['auditor']),
+    ('dictionary_list', array['pricing', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']),
+    ('setting_list', array['auditor']),
+    ('sheet_list', array['pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
+    ('sheet_column_list', array['pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor',
+    'batch', 'integration']),
+    ('sheet_choice_list', array['pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor',
+    'batch', 'integration']),
+    ('sheet_rows', array['pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
+    ('sheet_save', array['pricing', 'sales', 'finance', 'credit', 'batch']),
     ('api_key_list', array['auditor']),
     ('api_key_revoke', array['admin']),
     ('audit_change_list', array['auditor']),
@@ -568,7 +587,8 @@ from (
         array['staff', 'seller'], array['sales', 'support', 'batch', 'integration'],
         array['billing.customer_group', 'billing.seller']
     ),
-    (array['staff'], array['sales', 'support', 'batch', 'integration'], array['billing.preselection']),
+    (array['pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration'], array['sales', 'support', 'batch', 'integration'], array['billing.preselection']),
     (
         array['staff', 'seller'], array['pricing', 'batch'],
         array[
@@ -600,14 +620,16 @@ from (
         array[]::text[], array['billing.definition_former', 'billing.price_change']
     ),
     (
-        array['staff'], array['pricing', 'support', 'batch', 'integration'],
+        array['pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration'], array['pricing', 'support', 'batch', 'integration'],
         array[
             'billing.cdr_source', 'billing.trunk', 'billing.extension', 'billing.cdr_template',
             'billing.dial_plan'
         ]
     ),
     (
-        array['staff'], array[]::text[],
+        array['pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration'], array[]::text[],
         array[
             'billing.customer_note',
             'billing.cdr_file', 'billing.load', 'billing.call_key', 'billing.call', 'billing.call_suspense',

@@ -5,8 +5,11 @@ import datetime as dt
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask_login import current_user
 
+from leissner.scripts import db, password
 from leissner.webui import database, shape
 from leissner.webui.access import EVERYONE, STAFF, levels_of, page
+from leissner.webui.forms import Field, Form
+from leissner.webui.texts import LANGUAGES
 from leissner.webui.texts import gettext as _
 
 pages = Blueprint("start", __name__, template_folder="templates")
@@ -69,7 +72,50 @@ def search():
     return render_template("start/search.html", words=words, hits=hits)
 
 
-@page(pages, "/me", EVERYONE)
+LANGUAGE = [Field("language", "Language", "choice", options=LANGUAGES, is_required=True, width="short")]
+PASSWORD = [
+    Field("old", "Old password", "password", is_required=True, width="short"),
+    Field("new", "New password", "password", is_required=True, width="short",
+          help="Twelve characters or more. A few words one remembers are better than one odd word."),
+    Field("again", "New password once more", "password", is_required=True, width="short"),
+]
+
+
+@page(pages, "/me", EVERYONE, ("GET", "POST"))
 def me():
-    """Who I am here."""
-    return render_template("start/me.html")
+    """Who I am here: my language, my password, my sessions."""
+    part = request.form.get("part")
+    language = Form(LANGUAGE, {"language": current_user.language})
+    words = Form(PASSWORD)
+    if part == "language" and language.save("own_language_set"):
+        return language.done(_("Saved."), url_for("start.me"))
+    if part == "password" and _password_changed(words):
+        return words.done(_("The password is changed. Your other sessions are ended."), url_for("start.me"))
+    if part == "session":
+        database.call("own_session_end", p_session_id=request.form.get("session"))
+        return redirect(url_for("start.me"), 303)
+    is_wrong = language.problem or words.problem
+    return render_template("start/me.html", language=language, password=words,
+                           sessions=database.call("own_session_list")), 422 if is_wrong else 200
+
+
+def _password_changed(form: Form) -> bool:
+    """Changes the own password; false: the form says why not."""
+    if not form.check():
+        return False
+    if form["new"] != form["again"]:
+        form.refuse(_("The two are not the same."), None, "again")
+    elif len(form["new"]) < password.SHORTEST:
+        form.refuse(_("A password needs {n} characters or more.", n=password.SHORTEST), None, "new")
+    else:
+        try:
+            with database.plain() as conn:  # an attempt, that counts as one at the login does
+                salt = db.call(conn, "login_begin", p_name=current_user.name, p_client=request.remote_addr)[0]
+            database.call("password_change", p_old_digest=password.digest(form["old"], salt["salt"], salt["cost"]),
+                          **password.new(form["new"]))
+        except database.psycopg.Error as error:
+            with database.plain() as conn:
+                form.refuse(db.problem(error, conn, current_user.language).sentence)
+        except database.Refused as error:
+            form.refuse(error.problem.sentence, None, "old")
+    return form.problem is None

@@ -423,7 +423,9 @@ comment on column logic.import_column_list.kind is 'Kind of value.';
 comment on column logic.import_column_list.option is 'Values of an enum, what is referred to, or a pattern.';
 comment on column logic.import_column_list.fallback is 'What an empty cell means.';
 comment on column logic.import_column_list.fields is 'Columns of the table.';
-grant select on logic.import_column_list to leissner_admin, leissner_batch, leissner_pricing, leissner_sales;
+grant select on logic.import_column_list to
+    leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
+    leissner_report, leissner_auditor, leissner_batch, leissner_integration;
 
 create function logic.import_special()
 returns table (file text, name text, to_fields text[], to_text text, expected text)

@@ -152,7 +152,9 @@ comment on column logic.import_cell_list.to_fields is 'Expressions from cells to
 comment on column logic.import_cell_list.to_text is 'Expression from columns to the cell.';
 comment on column logic.import_cell_list.code is 'Expression that finds what is referred to.';
 comment on column logic.import_cell_list.expected is 'What would be right, in words.';
-grant select on logic.import_cell_list to leissner_admin, leissner_batch, leissner_pricing, leissner_sales;
+grant select on logic.import_cell_list to
+    leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
+    leissner_report, leissner_auditor, leissner_batch, leissner_integration;
 
 create function logic.local_text(p_at timestamptz)
 returns text

@@ -1,0 +1,117 @@
+"""The log: what happened to this, what did this person do, day by day; each change old → new; and the events."""
+
+import datetime as dt
+import json
+
+from flask import url_for
+from markupsafe import Markup, escape
+
+from leissner.webui import database, shape
+from leissner.webui.access import page
+from leissner.webui.admin import LOG, pages
+from leissner.webui.lists import Column, Filter, List
+from leissner.webui.texts import gettext as _
+
+# Proofs of secrets: nobody needs to see them, not even their hashes.
+HIDDEN = ("key_hash", "token_hash", "verifier", "salt")
+LONGEST = 160
+OPS = {"insert": "new", "update": "change", "delete": "removal", "truncate": "emptied"}
+
+
+def _week() -> str:
+    return f"{shape.today() - dt.timedelta(days=6)}"
+
+
+def _tables() -> dict[str, str]:
+    return {one["table_name"]: one["table_name"].removeprefix("billing.").replace("_", " ")
+            for one in database.call("audit_table_list")}
+
+
+def _actor(row: dict) -> str:
+    return url_for("admin.audit", actor=row["actor"], **{"from": f"{row['at']:%Y-%m-%d}",
+                                                         "through": f"{row['at'] + dt.timedelta(days=1):%Y-%m-%d}"})
+
+
+def _value(name: str, value) -> Markup:
+    if value is None:
+        return shape.NOTHING
+    text = "•••" if name in HIDDEN else json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) \
+        else f"{value}"
+    return escape(text if len(text) <= LONGEST else text[:LONGEST] + " …")
+
+
+def changed(row: dict) -> Markup:
+    """What a change says: each column, old → new."""
+    if row["is_redacted"]:
+        return Markup("<em>{}</em>").format(_("blanked"))
+    old, new = row["old"] or {}, row["new"] or {}
+    lines = []
+    for name in sorted({*old, *new} - {"row_version"}):
+        if row["op"] == "update":
+            lines.append(Markup("<b>{}</b> {} → {}").format(name, _value(name, old.get(name)),
+                                                            _value(name, new.get(name))))
+        elif (old or new).get(name) is not None:
+            lines.append(Markup("<b>{}</b> {}").format(name, _value(name, (old or new).get(name))))
+    if len(lines) <= 4:
+        return Markup("<br>").join(lines)
+    return Markup("{}<details><summary>{}</summary>{}</details>").format(
+        Markup("<br>").join(lines[:3]), _("{n} more", n=len(lines) - 3), Markup("<br>").join(lines[3:]))
+
+
+def _key(row: dict) -> str:
+    return ", ".join(f"{value}" for value in row["pk"].values()) or "–"
+
+
+CHANGES = List(
+    "audit_change_page", key="change_id", search=("table_name", "pk", "old", "new", "actor"), order="at",
+    is_descending=True, name="changes", empty="Nothing was changed in these days. Choose others above.",
+    columns=[
+        Column("at", "When", "moment"), Column("actor", "Who", link=_actor),
+        Column("level", "Level", "word", is_extra=True), Column("login", "Login", is_extra=True),
+        Column("client", "From where", is_extra=True),
+        Column("op", "What", show=lambda row: _(OPS[row["op"]])),
+        Column("table_name", "Table", show=lambda row: row["table_name"].removeprefix("billing.").replace("_", " ")),
+        Column("pk", "Key", sorts_as="no", show=_key, link=lambda row: url_for(
+            "admin.audit", table=row["table_name"], key=json.dumps(row["pk"]), **{"from": "2000-01-01"})),
+        Column("new", "Old → new", sorts_as="no", show=changed),
+        Column("old", "Before", sorts_as="no", is_extra=True, show=lambda row: "" if row["old"] is None else
+               json.dumps({name: "•••" if name in HIDDEN else value for name, value in row["old"].items()},
+                          ensure_ascii=False)),
+    ],
+    filters=[
+        Filter("from", "From", kind="day", is_param=True, default=_week),
+        Filter("through", "Through", kind="day", is_param=True, default=lambda: f"{shape.today()}"),
+        Filter("table", "Table", _tables, is_param=True), Filter("key", "Number or key", is_param=True),
+        Filter("actor", "Who", is_param=True),
+    ],
+)
+KINDS = ("login", "login_failed", "logout", "level", "password", "session_end", "export", "report", "call_list",
+         "job", "job_asked", "load", "redact")
+EVENTS = List(
+    "audit_event_page", key="event_id", search=("kind", "subject", "detail", "actor"), order="at",
+    is_descending=True, name="events", empty="Nothing happened in these days. Choose others above.",
+    columns=[
+        Column("at", "When", "moment"),
+        Column("actor", "Who", link=lambda row: url_for("admin.events", actor=row["actor"])),
+        Column("level", "Level", "word", is_extra=True), Column("login", "Login", is_extra=True),
+        Column("client", "From where"), Column("kind", "What", "word"), Column("subject", "About"),
+        Column("detail", "Particulars", sorts_as="no", show=lambda row: Markup(", ").join(
+            Markup("{} {}").format(name, _value(name, value)) for name, value in row["detail"].items())),
+    ],
+    filters=[
+        Filter("from", "From", kind="day", is_param=True, default=_week),
+        Filter("through", "Through", kind="day", is_param=True, default=lambda: f"{shape.today()}"),
+        Filter("kind", "What", {one: one.replace("_", " ") for one in KINDS}, is_param=True),
+        Filter("actor", "Who", is_param=True),
+    ],
+)
+
+
+@page(pages, "/admin/audit", LOG)
+def audit():
+    return CHANGES.page("admin/audit.html", title=_("Audit"), part="changes")
+
+
+@page(pages, "/admin/audit/events", LOG)
+def events():
+    return EVENTS.page("admin/audit.html", title=_("Audit"), part="events")
