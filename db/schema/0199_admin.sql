@@ -153,9 +153,6 @@ return p_value is null or case
     ) then p_value ~ '^[0-9]{1,9}([.][0-9]{1,4})?$'
     when p_name = 'reminder_fee_agreed' then p_value in ('yes', 'no') or p_value ~ '^group:.'
     when p_name = 'payments_from' then p_value in ('053', '054')
-    when p_name = 'fiscal_year_month' then p_value ~ '^([1-9]|1[0-2])$'
-    when p_name = 'books_closed_through'
-        then p_value ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' and pg_input_is_valid(p_value, 'date')
     else true
 end;
 comment on function billing.setting_is_valid(text, text) is
