@@ -94,7 +94,7 @@ def destinations():
 @page(pages, "/destinations/<code>", READERS)
 def destination(code):
     found = next((one for one in database.call("destination_list") if one["code"] == code), None) or abort(404)
-    prefixes = [one for one in database.call("prefix_list") if one["destination"] == code]
+    prefixes = database.call("prefix_list", p_destination=code)
     prefixes.sort(key=lambda one: one["prefix"])
     return render_template("pricing/destination.html", title=found["name"], found=found, prefixes=prefixes,
                            lists=choices("price_list"))
@@ -124,8 +124,7 @@ def tree():
     """Where a number leads, and all destinations by product and country, with their prefixes."""
     number = request.args.get("number", "").strip()
     hits = database.call("prefix_list", p_number=number) if number else []
-    hits.sort(key=lambda one: (-one["is_found"], -len(one["prefix"])) if one["is_found"] is not None
-              else (0, -len(one["prefix"])))
+    hits.sort(key=lambda one: (-one["is_found"], -len(one["prefix"])))
     rows = sorted(database.call("destination_list"), key=lambda one: (one["product_name"], one["country"], one["name"]))
     products = [(name, [(country, list(inner)) for country, inner in groupby(part, key=lambda one: one["country"])])
                 for name, part in ((name, list(part)) for name, part in groupby(

@@ -1,8 +1,10 @@
 """The grid of a price list: each price with where it comes from; one price, its chain and its changes."""
 
+from decimal import Decimal
 from itertools import groupby
 
 from flask import abort, redirect, render_template, request, url_for
+from flask_login import current_user
 
 from leissner.webui import database, shape
 from leissner.webui.access import page
@@ -31,6 +33,8 @@ PRICE = [
     Field("is_blocked", "Not for sale", "check"),
     Field("is_past", "I mean a day that has been: its calls are re-rated afterwards", "check"),
 ]
+TERMS = ("rate", "setup", "first_increment", "next_increment", "free_units", "free_mode", "minimum", "maximum",
+         "percent", "amount", "is_blocked")
 FEE = ("from_on", "to_on", "rate", "percent", "amount", "is_blocked", "is_past")
 BACK = [
     Field("from_on", "From", "day", help="The first day of the inherited price."),
@@ -81,7 +85,10 @@ def price(code):
     is_fee = place["p_target"].startswith("service:")
     back_to = request.args.get("back") == "1"
     fields = BACK if back_to else [one for one in PRICE if not is_fee or one.name in FEE]
-    form = Form(fields, {"row_version": about["newest"]}, from_on=max(on, f"{shape.today()}"))
+    known = {"row_version": about["newest"]}
+    if not back_to:
+        known |= plain_terms(next((one for one in items if one["part"] == "own" and holds(one, on)), {}))
+    form = Form(fields, known, from_on=max(on, f"{shape.today()}"))
     here = url_for("pricing.price", code=code, target=place["p_target"], mode=place["p_mode"], band=place["p_band"],
                    on=on)
     if form.is_sent and form.save("price_delete" if back_to else "price_save", **place):
@@ -94,9 +101,21 @@ def price(code):
         is_fee=is_fee, back_to=back_to, here=here, is_writer=may_write())
 
 
-def may_write() -> bool:
-    from flask_login import current_user
+def holds(one: dict, on: str) -> bool:
+    return (not one["from_on"] or f"{one['from_on']}" <= on) and (not one["to_on"] or f"{one['to_on']}" > on)
 
+
+def plain_terms(one: dict) -> dict:
+    """The terms of an own price, as they are typed."""
+    typed = {name: f"{one[name].normalize():f}" if isinstance(one[name], Decimal) else one[name]
+             for name in TERMS if one.get(name) is not None}
+    if one.get("step_rate"):
+        typed["steps"] = ";".join(f"{bound or ''}:{rate.normalize():f}" for bound, rate in zip(
+            one["step_to"], one["step_rate"], strict=True))
+    return typed
+
+
+def may_write() -> bool:
     return current_user.may(*WRITERS)
 
 

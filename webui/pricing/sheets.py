@@ -46,6 +46,22 @@ ANSWERS = [
 UPLOAD = Field("file", "File", "file", is_required=True, help="The supplier's sheet, CSV or XLSX, at most 64 MB.")
 READING = ("dates", "decimal", "unit", "increments", "strip")
 
+# Sentences of the command line name its options; here they are fields.
+OPTIONS = {"--full": "is_full", "--split": "is_split", "--past": "is_past", "--off-peak-band": "off_peak_band"} | {
+    f"--{name}": name for name in ("effective", "product", "mode", "map", "dates", "decimal", "unit", "increments",
+                                   "strip", "currency")}
+LABELS = {one.name: one.label for one in ANSWERS}
+
+
+def in_words(text: str | None) -> str | None:
+    """A sentence in which options have the names of their fields."""
+    return text and re.sub(r"--[a-z-]+", lambda found: f"“{_(LABELS[OPTIONS[found[0]]])}”"
+                           if found[0] in OPTIONS else found[0], text)
+
+
+def listed(errors: list[dict]) -> list[dict]:
+    return [one | {"sentence": in_words(one["sentence"])} for one in errors[:LISTED]]
+
 
 def folder() -> Path:
     """Where uploads wait: only their owner reads them, and they go after a day."""
@@ -110,7 +126,7 @@ def sheet_import(code):
         sheet = Sheet(path, settings)
         rates.currency_check(sheet, code, kept_settings["currency"], form["currency"])
         if sheet.errors:
-            context["errors"] = sheet.errors[:LISTED]
+            context["errors"] = listed(sheet.errors)
             form.refuse(_("{n} cells cannot be read.", n=sheet.error_count))
             return form.page("pricing/import.html", **context)
         options = {"list": code, "mode": form["mode"], "off_peak_band": form["off_peak_band"],
@@ -118,13 +134,13 @@ def sheet_import(code):
                    "product": form["product"], "notice_days": 7, "effective": form["effective"]}
         plan, changes = plan_of(sheet, options, is_agreed, context["name"])
     except LeissnerError as error:
-        form.refuse(str(error).replace(token, context["name"]), error.hint)
+        form.refuse(in_words(str(error).replace(token, context["name"])), in_words(error.hint))
         return form.page("pricing/import.html", **context)
     except database.Refused as error:
         form.refuse(error.problem.sentence, error.problem.hint, error.problem.field)
         return form.page("pricing/import.html", **context)
     if plan["errors"]:
-        context["errors"] = plan["errors"][:LISTED]
+        context["errors"] = listed(plan["errors"])
         form.refuse(_("{n} rows cannot be taken.", n=len(plan["errors"])))
         return form.page("pricing/import.html", **context)
     if plan["written"]:

@@ -196,6 +196,11 @@ begin atomic
         item.percent::numeric, item.amount::numeric, sheet.file_name, origin.line_no
     from billing.price_list as list
     inner join billing.price_item as item on item.price_list_id = list.price_list_id
+    left join billing.destination on destination.destination_id = item.destination_id
+    left join billing.destination_group
+        on destination_group.destination_group_id = item.destination_group_id
+    left join billing.product on product.product_id = item.product_id
+    left join billing.mode on mode.mode_id = item.mode_id
     left join billing.band on band.band_id = item.band_id
     left join billing.price_origin as origin on origin.price_item_id = item.price_item_id
     left join billing.rate_sheet as sheet on sheet.rate_sheet_id = origin.rate_sheet_id

@@ -173,33 +173,44 @@ $$Destinations with product, groups (in order of rank) and how many prefixes lea
 Example: select code, groups from api.destination_list() where country = 'SE'
 Raises: nothing$$;
 
-create function api.prefix_list(p_number text default null, p_on date default null)
+create function api.prefix_list(
+    p_number text default null, p_on date default null, p_destination text default null
+)
 returns table (
     prefix_id bigint, prefix text, destination text, name text, product text, from_on date, to_on date,
     is_found boolean
 )
 language sql stable rows 1000
 begin atomic
+    with dialled as materialized (
+        select logic.dialled(p_number) as number, coalesce(p_on, logic.today()) as day
+    )
+
     select
         prefix.prefix_id, prefix.digits || case when prefix.is_whole then '$' else '' end, destination.code,
         destination.name, product.code, lower(prefix.valid), upper(prefix.valid),
-        prefix.prefix_id = found.prefix_id
-    from billing.prefix
+        p_number is not null and prefix.valid @> dialled.day
+        and row_number() over (
+            order by prefix.valid @> dialled.day desc, prefix.is_whole desc, length(prefix.digits) desc
+        ) = 1
+    from dialled
+    cross join billing.prefix
     inner join billing.destination on destination.destination_id = prefix.destination_id
     inner join billing.product on product.product_id = destination.product_id
-    left join logic.destination_find(
-        array[logic.dialled(p_number)], array[coalesce(p_on, logic.today())]
-    ) as found on true
     where
-        p_number is null
-        or case
-            when prefix.is_whole then prefix.digits = logic.dialled(p_number)
-            else starts_with(logic.dialled(p_number), prefix.digits)
-        end;
+        (
+            p_number is null
+            or prefix.digits = any(array(
+                select left(dialled.number, size.size) from generate_series(1, 18) as size (size)
+            ))
+            and (not prefix.is_whole or prefix.digits = dialled.number)
+        )
+        and (p_destination is null or destination.code = p_destination);
 end;
 
-comment on function api.prefix_list(text, date) is
-$$Prefixes and where they lead; of a number only those that it begins with, is_found: the one that decides.
+comment on function api.prefix_list(text, date, text) is
+$$Prefixes and where they lead, all or those of a destination; of a number only those that it begins with,
+is_found: the one that decides.
 Example: select prefix, destination from api.prefix_list('46701234567')
 Raises: nothing$$;
 
@@ -263,7 +274,7 @@ Example: select currency, rate from api.exchange_rate_list()
 Raises: nothing$$;
 
 grant execute on function
-    api.destination_list(), api.prefix_list(text, date), api.destination_group_list(), api.band_list(),
+    api.destination_list(), api.prefix_list(text, date, text), api.destination_group_list(), api.band_list(),
     api.holiday_list(), api.exchange_rate_list()
 to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_report,
