@@ -26,7 +26,7 @@ from random import Random
 
 import click
 
-from leissner.scripts import bench_bill, bench_credit, bench_payments, bench_reports, db
+from leissner.scripts import bench_bill, bench_credit, bench_payments, bench_reports, bench_web, db
 from leissner.scripts.errors import LeissnerError
 
 # The dearest statements, those inside functions included.
@@ -99,6 +99,7 @@ EARLIER = {
 @click.option("--report-calls", default=100_000_000, show_default=True, help="Calls that their totals come from.")
 @click.option("--report-kept", default=5_000_000, show_default=True, help="Of these, calls that are kept (2 months).")
 @click.option("--only-reports", is_flag=True, help="Nothing but the reports.")
+@click.option("--web", is_flag=True, help="Also walk the pages over the month that is billed.")
 @click.option("--fourfold", is_flag=True, help="Also load four times as many calls, on a server of their own.")
 @click.option("--tenfold", is_flag=True, help="Also load the same calls beside ten times as many other customers, "
               "price lists and loaded months.")
@@ -108,8 +109,8 @@ EARLIER = {
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep server and files in this empty folder.")
 @click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
 def bench(calls, customers, prefixes, rings, import_customers, sheet_rows, payers, history, only_billing, payments,
-          only_payments, only_credit, report_customers, report_calls, report_kept, only_reports, fourfold, tenfold,
-          seed, one_by_one, statements, keep, as_json) -> None:
+          only_payments, only_credit, report_customers, report_calls, report_kept, only_reports, web, fourfold,
+          tenfold, seed, one_by_one, statements, keep, as_json) -> None:
     """Measure import, a rate sheet, loading and rating against the floor, re-rating, quotes, and the rebuild of all
     functions and views."""
     result = {"machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
@@ -123,6 +124,9 @@ def bench(calls, customers, prefixes, rings, import_customers, sheet_rows, payer
             start_server(home, statements)
             command("up")
             bench_bill.measure(result, files, payers, calls, seed, phase, command, settle, history)
+            if web:
+                with db.connect() as conn:
+                    bench_web.measure(result, conn)
             if statements:
                 result["statements"] = statement_list(STATEMENTS)
             command("down")
@@ -691,6 +695,8 @@ def show(result: dict, as_json: bool) -> None:
                    f"(target {bench_credit.TARGET_HISTORY} ×)")
     if "reports" in result:
         show_reports(result)
+    if "web" in result:
+        bench_web.show(result["web"])
     for row in result.get("statements", []):
         click.echo(f"{row['seconds']:>8} s {row['calls']:8} ×  {row['statement']}")
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from html import unescape
 from urllib.parse import urljoin, urlsplit
 
+import click
+
 from leissner.scripts import db, password
 
 LEVELS = ("admin", "pricing", "sales", "support", "finance", "credit", "report", "auditor")
@@ -92,7 +94,7 @@ def measure(result: dict, conn: db.Connection) -> None:
         seen += walk(client, level)
     times = sorted(one.ms for one in seen)
     cuts = statistics.quantiles(times, n=100)
-    result |= {
+    result["web"] = {
         "pages": len(seen), "p50_ms": round(cuts[49]), "p95_ms": round(cuts[94]), "p99_ms": round(cuts[98]),
         "largest_kb": round(max(one.size for one in seen) / 1000),
         "slowest": [f"{one.ms:.0f} ms  {one.level:<9}{one.address}"
@@ -100,3 +102,12 @@ def measure(result: dict, conn: db.Connection) -> None:
         "target_p95_ms": TARGET_P95_MS, "target_p99_ms": TARGET_P99_MS,
     }
     app.extensions["pool"].close()
+
+
+def show(web: dict) -> None:
+    """Times and the slowest pages."""
+    click.echo(f"{web['pages']} pages as {len(LEVELS)} levels: {web['p50_ms']} ms, p95 {web['p95_ms']} ms (target "
+               f"{web['target_p95_ms']} ms), p99 {web['p99_ms']} ms (target {web['target_p99_ms']} ms); the largest "
+               f"{web['largest_kb']} kB as sent")
+    for line in web["slowest"]:
+        click.echo("  " + line)
