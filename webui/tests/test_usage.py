@@ -118,6 +118,7 @@ def test_each_step_to_the_price_in_both_languages(golden_web, known):
     assert re.search(r"20\d{6}|1\d{5}", page)  # the invoice it stands on
     swedish = golden_web.browser("support", "sv").get(f"/calls/{known['call']}").get_data(as_text=True)
     assert "Kunden betalar" in swedish and "The customer pays" not in swedish and "hör den dagen till" in swedish
+    assert not re.search("increments|all hours|Set-up|the call is of another mode", swedish)
 
 
 def test_each_look_at_calls_is_written_down(golden_web, known):

@@ -72,12 +72,24 @@ class Calls(List):
         if request.headers.get("HX-Request") and after:
             return render_template("list_rows.html", **context)
         if not after:
-            context["sums"] = told(database.one("call_sums", p_filter=wanted, p_most=lists.SUMMED_AT_ONCE))
+            context["sums"] = self.sums_at_once(wanted, rows, more)
         response = Response(render_template(template, **context))
         if "columns" in request.args:
             response.set_cookie(f"columns_{self.function}", json.dumps(request.args.getlist("columns")),
                                 max_age=365 * 86400, httponly=True, samesite="Lax")
         return response
+
+    def sums_at_once(self, wanted: dict, rows: list[dict], more: str | None) -> dict | None:
+        """The sums where they cost nothing: of the rows that are all there, of a customer, of a short period. Of all
+        others when asked for."""
+        if more is None:
+            same = {row["currency"] for row in rows} <= {base_currency()}
+            known = {name: [row[name] for row in rows if row[name] is not None] for name in ("cost", "margin")}
+            return told({"count": len(rows), "retail": sum(row["retail"] for row in rows) if same else None} | {
+                name: sum(values) if values else None for name, values in known.items()})
+        if set(wanted) <= {"from", "to", "customer"}:
+            return told(database.one("call_sums", p_filter=wanted, p_most=lists.SUMMED_AT_ONCE))
+        return None
 
     def news_address(self, wanted: dict, newest: dict) -> str | None:
         """Where the page asks whether calls have come since; only lists that go on to today ask."""
@@ -114,13 +126,17 @@ def first_day() -> str:
     return f"{g.newest_call - dt.timedelta(days=DAYS - 1)}" if g.newest_call else ""
 
 
-def paid(row: dict):
-    """The price, and its currency where that is not the operator's."""
+def base_currency() -> str:
     if "base_currency" not in g:
         found = database.one("operator_get")
         g.base_currency = found["currency"] if found else ""
+    return g.base_currency
+
+
+def paid(row: dict):
+    """The price, and its currency where that is not the operator's."""
     text = price(row["retail"])
-    return text if row["currency"] == g.base_currency else Markup("{} <small>{}</small>").format(text, row["currency"])
+    return text if row["currency"] == base_currency() else Markup("{} <small>{}</small>").format(text, row["currency"])
 
 
 def told(sums: dict | None) -> dict | None:

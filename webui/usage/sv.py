@@ -167,6 +167,10 @@ TEXTS = {
 
 # Sentences of api.call_explain, api.call_why_not and suspense: {name} is whatever stands there.
 SENTENCES = {
+    "{mode} from {a} to {b} on {at}, {units} seconds.": "{mode} från {a} till {b} {at}, {units} sekunder.",
+    "{mode} from {a} to {b} on {at}, {units} second.": "{mode} från {a} till {b} {at}, {units} sekund.",
+    "{mode} from {a} to {b} on {at}, {units} {unit}.": "{mode} från {a} till {b} {at}, {units} {unit}.",
+    "Set-up {setup} + rate {rate} × {billed}.": "Öppning {setup} + pris {rate} × {billed}.",
     "{who} belongs that day to contract {contract} line {line} ({service}) of customer {customer}, seller {seller}.":
         "{who} hör den dagen till avtal {contract} rad {line} ({service}), kund {customer}, återförsäljare {seller}.",
     "{who} belongs that day to contract {contract} line {line} ({service}) of customer {customer}.":
@@ -224,3 +228,26 @@ SENTENCES = {
     "Not ring {ring}: {rule}.": "Inte ring {ring}: {rule}.",
     "Not list {item}: {rule}.": "Inte lista {item}: {rule}.",
 }
+
+# What item_text, rings and rules put into those sentences: pattern, Swedish.
+PHRASES = [
+    (r"^list (\S+): ", r"lista \1: "), (r"\bevery destination\b", "alla destinationer"), (r"\bgroup ", "grupp "),
+    (r"\bproduct ", "produkt "), (r"\bmodes of (\S+?),", r"trafikslag i \1,"), (r"\bmode (\S+?),", r"trafikslag \1,"),
+    (r"\bevery mode\b", "alla trafikslag"), (r"\bband ", "tidsband "), (r"\ball hours\b", "dygnet runt"),
+    (r", always: ", ", alltid: "), (r"\bfrom (\d{4}-)", r"från \1"), (r"until the day before", "till dagen före"),
+    (r"\bnot for sale\b", "säljs inte"), (r" of the price above\b", " på priset ovanför"), (r" and ", " och "),
+    (r" on the rate\b", " på priset"), (r"\bset-up ", "öppning "), (r"\brate ", "pris "),
+    (r"\bincrements ", "intervall "), (r"\bat least ", "minst "), (r"\bat most ", "högst "), (r" % off\b", " % rabatt"),
+    (r" off per block\b", " avdrag per block"), (r" off per call\b", " avdrag per samtal"),
+    (r" per block instead\b", " per block i stället"), (r" per call instead\b", " per samtal i stället"),
+    (r"^seconds?$", "sekunder"), (r"^half up$", "uppåt från halva"), (r"^half even$", "till närmaste jämna"),
+    (r"^the customer is no member$", "kunden är inte med i den"),
+    (r"^the call is of another mode$", "samtalet är av ett annat trafikslag"),
+    (r"^it is for other destinations$", "den gäller andra destinationer"),
+    (r"^the call does not start in its band$", "samtalet börjar inte i dess tidsband"),
+    (r"^nothing was left to take$", "det fanns inget kvar att ta"),
+    (r"^it did not hold on ", "den gällde inte "),
+    (r"^a destination goes before its groups, these by rank, then the product type, then everything$",
+     "en destination går före sina grupper, de efter rang, sedan produkten, sedan allt"),
+    (r"^the month's volume \((.*)\) was elsewhere$", r"månadens volym (\1) var en annan"),
+]

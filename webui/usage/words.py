@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from leissner.webui.texts import language
-from leissner.webui.usage.sv import SENTENCES
+from leissner.webui.usage.sv import PHRASES, SENTENCES
 
 
 @cache
@@ -12,7 +12,10 @@ def _patterns() -> list[tuple[re.Pattern, str]]:
     found = []
     for english, swedish in SENTENCES.items():
         parts = re.split(r"\{(\w+)\}", english)
-        pattern = "".join(re.escape(part) if n % 2 == 0 else f"(?P<{part}>.*?)" for n, part in enumerate(parts))
+        # an item has colons of its own: it ends at the last one
+        pattern = "".join(
+            re.escape(part) if n % 2 == 0 else f"(?P<{part}>.*{'' if part == 'item' else '?'})"
+            for n, part in enumerate(parts))
         found.append((re.compile(pattern, re.S), swedish))
     return found
 
@@ -23,5 +26,12 @@ def sentence(text: str | None) -> str | None:
         return text
     for pattern, swedish in _patterns():
         if match := pattern.fullmatch(text):
-            return swedish.format(**match.groupdict())
+            return swedish.format(**{name: _phrased(part) for name, part in match.groupdict().items()})
     return text
+
+
+def _phrased(part: str) -> str:
+    """What stands in a sentence, with the words that the database puts there by itself."""
+    for pattern, swedish in PHRASES:
+        part = re.sub(pattern, swedish, part)
+    return part
