@@ -101,6 +101,11 @@ def look(kind: str, subject: str | None, /, **detail: Any) -> None:
         db.call(conn, "audit_event_add", p_kind=kind, p_subject=subject, p_detail=detail)
 
 
+def keep() -> None:
+    """Commits what this request has written so far: before a file is sent that says so."""
+    _close(None)
+
+
 def undo() -> None:
     """Takes back what this request has written so far: so a page shows what something would do, by doing it."""
     _close(Rollback())

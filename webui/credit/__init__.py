@@ -328,6 +328,7 @@ def orders_file():
     rows = database.call("credit_order_list", p_batch=number)
     data = switch.file_of(number, rows)
     database.call("credit_order_sent", p_orders=[one["id"] for one in rows], p_way="file")
+    database.keep()
     return send_file(io.BytesIO(data), "application/json", as_attachment=True,
                      download_name=f"orders-{number:06}.json")
 

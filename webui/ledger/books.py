@@ -76,6 +76,7 @@ def export_file(number: int):
         digest.update(block)
     database.call("accounting_digest", p_export=number, p_format=form, p_digest=digest.hexdigest())
     database.call("accounting_written", p_export=number)
+    database.keep()
     file.seek(0)
     return send_file(file, "application/octet-stream", as_attachment=True,
                      download_name=f"accounting-{number:04}.{writer.ENDINGS[form]}")

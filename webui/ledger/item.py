@@ -27,7 +27,7 @@ ITEMS = List(
         Column("document_no", "Document", link=item_of),
         Column("customer_no", "Customer", link=customer_of),
         Column("name", "Name", sorts_as="name"),
-        Column("kind", "Kind", "word"),
+        Column("kind", "Kind", "word", is_extra=True),
         Column("state", "State", "state"),
         Column("item_on", "Day", "day", is_extra=True),
         Column("due_on", "Due", "day"),
@@ -35,7 +35,7 @@ ITEMS = List(
         Column("amount", "Amount", "money"),
         Column("open", "Open", "money"),
         Column("currency", "Currency"),
-        Column("open_base", "Open in own currency", "money", is_summed=True),
+        Column("open_base", "In own currency", "money", is_summed=True),
         Column("dispute", "Disputed because", is_extra=True),
         Column("reference", "Reference", is_extra=True),
         Column("item", "Key", is_extra=True),
@@ -104,9 +104,9 @@ def items():
 def item(customer: str, document: str):
     """A document with all that was booked on it."""
     found = _item(customer, document)
-    return render_template(
-        "ledger/item.html", item=found, rows=database.call("item_entry_list", p_item=found["item"]), columns=HISTORY,
-        tabs=tabs("ledger.items"))
+    rows = database.call("item_entry_list", p_item=found["item"])
+    columns = [one for one in HISTORY if any(row[one.name] is not None for row in rows)]
+    return render_template("ledger/item.html", item=found, rows=rows, columns=columns, tabs=tabs("ledger.items"))
 
 
 @page(pages, "/ledger/items/<customer>/<document>/write-off", WRITERS, ("GET", "POST"))

@@ -32,10 +32,10 @@ PAYMENTS = List(
         Column("state", "State", "state"),
         Column("amount", "Amount", "money"),
         Column("currency", "Currency"),
-        Column("left_amount", "Left", "money", show=lambda row: row["left_amount"] or None),
+        Column("left_amount", "Left", "money", show=lambda row: row["left_amount"] or None, is_extra=True),
         Column("payer_name", "From", sorts_as="name"),
         Column("customer_no", "Customer", link=customer_of),
-        Column("name", "Name", sorts_as="name"),
+        Column("name", "Name", sorts_as="name", is_extra=True),
         Column("explanation", "What became of it", sorts_as="no"),
         Column("text", "Text", is_extra=True, sorts_as="no"),
         Column("payer_account", "Account", is_extra=True),
@@ -93,7 +93,8 @@ def undo(payment: int):
     if request.method == "POST":
         left = database.value("payment_undo", p_payment=payment)
         flash(_("Taken back: {amount} waits for a person again.", amount=shape.money(left)), "done")
-        return redirect(url_for("ledger.payment", payment=payment), 303)
+        is_at_work = request.form.get("from") == "work"
+        return redirect(url_for("ledger.payments") if is_at_work else url_for("ledger.payment", payment=payment), 303)
     return _page(payment, Form(ASSIGN), is_undo=True)
 
 

@@ -115,7 +115,7 @@ TEXTS = {
     "Number of an invoice or another open document.": "Nummer på en faktura eller ett annat öppet dokument.",
     "Of an account in several currencies.": "När kontot har flera valutor.", "Of it fee": "Varav avgift",
     "of it to credit {amount}": "varav tillgodo {amount}", "of {amount}": "av {amount}", "on account": "till godo",
-    "Open after it": "Öppet efter", "Open in own currency": "Öppet i egen valuta", "Open items": "Öppna poster",
+    "Open after it": "Öppet efter", "In own currency": "I egen valuta", "Open items": "Öppna poster",
     "Open now": "Öppet nu", "open {amount}": "öppet {amount}", "over 90 days": "över 90 dagar", "overdue": "förfallen",
     "Pages of the ledger": "Sidor om reskontran", "Passed over: {what} ({n})": "Förbigånget: {what} ({n})",
     "Pay back": "Betala tillbaka", "Pay back to {customer}": "Betala tillbaka till {customer}",

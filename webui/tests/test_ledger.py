@@ -69,6 +69,12 @@ def load(client, *paid: Paid, name: str = "BGMAX.txt"):
                        content_type="multipart/form-data", follow_redirects=True), data
 
 
+def taken(client, form: str) -> bytes:
+    """The file of the first export."""
+    with client.post("/ledger/accounting/exports/1", data={"format": form}) as answer:
+        return answer.data
+
+
 def waiting(web) -> int:
     """The last payment that waits for a person."""
     return rows(web, "select max(payment_id) from billing.payment where state = 'unidentified'")[0][0]
@@ -181,6 +187,67 @@ def test_lists_are_searched_filtered_and_exported(web):
     entry = rows(web, "select max(entry_id) from billing.entry")[0][0]
     assert "Verifikation" in text(client.get(f"/ledger/entries/{entry}"))
     assert client.get("/ledger/entries?account=1510").status_code == 200
+
+
+def test_reminders_are_shown_made_once_and_are_letters(web):
+    client = web.browser("credit")
+    day = rows(web, "select max(due_on) + 60 from billing.open_item")[0][0]
+    shown = text(client.get(f"/ledger/reminders/new?day={day}"))
+    assert "Would be made" in shown and not rows(web, "select from billing.reminder")
+    client.post("/ledger/reminders/new", data={"day": f"{day}"})
+    numbers = [row[0] for row in rows(web, "select reminder_no from billing.reminder")]
+    assert numbers and numbers[0] in text(client.get("/ledger/reminders?run=1"))
+    client.post("/ledger/reminders/new", data={"day": f"{day}"})
+    assert len(rows(web, "select from billing.reminder")) == len(numbers)
+    assert client.get(f"/ledger/reminders/{numbers[0]}.pdf").data.startswith(b"%PDF")
+    assert client.post("/ledger/reminders/1/deliver").status_code == 403  # finance delivers
+    assert web.browser("support").get("/ledger/reminders/new").status_code == 403
+
+
+def test_cases_are_handed_over_as_files_and_taken_back(web):
+    client = web.browser("finance")
+    assert client.get("/ledger/collection/new").status_code == 200
+    client.post("/ledger/collection/new")
+    for number, in rows(web, "select collection_list_id from billing.collection_list"):
+        assert client.get(f"/ledger/collection/lists/{number}.xml").data.startswith(b"<?xml")
+    assert client.get("/ledger/collection").status_code == 200
+    assert client.post("/ledger/collection/cases/999/withdraw", data={"reason": "x"}).status_code in (404, 422)
+
+
+def test_the_books_are_exported_once_and_their_file_stays_the_same(web):
+    client = web.browser("finance")
+    assert "1510" in text(client.get("/ledger/accounting?at=2099-12-31"))
+    wanted = {"from": "2026-01-01", "to": "2026-12-31"}
+    done = client.post("/ledger/accounting/export", data=wanted, follow_redirects=True)
+    assert "Export 1 is made" in text(done) and "not taken yet" in text(done)
+    assert "Nothing was booked in that period" in text(client.post("/ledger/accounting/export", data=wanted))
+    files = [taken(client, "sie4"), taken(client, "sie4")]
+    assert files[0] == files[1] and files[0].startswith(b"#FLAGGA")
+    assert taken(client, "csv").startswith(b"export,series")
+    assert "not taken yet" not in text(client.get("/ledger/accounting"))
+    assert client.post("/ledger/accounting/exports/7", data={}).status_code == 404
+    assert web.browser("auditor").post("/ledger/accounting/exports/1", data={}).status_code == 403
+
+
+def test_an_accrual_is_shown_before_it_is_booked(web):
+    client = web.browser("finance")
+    count = "select count(*) from billing.entry where kind = 'accrual'"
+    assert client.post("/ledger/accounting/accrue", data={"at": "2026-10-31"}).status_code in (200, 422)
+    assert rows(web, count) == [(0,)]
+
+
+def test_accounts_are_named_and_nobody_overwrites_another(web):
+    client = web.browser("finance")
+    address = "/ledger/accounting/events/bank"
+    wanted = {"account": "1930", "row_version": "1"}
+    wrong = client.post(address, data=wanted | {"account": "12"})
+    assert wrong.status_code == 422 and "3 to 8 digits" in text(wrong)
+    assert client.post(address, data=wanted).status_code == 303
+    assert "Someone else has changed this" in text(client.post(address, data=wanted | {"account": "1920"}))
+    client.post("/ledger/accounting/accounts/edit", data={"account": "3999", "name": "Övrigt"})
+    assert "Övrigt" in text(client.get("/ledger/accounting/accounts"))
+    assert rows(web, "select actor from audit.change where table_name like '%%chart' order by 1 desc")[0][0]
+    assert web.browser("credit").post(address, data=wanted).status_code == 403
 
 
 @pytest.mark.parametrize("level", ["pricing", "sales"])
