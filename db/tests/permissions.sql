@@ -380,6 +380,7 @@ from (
     ('ring_list', array[
         'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
     ]),
+    ('band_save', array['pricing', 'batch']),
     ('destination_group_save', array['pricing', 'batch']),
     ('destination_save', array['pricing', 'batch']),
     ('exchange_rate_save', array['pricing', 'batch']),

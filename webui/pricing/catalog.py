@@ -1,5 +1,6 @@
 """Numbering and catalog: destinations, their groups, prefixes, time bands, holidays, exchange rates."""
 
+import re
 from itertools import groupby
 
 from flask import abort, render_template, request, url_for
@@ -78,6 +79,16 @@ PREFIX = [
 GROUP = [Field("code", "Code", is_required=True, help="That of a group there is changes it."),
          Field("name", "Name", is_required=True),
          Field("rank", "Rank", "number", is_required=True, help="Of several groups that match, the lowest decides.")]
+BAND = [
+    Field("band", "Band", is_required=True, help="That of a band there is gives it more hours."),
+    Field("weekdays", "Weekdays", help="1 is Monday: 1-5, or 6;7. Empty: all days."),
+    Field("from_time", "From", is_required=True, width="short", help="As 08:00; over midnight takes two rows."),
+    Field("to_time", "Until", is_required=True, width="short", help="As 18:00, at most 24:00."),
+    Field("holidays", "On holidays", "choice", is_required=True,
+          options={"ignore": "as other days", "except": "not", "only": "only"}),
+    Field("calendar", "Calendar", "choice", options=lambda: choices("calendar")),
+]
+PATTERNS = {"weekdays": r"[1-7]([-;][1-7])*", "from_time": r"\d\d:\d\d", "to_time": r"\d\d:\d\d"}
 HOLIDAY = [Field("calendar", "Calendar", is_required=True), Field("on_date", "Day", "day", is_required=True),
            Field("name", "Name", is_required=True)]
 RATE = [Field("currency", "Currency", "choice", is_required=True, options=lambda: choices("currency")),
@@ -147,7 +158,8 @@ def groups():
 
 @page(pages, "/time-bands", READERS)
 def bands():
-    return BANDS.page("pricing/catalog.html", title=_("Time bands"), part="bands", new=None)
+    return BANDS.page("pricing/catalog.html", title=_("Time bands"), part="bands",
+                      new=("pricing.band_new", _("New hours")))
 
 
 @page(pages, "/holidays", READERS)
@@ -180,6 +192,19 @@ def prefix_new():
 @page(pages, "/new-destination-group", WRITERS, ("GET", "POST"))
 def group_new():
     return entry(GROUP, "destination_group_save", _("New group"), ("pricing.groups", _("Destination groups")))
+
+
+@page(pages, "/new-time-band", WRITERS, ("GET", "POST"))
+def band_new():
+    form = Form(BAND, from_time="00:00", to_time="24:00", holidays="ignore")
+    wrong = next((name for name, pattern in PATTERNS.items()
+                  if form[name] and not re.fullmatch(pattern, form[name])), None)
+    if form.is_sent and wrong:
+        form.refuse(_("Write it as the help below says."), name=wrong)
+    elif form.is_sent and form.save("band_save"):
+        return form.done(_("Saved."), url_for("pricing.bands"))
+    return form.page("pricing/entry.html", title=_("New hours"), back=url_for("pricing.bands"),
+                     back_words=_("Time bands"))
 
 
 @page(pages, "/new-holiday", WRITERS, ("GET", "POST"))

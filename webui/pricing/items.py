@@ -7,7 +7,7 @@ from leissner.webui.access import page
 from leissner.webui.lists import Column, Filter, List
 from leissner.webui.pricing.base import READERS, Figure, choices, pages, signed
 from leissner.webui.pricing.grid import the_day, the_list
-from leissner.webui.shape import digits
+from leissner.webui.shape import digits, rate
 from leissner.webui.texts import gettext as _
 
 
@@ -20,8 +20,8 @@ def terms(row: dict) -> str:
             None if row["percent"] is None else f"{signed(row['percent'])}\u00a0%",
             None if row["amount"] is None else signed(row["amount"]))))
     if row["step_rate"]:
-        return " · ".join(digits(rate) for rate in row["step_rate"])
-    return digits(row["rate"])
+        return " · ".join(digits(one) for one in row["step_rate"])
+    return rate(row["rate"])
 
 
 OWN = List(

@@ -6,7 +6,7 @@ from leissner.webui import database, shape
 from leissner.webui.access import page
 from leissner.webui.forms import Field, Form, typed_day
 from leissner.webui.lists import Column, Filter, List
-from leissner.webui.pricing.base import READERS, WRITERS, choices, pages
+from leissner.webui.pricing.base import READERS, WRITERS, Figure, choices, pages
 from leissner.webui.texts import gettext as _
 
 HOW = {"percent": "percent off", "off_minute": "an amount off per minute", "off_call": "an amount off per call",
@@ -33,15 +33,22 @@ RING = [
     Field("volume_from", "Volume from", "number", width="short"),
     Field("volume_to", "Volume to", "number", width="short", help="Empty: no end."),
 ]
+
+
+def included(row: dict):
+    """The units of a bundle as people say them."""
+    if row["unit"] == "second":
+        return _("{n} minutes", n=shape.digits(row["units"] // 60))
+    return shape.size(row["units"]) if row["unit"] == "byte" else shape.number(row["units"])
+
+
 BUNDLES = List(
     "bundle_list", key="bundle_id", search=("code", "customer_no", "customer", "contract_no"), name="bundles",
     empty="No bundles yet: import bundles.csv.", order="code",
     columns=[
         Column("code", "Code"), Column("customer_no", "Customer no"), Column("customer", "Customer", sorts_as="name"),
         Column("contract_no", "Contract"), Column("line_no", "Line", "number"),
-        Column("units", "Per month", "number", show=lambda row: row["units"] // 60
-               if row["unit"] == "second" else row["units"]),
-        Column("unit", "Unit", "word", show=lambda row: "minutes" if row["unit"] == "second" else row["unit"]),
+        Figure("units", "Per month", show=included), Column("unit", "Unit", "word", is_extra=True),
         Column("is_rollover", "Rollover", "bool"), Column("covers_setup", "Covers set-up", "bool"),
         Column("from_on", "From", "day"), Column("to_on", "Until", "day"),
         Column("modes", "Modes", "list", sorts_as="no"), Column("targets", "Where to", "list", sorts_as="no"),
@@ -111,7 +118,9 @@ def find(code: str) -> dict:
 def ring(code):
     found = find(code)
     return render_template("pricing/ring.html", title=f"{found['code']} · {found['name']}", found=found,
-                           words=in_words(found))
+                           words=in_words(found), caller=next(
+                               (one.removeprefix("customer:") for one in found["members"] or []
+                                if one.startswith("customer:")), None))
 
 
 @page(pages, "/new-ring", WRITERS, ("GET", "POST"))

@@ -313,4 +313,11 @@ TEXTS = {
     "only": "bara",
     "First from list": "Första från listan", "Second from list": "Andra från listan",
     "First set-up": "Första öppning", "Second set-up": "Andra öppning",
+    "{n} minutes": "{n} minuter", "New hours": "Nya timmar", "Write it as the help below says.":
+        "Skriv det som hjälpen nedan säger.",
+    "That of a band there is gives it more hours.": "Ett befintligt tidsbands kod ger det fler timmar.",
+    "1 is Monday: 1-5, or 6;7. Empty: all days.": "1 är måndag: 1-5, eller 6;7. Tomt: alla dagar.",
+    "As 08:00; over midnight takes two rows.": "Som 08:00; över midnatt tar två rader.",
+    "As 18:00, at most 24:00.": "Som 18:00, högst 24:00.", "On holidays": "På helgdagar",
+    "as other days": "som andra dagar", "not": "inte",
 }

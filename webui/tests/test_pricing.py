@@ -216,3 +216,8 @@ def test_what_pages_of_the_catalog_add(priced):
     assert client.post("/new-exchange-rate", data=rate | {"rate": "11,5"}).status_code == 303
     holiday = {"calendar": "SE", "on_date": "2026-12-25", "name": "Jul"}
     assert client.post("/new-holiday", data=holiday).status_code == 303
+    band = {"band": "night", "weekdays": "1-5", "from_time": "00:00", "to_time": "06:00", "holidays": "ignore"}
+    assert "as the help below says" in text(client.post("/new-time-band", data=band | {"weekdays": "Monday"}))
+    assert client.post("/new-time-band", data=band).status_code == 303
+    assert client.post("/new-time-band", data=band | {"weekdays": "6;7", "to_time": "09:00"}).status_code == 303
+    assert "06:00" in text(client.get("/time-bands")) and "09:00" in text(client.get("/time-bands"))

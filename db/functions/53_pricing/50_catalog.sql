@@ -358,7 +358,31 @@ $$The rate of a currency from a day on, new or changed.
 Example: select api.exchange_rate_save('EUR', '2026-12-01', 11.4) where false
 Raises: what its constraints say$$;
 
+create function api.band_save(
+    p_band text, p_weekdays text default null, p_from_time text default '00:00',
+    p_to_time text default '24:00', p_holidays text default 'ignore', p_calendar text default null
+)
+returns bigint
+language sql volatile
+begin atomic
+    insert into billing.band (code) values (p_band) on conflict (code) do nothing;
+    insert into billing.band_slot (band_id, weekdays, from_second, to_second, holidays, calendar)
+    select
+        band.band_id, logic.weekdays_parse(p_weekdays), logic.day_second(p_from_time),
+        logic.day_second(p_to_time), p_holidays, p_calendar
+    from billing.band
+    where band.code = p_band
+    returning band_slot.band_slot_id;
+end;
+
+comment on function api.band_save(text, text, text, text, text, text) is
+$$A stretch of hours more for a time band, which is made where there is none of that code. Weekdays as 1-5 or
+6;7, none: all.
+Example: select api.band_save('night', null, '00:00', '06:00') where false
+Raises: what its constraints say$$;
+
 grant execute on function
+    api.band_save(text, text, text, text, text, text),
     api.destination_save(text, text, text, text, text, text[], int), api.prefix_save(text, text, date,
     boolean),
     api.destination_group_save(text, text, int), api.holiday_save(text, date, text),
