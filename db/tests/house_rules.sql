@@ -215,7 +215,6 @@ select bag_eq(
         'logic.invoice_catch_up', 'logic.item_write_off', 'logic.advance_refund', 'logic.item_move',
         'logic.item_dispute', 'logic.statement', 'logic.search', 'logic.work_list',
         'logic.traffic_month_list', 'logic.contract_propose', 'logic.customer_history',
-        'logic.customer_limit_save',
         'logic.customer_month_list', 'logic.customer_note_add', 'logic.line_fee_list',
         'logic.customer_number_free_list', 'logic.number_ids',
         'logic.price_list_code', 'logic.price_list_currency',

@@ -204,7 +204,6 @@ from (
     ('customer_term_list', array['pricing', 'sales', 'support', 'finance', 'credit', 'report',
     'auditor', 'batch', 'integration', 'seller']),
     ('customer_save', array['sales', 'support', 'batch', 'integration']),
-    ('customer_limit_save', array['finance', 'credit', 'batch', 'integration']),
     ('customer_term_save', array['sales', 'support', 'batch', 'integration']),
     ('customer_term_delete', array['sales', 'support', 'batch', 'integration']),
     ('contract_get', array['pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor',

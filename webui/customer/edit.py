@@ -11,7 +11,6 @@ from leissner.webui.forms import Field, Form
 from leissner.webui.texts import gettext as _
 
 BOTH = ("GET", "POST")
-LIMITERS = ("admin", "finance", "credit", "batch", "integration")
 BUNDLERS = ("admin", "pricing", "batch")
 KINDS = {"business": "business", "private": "private", "wholesale": "wholesale"}
 PAYS = {"self": "pays itself", "parent": "the customer above pays"}
@@ -225,17 +224,6 @@ def edit(no):
         return form.done(_("Saved."), where)
     return form.page("customer/form.html", title=_("Edit customer {no}", no=no), trail=of_customer(found), cancel=where,
                      groups=GROUPS)
-
-
-@page(pages, "/customers/<no>/limit", LIMITERS, BOTH)
-def limit(no):
-    found = known(no)
-    form = Form([Field("credit_limit", "Credit limit", "money", help="Empty: no limit.", width="short")], found)
-    where = url_for("customer.credit", no=no)
-    if form.is_sent and form.save("customer_limit_save", p_customer_no=no):
-        return form.done(_("Saved."), where)
-    return form.page("customer/form.html", title=_("Credit limit of {no}", no=no), trail=of_customer(found),
-                     cancel=where)
 
 
 @page(pages, "/customers/<no>/terms/new", WRITERS, BOTH)

@@ -101,7 +101,7 @@ TEXTS = {
         "Inga anteckningar än. Skriv det som nästa person som talar med kunden bör veta.",
     "Who": "Vem", "made": "upplagd", "taken away": "borttagen", "Nothing was changed yet.": "Inget har ändrats än.",
     # forms
-    "Credit limit of {no}": "Kreditgräns för {no}", "Change the limit": "Ändra gränsen",
+    "Change the limit": "Ändra gränsen",
     "Terms": "Villkor", "No payments yet.": "Inga betalningar än.", "Left": "Kvar", "Why": "Varför", "Payments": "Betalningar",
     "Edit customer {no}": "Ändra kund {no}", "Edit contract {no}": "Ändra avtal {no}",
     "Edit line {line}": "Ändra rad {line}", "Edit number {no}": "Ändra nummer {no}",

@@ -49,7 +49,8 @@ def start():
     if current_user.may(*STAFF):
         context["work"] = [
             one | {"words": _(WORK[one["topic"], one["kind"]][0], n=shape.number(one["count"])),
-                   "address": address(WORK[one["topic"], one["kind"]][1])}
+                   "address": address(WORK[one["topic"], one["kind"]][1],
+                                      **({"state": "proposed"} if one["kind"] == "proposed" else {}))}
             for one in database.call("work_list")
         ]
     if current_user.may(*MARGIN):

@@ -224,19 +224,6 @@ def test_a_seller_sees_and_proposes_for_its_own_customers_only(made):
     assert not sql(made, "contract_get", p_contract_no="P2")
 
 
-def test_the_limit_is_set_by_credit_and_finance(made):
-    client = made.browser("credit")
-    page = client.get("/customers/7/limit").get_data(as_text=True)
-    form = {"credit_limit": "5 000", "row_version": version(page)}
-    assert client.post("/customers/7/limit", data=form).status_code == 303
-    assert sql(made, "customer_get", p_customer_no="7")[0]["credit_limit"] == 5000
-    answer = client.post("/customers/7/limit", data=form)
-    assert answer.status_code == 422 and "Someone else" in said(answer)
-    answer = client.post("/customers/7/limit", data={"credit_limit": "-1"})
-    assert set(wrong(answer.get_data(as_text=True))) == {"credit_limit"}
-    assert made.browser("auditor").post("/customers/7/limit", data={}).status_code == 403
-
-
 def test_notes_are_written_by_who_works_with_customers(made):
     client = made.browser("support")
     assert client.post("/customers/7/notes", data={"text": " "}).status_code == 422

@@ -1,35 +1,6 @@
 -- 30_customer/save: a customer and what changes for it from a day on. Saves run with the rights of who calls
 -- them: grants and policies say who may, constraints what may be.
 
--- Definer: who sets limits changes nothing else of a customer.
-create function logic.customer_limit_save(
-    p_customer_no text, p_credit_limit numeric, p_row_version integer
-)
-returns void
-language plpgsql volatile security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-    v_customer record;
-begin
-    perform access.require('finance', 'credit', 'batch', 'integration');
-    select customer.customer_id, customer.row_version into v_customer
-    from billing.customer where customer.customer_no = p_customer_no
-    for update;
-    if not found then
-        perform billing.fail('LB802', jsonb_build_object('code', p_customer_no, 'field', 'customer_no'));
-    end if;
-    perform logic.version_check(p_row_version, v_customer.row_version);
-    update billing.customer set credit_limit = p_credit_limit
-    where customer.customer_id = v_customer.customer_id;
-end;
-$$;
-
-comment on function logic.customer_limit_save(text, numeric, integer) is
-$$Sets the credit limit of a customer; NULL: none.
-Example: select logic.customer_limit_save('1000', 60000, null) where false
-Raises: LB800, LB802, LB901 without a level that sets limits$$;
-
 -- api
 
 create function api.customer_save(
@@ -207,19 +178,3 @@ grant execute on function
     api.customer_term_save(text, date, text, text, text[], text, text, integer),
     api.customer_term_delete(text, date, integer)
 to leissner_admin, leissner_sales, leissner_support, leissner_batch, leissner_integration;
-
-create function api.customer_limit_save(
-    p_customer_no text, p_credit_limit numeric default null, p_row_version integer default null
-)
-returns void
-language sql volatile
-begin atomic
-    select logic.customer_limit_save(p_customer_no, p_credit_limit, p_row_version);
-end;
-
-comment on function api.customer_limit_save(text, numeric, integer) is
-$$Sets the credit limit of a customer; NULL: none.
-Example: select api.customer_limit_save('1000', 60000) where false
-Raises: LB800, LB802, LB901$$;
-grant execute on function api.customer_limit_save(text, numeric, integer) to
-    leissner_admin, leissner_finance, leissner_credit, leissner_batch, leissner_integration;
