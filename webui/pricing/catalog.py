@@ -44,7 +44,8 @@ GROUPS = List(
 )
 BANDS = List(
     "band_list", key="band_slot_id", search=("band",), name="bands", order="band", empty="No time bands yet.",
-    columns=[Column("band", "Band"), Column("weekdays", "Weekdays", show=lambda row: row["weekdays"] or _("all days")),
+    columns=[Column("band", "Time band"),
+             Column("weekdays", "Weekdays", show=lambda row: row["weekdays"] or _("all days")),
              Column("from_time", "From"), Column("to_time", "Until"), Column("holidays", "Holidays", "word"),
              Column("calendar", "Calendar"), Column("band_slot_id", "Key", is_extra=True)],
 )
@@ -80,7 +81,7 @@ GROUP = [Field("code", "Code", is_required=True, help="That of a group there is 
          Field("name", "Name", is_required=True),
          Field("rank", "Rank", "number", is_required=True, help="Of several groups that match, the lowest decides.")]
 BAND = [
-    Field("band", "Band", is_required=True, help="That of a band there is gives it more hours."),
+    Field("band", "Time band", is_required=True, help="That of a band there is gives it more hours."),
     Field("weekdays", "Weekdays", help="1 is Monday: 1-5, or 6;7. Empty: all days."),
     Field("from_time", "From", is_required=True, width="short", help="As 08:00; over midnight takes two rows."),
     Field("to_time", "Until", is_required=True, width="short", help="As 18:00, at most 24:00."),

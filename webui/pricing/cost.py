@@ -60,7 +60,7 @@ COMPARE = List(
         Column("list_b", "Second from list"), Column("product", "Product"),
         Column("setup_a", "First set-up", "rate", is_extra=True),
         Column("setup_b", "Second set-up", "rate", is_extra=True),
-        Column("key", "Order", is_extra=True), Column("target", "Target", is_extra=True),
+        Column("key", "Sort key", is_extra=True), Column("target", "Target", is_extra=True),
     ],
     filters=[Filter("product", "Product", lambda: choices("product")), Filter("mode", "Mode", lambda: choices("mode"))],
 )

@@ -18,7 +18,7 @@ FREE = {"threshold": "threshold", "deduct": "deduct"}
 PRICE = [
     Field("from_on", "From", "day", help="The first day it holds."),
     Field("to_on", "Until", "day", help="The day after the last; then the price is what it was before. Empty: open."),
-    Field("rate", "Rate", "number", help="Per minute, event or megabyte, as the mode counts."),
+    Field("rate", "Price per unit", "number", help="Per minute, event or megabyte, as the mode counts."),
     Field("setup", "Set-up fee", "number"),
     Field("first_increment", "First increment", "number", help="Units billed at least; 1 when empty."),
     Field("next_increment", "Next increments", "number", help="Units that the rest is rounded up to; 1 when empty."),

@@ -36,7 +36,7 @@ OWN = List(
         Column("next_increment", "Next increments", "number"), Column("file_name", "File"),
         Column("line_no", "Line", "number"), Column("percent", "Percent", "number", is_extra=True),
         Column("amount", "Amount", "rate", is_extra=True), Column("minimum", "At least", "rate", is_extra=True),
-        Column("maximum", "At most", "rate", is_extra=True),
+        Column("maximum", "No more than", "rate", is_extra=True),
         Column("free_units", "Free units", "number", is_extra=True),
         Column("is_blocked", "Not for sale", "bool", is_extra=True), Column("price_item_id", "Key", is_extra=True),
     ],

@@ -15,7 +15,7 @@ LISTS = List(
     columns=[
         Column("code", "Code", link=lambda row: url_for("pricing.price_list", code=row["code"])),
         Column("name", "Name", sorts_as="name"),
-        Column("level", "Level", "word"),
+        Column("level", "Price level", "word"),
         Column("parent", "Parent", link=lambda row: url_for("pricing.price_list", code=row["parent"])),
         Column("currency", "Currency"),
         Column("is_draft", "State", "state", show=lambda row: "draft" if row["is_draft"] else "active"),
@@ -27,12 +27,12 @@ LISTS = List(
         Column("sellers", "Sellers", "number", is_extra=True),
         Column("lists", "Lists below", "number", is_extra=True),
     ],
-    filters=[Filter("level", "Level", SIGN), Filter("is_draft", "State", {"true": "draft", "false": "active"})],
+    filters=[Filter("level", "Price level", SIGN), Filter("is_draft", "State", {"true": "draft", "false": "active"})],
 )
 FORM = [
     Field("code", "Code", is_required=True, help="Short name in files and addresses.", width="short"),
     Field("name", "Name", is_required=True),
-    Field("level", "Level", "choice", is_required=True, options=SIGN,
+    Field("level", "Price level", "choice", is_required=True, options=SIGN,
           help="retail: what customers pay; reseller: what a seller pays; cost: what a carrier takes."),
     Field("parent", "Parent", "choice", options=lambda: choices("price_list"),
           help="What this list does not say itself, it inherits from there."),

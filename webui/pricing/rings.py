@@ -18,7 +18,7 @@ RING = [
     Field("priority", "Priority", "number", is_required=True, width="short",
           help="Rings apply in ascending order, each on what the one before left."),
     Field("is_exclusive", "Ends the sequence: no ring after it", "check"),
-    Field("level", "Level", "choice", is_required=True, options={"retail": "retail", "reseller": "reseller"}),
+    Field("level", "Price level", "choice", is_required=True, options={"retail": "retail", "reseller": "reseller"}),
     Field("members", "Who", "area",
           help="One a line: customer:1000, group:vip or contract:C6; everyone below a customer too. Empty: everyone."),
     Field("modes", "Which calls", "area", help="One a line: voice, group:calls. Empty: all."),
@@ -97,11 +97,11 @@ RINGS = List(
         Column("targets", "What", sorts_as="no", show=lambda row: in_words(row)["what"]),
         Column("from_on", "When", show=lambda row: in_words(row)["when"]),
         Column("kind", "How", show=lambda row: in_words(row)["how"]),
-        Column("level", "Level", "word"),
+        Column("level", "Price level", "word"),
         Column("holds", "State", "state", show=lambda row: "active" if row["holds"] else "ended"),
     ],
     filters=[Filter("holds", "State", {"true": "active", "false": "ended"}),
-             Filter("level", "Level", {"retail": "retail", "reseller": "reseller"})],
+             Filter("level", "Price level", {"retail": "retail", "reseller": "reseller"})],
 )
 
 

@@ -37,7 +37,7 @@ ANSWERS = [
     Field("map", "Columns", help="Where they are not found: rate=Price per min;code=Dial code"),
     Field("dates", "Order in dates", "choice", options={"dmy": "day month year", "mdy": "month day year"}),
     Field("decimal", "Decimal mark", "choice", options={".": ".", ",": ","}),
-    Field("unit", "A rate is per", "choice", options={"minute": "minute", "second": "second"}),
+    Field("unit", "A rate is per", "choice", options={"minute": "one minute", "second": "one second"}),
     Field("increments", "Increments", help="Where the sheet says none: 1/1."),
     Field("strip", "Digits before every code"),
     Field("currency", "Currency", "choice", options=lambda: choices("currency"),

@@ -2,7 +2,7 @@
 
 TEXTS = {
     "Price lists": "Prislistor", "Price list": "Prislista", "New price list": "Ny prislista", "Code": "Kod",
-    "Level": "Nivå", "Parent": "Överordnad", "State": "Läge", "Own prices": "Egna priser", "Services": "Tjänster",
+    "Price level": "Nivå", "Parent": "Överordnad", "State": "Läge", "Own prices": "Egna priser", "Services": "Tjänster",
     "Carriers": "Operatörer", "Sellers": "Återförsäljare", "Lists below": "Listor under", "Rounding": "Avrundning",
     "Decimals of a call's amount": "Decimaler i ett samtals belopp",
     "A call over the border of a time band is split there": "Ett samtal över ett tidsbands gräns delas där",
@@ -16,9 +16,9 @@ TEXTS = {
     "half to even": "halv till jämnt", "up": "uppåt", "down": "nedåt",
     "No price lists yet: make the first one, or import price_lists.csv.":
         "Inga prislistor än: lägg upp den första, eller läs in price_lists.csv.",
-    "Edit {code}": "Ändra {code}", "Prices · {code}": "Priser · {code}", "Rings": "Rabattringar", "Bundles": "Paket",
+    "Edit {code}": "Ändra {code}", "Prices · {code}": "Priser · {code}", "Rings": "Rabattringar", "Bundles": "Potter",
     "What does it cost?": "Vad kostar det?", "Simulate": "Simulera", "Compare": "Jämför", "Numbering": "Nummerplan",
-    "Catalog": "Katalog", "not for sale": "säljs inte", "to {n}": "till {n}", "set-up {amount}": "öppning {amount}",
+    "not for sale": "säljs inte", "to {n}": "till {n}", "set-up {amount}": "öppning {amount}",
     "at least {amount}": "minst {amount}", "at most {amount}": "högst {amount}",
     "{n} units free": "{n} enheter fria", "all modes": "alla trafikslag", "inherited": "ärvt",
     "until {day}": "till {day}", "from {day}": "från {day}", "Fees": "Avgifter", "Rate sheets": "Prisblad",
@@ -45,7 +45,7 @@ TEXTS = {
     "The first day it holds.": "Första dagen det gäller.",
     "The day after the last; then the price is what it was before. Empty: open.":
         "Dagen efter den sista; sedan är priset vad det var förut. Tomt: tills vidare.",
-    "Rate": "Pris", "Per minute, event or megabyte, as the mode counts.":
+    "Price per unit": "Pris per enhet", "Per minute, event or megabyte, as the mode counts.":
         "Per minut, händelse eller megabyte, som trafikslaget räknar.",
     "Set-up fee": "Öppningsavgift", "First increment": "Första intervall", "Next increments": "Följande intervall",
     "Units billed at least; 1 when empty.": "Enheter som minst debiteras; 1 när tomt.",
@@ -80,8 +80,8 @@ TEXTS = {
     "As in rings.csv": "Som i rings.csv",
     "As people write it: 070-123 45 67, +49 171 …": "Som man skriver det: 070-123 45 67, +49 171 …",
     "At least": "Minst",
-    "At most": "Högst",
-    "Band": "Tidsband",
+    "No more than": "Högst",
+    "Time band": "Tidsband",
     "Band of the second rate": "Band för det andra priset",
     "Because of": "På grund av",
     "Before and after": "Före och efter",
@@ -155,7 +155,7 @@ TEXTS = {
         "Inga ringar än: lägg upp den första, eller läs in rings.csv.",
     "No service has charges: import service_charges.csv.": "Ingen tjänst har avgifter: läs in service_charges.csv.",
     "No time bands yet.": "Inga tidsband än.",
-    "Note": "Anmärkning",
+    "Remark": "Anmärkning",
     "Nothing is written yet. Prices in force end the day the new ones begin; nothing in the past changes.":
         "Inget är skrivet än. Priser som gäller upphör den dag de nya börjar; inget som varit ändras.",
     "Number that is called": "Nummer som rings",
@@ -173,7 +173,7 @@ TEXTS = {
     "One unit of it in the operator's currency.": "En enhet av den i operatörens valuta.",
     "Only for a volume of the month": "Bara för en volym av månaden",
     "Or by a list alone": "Eller enbart enligt en lista",
-    "Order": "Ordning",
+    "Sort key": "Sorteringsnyckel",
     "Order in dates": "Ordning i datum",
     "Own prices of {code}": "Egna priser i {code}",
     "Per": "Per",
@@ -302,9 +302,9 @@ TEXTS = {
     "same": "oförändrat",
     "day month year": "dag månad år",
     "month day year": "månad dag år",
-    "minute": "minut",
-    "second": "sekund",
-    "event": "händelse",
+    "one minute": "en minut",
+    "one second": "en sekund",
+
     "byte": "byte",
     "periodic": "periodisk",
     "one time": "engångs",
