@@ -355,11 +355,14 @@ begin atomic
         event.at >= logic.audit_moment(coalesce(p_from, (now() - interval '6 days')::date))
         and event.at < logic.audit_moment(coalesce(p_through, now()::date) + 1)
         and (p_kind is null or event.kind = p_kind)
-        and (p_actor is null or event.actor = p_actor);
+        and (
+            p_actor is null or event.actor = p_actor
+            or event.kind in ('login', 'login_failed') and event.subject = p_actor
+        );
 end;
 
 comment on function api.audit_event_page(date, date, text, text) is
-$$Events of local days: of all kinds or one, by everyone or one person.
+$$Events of local days: of all kinds or one, by everyone or one person, the person's logins included.
 Example: select at, actor, kind from api.audit_event_page('2026-11-01', '2026-11-30', 'login')
 Raises: nothing$$;
 

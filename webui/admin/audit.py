@@ -15,6 +15,7 @@ from leissner.webui.texts import gettext as _
 # Proofs of secrets: nobody needs to see them, not even their hashes.
 HIDDEN = ("key_hash", "token_hash", "verifier", "salt")
 LONGEST = 160
+NAMING = ("code", "name", "customer_no", "contract_no", "invoice_no", "number", "title")  # what people call a row
 OPS = {"insert": "new", "update": "change", "delete": "removal", "truncate": "emptied"}
 
 
@@ -46,7 +47,7 @@ def changed(row: dict) -> Markup:
         return Markup("<em>{}</em>").format(_("blanked"))
     old, new = row["old"] or {}, row["new"] or {}
     lines = []
-    for name in sorted({*old, *new} - {"row_version"}):
+    for name in sorted({*old, *new} - {"row_version"}, key=lambda name: (name not in NAMING, name)):
         if row["op"] == "update":
             lines.append(Markup("<b>{}</b> {} → {}").format(name, _value(name, old.get(name)),
                                                             _value(name, new.get(name))))
@@ -85,8 +86,10 @@ CHANGES = List(
         Filter("actor", "Who", is_param=True),
     ],
 )
-KINDS = ("login", "login_failed", "logout", "level", "password", "session_end", "export", "report", "call_list",
-         "job", "job_asked", "load", "redact")
+KINDS = ("login", "login_failed", "logout", "level", "password", "session_end", "report", "export", "call_list",
+         "call_explain", "call_export", "bill_export", "invoice_document", "invoice_pdf", "statement", "load", "job",
+         "job_asked", "remind", "credit", "delivery", "payment_load", "payment_fetch", "accounting_export", "accrual",
+         "redact")
 EVENTS = List(
     "audit_event_page", key="event_id", search=("kind", "subject", "detail", "actor"), order="at",
     is_descending=True, name="events", empty="Nothing happened in these days. Choose others above.",
@@ -95,8 +98,9 @@ EVENTS = List(
         Column("actor", "Who", link=lambda row: url_for("admin.events", actor=row["actor"])),
         Column("level", "Level", "word", is_extra=True), Column("login", "Login", is_extra=True),
         Column("client", "From where"), Column("kind", "What", "word"), Column("subject", "About"),
-        Column("detail", "Particulars", sorts_as="no", show=lambda row: Markup(", ").join(
-            Markup("{} {}").format(name, _value(name, value)) for name, value in row["detail"].items())),
+        Column("detail", "Particulars", sorts_as="no", show=lambda row: Markup(
+            '<span class="any">{}</span>').format(Markup(", ").join(
+                Markup("{} {}").format(name, _value(name, value)) for name, value in row["detail"].items()))),
     ],
     filters=[
         Filter("from", "From", kind="day", is_param=True, default=_week),
