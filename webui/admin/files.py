@@ -105,8 +105,8 @@ def _sweep() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-@page(pages, "/admin/export.zip", ("admin", "batch", "auditor"))
-def export_files():
+@page(pages, "/admin/export/<name>.zip", ("admin", "batch", "auditor"))
+def export_files(name: str):
     """All reference data, as the files that the import reads."""
     database.look("export", "reference data", kind="zip")
     packed = io.BytesIO()
@@ -114,7 +114,7 @@ def export_files():
             conn, current_user.level, read_only=True, isolation="repeatable read", timeout_s=PATIENCE_S,
             session=current_user.token, client=database.client()), \
             zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as made:
-        for name, lines in export.files(conn):
-            made.writestr(f"{name}.csv", "".join(lines))
+        for file, lines in export.files(conn):
+            made.writestr(f"{file}.csv", "".join(lines))
     packed.seek(0)
-    return send_file(packed, download_name=f"leissner-{shape.today()}.zip", as_attachment=True)
+    return send_file(packed, download_name=f"{name}-{shape.today()}.zip", as_attachment=True)

@@ -213,7 +213,7 @@ def test_an_import_is_tried_first_and_names_file_line_and_column(web, admin):
     assert web.browser("admin", "sv").post(now).status_code == 404  # another person's files
     assert admin.post(now).status_code == 303
     assert "Late" in text(admin.get("/admin/catalog/products")) and admin.post(now).status_code == 404
-    packed = zipfile.ZipFile(io.BytesIO(admin.get("/admin/export.zip", buffered=True).data))
+    packed = zipfile.ZipFile(io.BytesIO(admin.get("/admin/export/leissner.zip", buffered=True).data))
     assert "late,Late\n" in packed.read("products.csv").decode() and "settings.csv" in packed.namelist()
     web.browser("support")
     assert web.browser("support").post("/admin/import").status_code == 403
