@@ -184,6 +184,13 @@ def stream(conn: Connection, name: str, schema: str = "api", **params: Any) -> t
     return [column.name for column in cursor.description or []], rows()
 
 
+def fetch(conn: Connection, cursor: str) -> Iterator[tuple]:
+    """The rows of a cursor that the database has opened, as tuples, a few thousand at a time."""
+    with conn.cursor(name=cursor, row_factory=tuple_row) as opened:
+        opened.itersize = 5000
+        yield from opened
+
+
 @dataclass(frozen=True)
 class Page:
     """What of a list is asked for: rows where `filters` (column: value) hold and one of `search` columns has the

@@ -172,7 +172,7 @@ select bag_eq(
     $$ select distinct space || '.' || proname from house_function where prosecdef $$,
     array[
         'access.contract_ids', 'access.contract_line_ids', 'access.customer_ids', 'access.has_level',
-        'access.price_list_ids', 'access.session_context',
+        'access.price_list_ids', 'access.session_context', 'access.tailored_report_ids',
         'audit.event_add', 'audit.partition_add', 'audit.redact', 'audit.seal', 'audit.tg_change',
         'audit.tx_current',
         'billing.fail', 'billing.tg_contract_line_narrow', 'billing.tg_contract_narrow',
