@@ -198,6 +198,10 @@ from billing.call
 inner join billing.destination on destination.destination_id = call.destination_id
 group by 1, 2, 3, 4, 5, 6, 7;
 """
+LINES = """
+insert into billing.call_line_month (month, seller_id, contract_line_id, calls)
+select month, seller_id, contract_line_id, sum(calls) from billing.call_customer_month group by 1, 2, 3
+"""
 # A document a month for everyone who calls: a monthly fee in advance and two lines of usage.
 DOCUMENTS = """
 insert into billing.bill_run (bill_run_id, through_on, mode, state, started_by, made_at, approved_at, approved_by)
@@ -306,6 +310,7 @@ def fill(conn: db.Connection, first: dt.date, last: dt.date, calls: int, kept: i
     phase(f"{kept:,} calls of two months", lambda: conn.execute(CALLS, recent | {
         "each": -(-kept // (2 * callers)), "abroad": targets - 5}))
     phase("their totals", lambda: conn.execute(OF_CALLS))
+    phase("lines by month", lambda: conn.execute(LINES))
     for statement in DOCUMENTS.split(";\n"):
         if statement.strip():
             phase(statement.split("(")[0].split()[2], lambda one=statement: conn.execute(

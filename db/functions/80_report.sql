@@ -62,6 +62,7 @@ as $$
 declare
     v_days date[];
     v_epochs date[];
+    v_fee_of bigint[];
     v_is_staff boolean := access.is_staff();
     v_own bigint[];
 begin
@@ -86,18 +87,43 @@ begin
         where item.service_charge_id is not null and not upper_inf(item.valid)
         order by 1
     );
-    return query
-    with recursive customer_state as materialized (
+    -- By the id of a list, which list to ask: most have no fees of their own, and ask the nearest above that
+    -- has some, drafts left out. An array, because it is looked into three times for each line.
+    with recursive upwards (price_list_id, fee_list_id, parent_id, has_fee) as (
         select
-            customer.customer_id, date '-infinity' as from_on, date 'infinity' as to_on, customer.parent_id,
-            customer.price_list_id
-        from billing.customer
-        where customer.customer_id not in (select term.customer_id from billing.customer_term as term)
+            list.price_list_id, list.price_list_id, list.parent_id,
+            list.price_list_id in (
+                select item.price_list_id from billing.price_item as item
+                where item.service_charge_id is not null
+            )
+        from billing.price_list as list
+        where not list.is_draft
         union all
         select
+            upwards.price_list_id, list.price_list_id, list.parent_id,
+            not list.is_draft
+            and list.price_list_id in (
+                select item.price_list_id from billing.price_item as item
+                where item.service_charge_id is not null
+            )
+        from upwards
+        inner join billing.price_list as list on list.price_list_id = upwards.parent_id
+        where not upwards.has_fee
+    )
+
+    select array_agg(coalesce(upwards.fee_list_id, 0) order by known.id) into v_fee_of
+    from generate_series(1, (select max(list.price_list_id) from billing.price_list as list)) as known (id)
+    left join upwards on upwards.price_list_id = known.id and upwards.has_fee;
+    return query
+    -- The states of those that have terms only: what has none is as it is.
+    with recursive customer_state as materialized (
+        select
             up_to.customer_id, up_to.from_on,
-            lead(up_to.from_on, 1, 'infinity') over (partition by up_to.customer_id order by up_to.from_on),
-            up_to.parents[cardinality(up_to.parents)], up_to.lists[cardinality(up_to.lists)]
+            lead(up_to.from_on, 1, 'infinity') over (
+                partition by up_to.customer_id order by up_to.from_on
+            ) as to_on,
+            up_to.parents[cardinality(up_to.parents)] as parent_id,
+            up_to.lists[cardinality(up_to.lists)] as price_list_id
         from (
             select
                 said.customer_id, said.from_on,
@@ -117,34 +143,42 @@ begin
         ) as up_to
     ),
 
-    -- the list of the customer, else of the nearest above
+    -- Whoever has no list of its own has that of the nearest above.
     climb as (
         select * from customer_state
         union all
         select
-            climb.customer_id, greatest(climb.from_on, above.from_on), least(climb.to_on, above.to_on),
-            above.parent_id, above.price_list_id
+            customer.customer_id, date '-infinity', date 'infinity', customer.parent_id,
+            customer.price_list_id
+        from billing.customer
+        where
+            customer.price_list_id is null and customer.parent_id is not null
+            and customer.customer_id not in (select known.customer_id from customer_state as known)
+        union all
+        select
+            climb.customer_id, greatest(climb.from_on, said.from_on), least(climb.to_on, said.to_on),
+            case when said.customer_id is null then above.parent_id else said.parent_id end,
+            case when said.customer_id is null then above.price_list_id else said.price_list_id end
         from climb
-        inner join customer_state as above
-            on above.customer_id = climb.parent_id
-            and above.from_on < climb.to_on and climb.from_on < above.to_on
+        inner join billing.customer as above on above.customer_id = climb.parent_id
+        left join customer_state as said
+            on said.customer_id = above.customer_id
+            and said.from_on < climb.to_on and climb.from_on < said.to_on
         where climb.price_list_id is null
+    ),
+
+    customer_list as materialized (
+        select climb.customer_id, climb.from_on, climb.to_on, climb.price_list_id
+        from climb
+        where climb.price_list_id is not null or climb.parent_id is null
     ),
 
     contract_state as materialized (
         select
-            contract.contract_id, date '-infinity' as from_on, date 'infinity' as to_on,
-            contract.price_list_id
-        from billing.contract
-        where
-            contract.contract_id not in (
-                select term.contract_id from billing.contract_term as term
-                where term.price_list_id is not null
-            )
-        union all
-        select
             said.contract_id, said.from_on,
-            lead(said.from_on, 1, 'infinity') over (partition by said.contract_id order by said.from_on),
+            lead(said.from_on, 1, 'infinity') over (
+                partition by said.contract_id order by said.from_on
+            ) as to_on,
             said.price_list_id
         from (
             select contract.contract_id, date '-infinity' as from_on, contract.price_list_id
@@ -163,17 +197,12 @@ begin
 
     line_state as materialized (
         select
-            line.contract_line_id, date '-infinity' as from_on, date 'infinity' as to_on, line.quantity,
-            line.price_list_id
-        from billing.contract_line as line
-        where line.contract_line_id not in (select term.contract_line_id from billing.line_term as term)
-        union all
-        select
             up_to.contract_line_id, up_to.from_on,
             lead(up_to.from_on, 1, 'infinity') over (
                 partition by up_to.contract_line_id order by up_to.from_on
-            ),
-            up_to.quantities[cardinality(up_to.quantities)], up_to.lists[cardinality(up_to.lists)]
+            ) as to_on,
+            up_to.quantities[cardinality(up_to.quantities)] as quantity,
+            up_to.lists[cardinality(up_to.lists)] as price_list_id
         from (
             select
                 said.contract_line_id, said.from_on,
@@ -195,9 +224,35 @@ begin
     -- first_place to last_place: the days asked for (by place in v_days) on which it is active
     piece as materialized (
         select
-            line.service_id, line.contract_id, coalesce(line_said.price_list_id, 0) as line_list_id,
-            coalesce(contract_said.price_list_id, 0) as contract_list_id,
-            coalesce(customer_said.price_list_id, 0) as customer_list_id, line_said.quantity,
+            line.service_id, line.contract_id,
+            coalesce(
+                v_fee_of[
+                    case
+                        when line_said.contract_line_id is null then line.price_list_id
+                        else line_said.price_list_id
+                    end
+                ],
+                0
+            ) as line_list_id,
+            coalesce(
+                v_fee_of[
+                    case
+                        when contract_said.contract_id is null then contract.price_list_id
+                        else contract_said.price_list_id
+                    end
+                ],
+                0
+            ) as contract_list_id,
+            coalesce(
+                v_fee_of[
+                    case
+                        when customer_said.customer_id is null then customer.price_list_id
+                        else customer_said.price_list_id
+                    end
+                ],
+                0
+            ) as customer_list_id,
+            coalesce(line_said.quantity, line.quantity) as quantity,
             case when p_is_accrued then
                 make_date(
                     2000, extract(month from contract.start_on)::integer,
@@ -210,16 +265,18 @@ begin
                 v_days
             ) + 1 as first_place,
             width_bucket(
-                least(upper(line.valid), line_said.to_on, contract_said.to_on, customer_said.to_on) - 1,
+                least(
+                    coalesce(upper(line.valid), 'infinity'), line_said.to_on, contract_said.to_on,
+                    customer_said.to_on
+                ) - 1,
                 v_days
             ) as last_place
         from billing.contract_line as line
         inner join billing.contract on contract.contract_id = line.contract_id
-        inner join line_state as line_said on line_said.contract_line_id = line.contract_line_id
-        inner join contract_state as contract_said on contract_said.contract_id = line.contract_id
-        inner join climb as customer_said
-            on customer_said.customer_id = contract.customer_id
-            and (customer_said.price_list_id is not null or customer_said.parent_id is null)
+        inner join billing.customer on customer.customer_id = contract.customer_id
+        left join line_state as line_said on line_said.contract_line_id = line.contract_line_id
+        left join contract_state as contract_said on contract_said.contract_id = line.contract_id
+        left join customer_list as customer_said on customer_said.customer_id = contract.customer_id
         where
             contract.state = 'active' and line.valid is not null
             and line.valid && daterange(v_days[1], v_days[cardinality(v_days)], '[]')
@@ -591,10 +648,12 @@ operator's currency. A level seller gets those of its own customers.
 Example: select * from logic.deferred_list('2026-10-31') where false
 Raises: LB901 without a level of the staff or seller$$;
 
-create function logic.number_free_list(p_as_of date)
-returns table (number text, to_number text)
-language plpgsql stable security definer rows 1000
+-- Definer, because a seller must not see whose the numbers of others are, and yet that they are taken.
+create function logic.number_held_list(p_as_of date, p_has_free boolean)
+returns table (number text, to_number text, head text, customer_id bigint)
+language plpgsql stable security definer rows 100000
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
 declare
@@ -607,6 +666,17 @@ begin
         'seller'
     );
     v_own := access.contract_line_ids();
+    return query
+    select number.number, number.to_number, number.head, contract.customer_id
+    from billing.subscriber_number as number
+    inner join billing.contract_line as line on line.contract_line_id = number.contract_line_id
+    inner join billing.contract on contract.contract_id = line.contract_id
+    where
+        number.kind = 'number' and number.valid @> p_as_of and contract.state = 'active'
+        and (v_is_staff or number.contract_line_id = any(v_own));
+    if not p_has_free then
+        return;
+    end if;
     select range_agg(block.span) into v_blocks
     from billing.subscriber_number as block
     where
@@ -614,7 +684,7 @@ begin
         and (v_is_staff or block.contract_line_id = any(v_own));
     return query
     -- a point is the number with a 1 in front
-    select substr(lower(free.span)::text, 2), substr((upper(free.span) - 1)::text, 2)
+    select substr(lower(free.span)::text, 2), substr((upper(free.span) - 1)::text, 2), null, null::bigint
     from unnest(
         v_blocks - coalesce(
             (
@@ -627,10 +697,11 @@ begin
 end;
 $$;
 
-comment on function logic.number_free_list(date) is
-$$Numbers of blocks that were assigned up to a day, and are in no assignment valid that day, from … to. A
-level seller gets those of its own blocks.
-Example: select * from logic.number_free_list('2026-10-31') where false
+comment on function logic.number_held_list(date, boolean) is
+$$Numbers and blocks in use on a day with their customers; with p_has_free also, without one, numbers of
+blocks that were assigned up to that day and are in no assignment valid on it. head: the digits that all of a block
+begin with. A level seller gets its own.
+Example: select * from logic.number_held_list('2026-10-31', true) where false
 Raises: LB901 without a level of the staff or seller$$;
 
 -- api

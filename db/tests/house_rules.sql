@@ -188,7 +188,7 @@ select bag_eq(
         'logic.call_quote',         'logic.call_under_cost',
         'logic.check_audit', 'logic.check_run',
         'logic.annual_list', 'logic.billed_fold', 'logic.billed_list', 'logic.deferred_list',
-        'logic.number_free_list',
+        'logic.number_held_list',
         'logic.accounting_digest', 'logic.accounting_export', 'logic.accounting_written', 'logic.accrue',
         'logic.job_begin', 'logic.job_finish', 'logic.job_mail', 'logic.job_mailed',
         'logic.block_lift', 'logic.block_set', 'logic.credit_limit_set',
@@ -287,7 +287,8 @@ select is_empty(
 create temporary view owner_view as
 select unnest(array[
     'report.seller_call', 'report.customer_call', 'report.traffic_day', 'report.traffic_month',
-    'report.traffic_call', 'report.traffic_customer', 'report.traffic_line', 'report.preselection_event'
+    'report.traffic_call', 'report.traffic_customer', 'report.traffic_holder', 'report.traffic_line',
+    'report.preselection_event'
 ]) as full_name;
 
 select is_empty(

@@ -646,6 +646,7 @@ from (
             'billing.customer_note',
             'billing.cdr_file', 'billing.load', 'billing.call_key', 'billing.call', 'billing.call_suspense',
             'billing.customer_month', 'billing.call_day', 'billing.call_customer_month',
+            'billing.call_line_month',
             'billing.bundle_month', 'billing.ring_month', 'billing.rerate', 'billing.rerate_part',
             'billing.rerate_customer', 'billing.call_former', 'billing.call_correction', 'billing.rate_sheet',
             'billing.price_origin',

@@ -19,7 +19,7 @@ select
     total.calls, total.billed, total.reseller, null::bigint, total.revenue, total.seller_margin,
     total.reseller, null::numeric, total.seller_margin
 from billing.call_day as total
-where total.seller_id = (select access.seller_id());
+where (select access.seller_id()) is not null and total.seller_id = (select access.seller_id());
 
 comment on view report.traffic_day is
     'Daily totals of rated calls: all for staff, a seller''s own at its own prices.';
@@ -57,7 +57,7 @@ select
     total.product_id, total.mode_id, total.calls, total.billed, total.reseller, null::bigint,
     total.revenue, total.seller_margin, total.reseller, null::numeric, total.seller_margin
 from billing.call_customer_month as total
-where total.seller_id = (select access.seller_id());
+where (select access.seller_id()) is not null and total.seller_id = (select access.seller_id());
 
 comment on view report.traffic_month is
     'Monthly totals per customer and contract line: all for staff, a seller''s own at its own prices.';
@@ -105,7 +105,7 @@ select
     coalesce(call.reseller_base, 0), null::numeric, coalesce(call.retail_base - call.reseller_base, 0)
 from billing.call
 inner join billing.destination on destination.destination_id = call.destination_id
-where call.seller_id = (select access.seller_id());
+where (select access.seller_id()) is not null and call.seller_id = (select access.seller_id());
 
 comment on view report.traffic_call is
     'Rated calls with the columns of the totals: all for staff, a seller''s own at its own prices.';
@@ -132,6 +132,35 @@ grant select on report.traffic_call to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
     leissner_seller, leissner_report, leissner_auditor, leissner_batch, leissner_integration;
 
+create view report.traffic_holder with (security_barrier = true) as
+select total.month, total.seller_id, total.contract_line_id, total.calls
+from billing.call_line_month as total
+where (select access.is_staff())
+union all
+select total.month, total.seller_id, total.contract_line_id, total.calls
+from billing.call_customer_month as total
+where (select access.is_staff()) and total.load_id <> 0
+union all
+select total.month, total.seller_id, total.contract_line_id, total.calls
+from billing.call_line_month as total
+where (select access.seller_id()) is not null and total.seller_id = (select access.seller_id())
+union all
+select total.month, total.seller_id, total.contract_line_id, total.calls
+from billing.call_customer_month as total
+where
+    (select access.seller_id()) is not null and total.seller_id = (select access.seller_id())
+    and total.load_id <> 0;
+
+comment on view report.traffic_holder is
+    'Calls of contract lines by month and seller, folded and not: all for staff, a seller''s own.';
+comment on column report.traffic_holder.month is 'First day of the month of the calls'' local start.';
+comment on column report.traffic_holder.seller_id is 'Seller, or NULL.';
+comment on column report.traffic_holder.contract_line_id is 'The contract line.';
+comment on column report.traffic_holder.calls is 'Calls of one batch, or of all that are folded.';
+grant select on report.traffic_holder to
+    leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
+    leissner_seller, leissner_report, leissner_auditor, leissner_batch, leissner_integration;
+
 -- For a seller also former customers, whose traffic it still sees.
 create view report.traffic_customer with (security_barrier = true) as
 select customer.customer_id, customer.customer_no, customer.name
@@ -142,9 +171,13 @@ select customer.customer_id, customer.customer_no, customer.name
 from billing.customer
 where
     customer.customer_id in (
-        select total.customer_id from billing.call_customer_month as total
+        select contract.customer_id
+        from report.traffic_holder as total
+        inner join billing.contract_line as line on line.contract_line_id = total.contract_line_id
+        inner join billing.contract on contract.contract_id = line.contract_id
         where total.seller_id = (select access.seller_id())
-    );
+    )
+    and (select access.seller_id()) is not null;
 
 comment on view report.traffic_customer is
     'Customers as reports of traffic name them: all for staff, those with own traffic for a seller.';
@@ -166,9 +199,10 @@ from billing.contract_line as line
 inner join billing.contract on contract.contract_id = line.contract_id
 where
     line.contract_line_id in (
-        select total.contract_line_id from billing.call_customer_month as total
+        select total.contract_line_id from report.traffic_holder as total
         where total.seller_id = (select access.seller_id())
-    );
+    )
+    and (select access.seller_id()) is not null;
 
 comment on view report.traffic_line is
     'Whose contract a line is: all lines for staff, those with own traffic for a seller.';
@@ -249,6 +283,8 @@ grant select on report.preselection_event to
 -- Traffic
 -- ----------------------------------------------------------------------------------------------------------
 
+-- Totals are added up by their keys first and named after: what is joined then is little.
+
 create function report.calls_per_country(p_from date, p_to date, p_domestic boolean default false)
 returns table (
     country text, name text, calls bigint, minutes numeric, cost numeric, revenue numeric, margin numeric,
@@ -264,15 +300,20 @@ begin atomic
         sum(traffic.cost), sum(traffic.revenue), sum(traffic.margin),
         round(logic.divide(sum(traffic.margin) * 100, nullif(sum(traffic.revenue), 0)), 2),
         sum(traffic.unknown_cost)::bigint
-    from report.traffic_day as traffic
+    from (
+        select total.destination_id, total.mode_id,
+            sum(total.calls) as calls, sum(total.billed) as billed, sum(total.cost) as cost,
+            sum(total.unknown_cost) as unknown_cost, sum(total.revenue) as revenue,
+            sum(total.margin) as margin
+        from report.traffic_day as total
+        where total.day >= p_from and total.day < p_to
+        group by total.destination_id, total.mode_id
+    ) as traffic
     inner join billing.mode on mode.mode_id = traffic.mode_id
     inner join billing.destination on destination.destination_id = traffic.destination_id
     where
-        traffic.day >= p_from and traffic.day < p_to
-        and (
-            p_domestic
-            or destination.country is distinct from (select operator.country from billing.operator)
-        )
+        p_domestic
+        or destination.country is distinct from (select operator.country from billing.operator)
     group by destination.country
     having (sum(traffic.calls), sum(traffic.cost), sum(traffic.revenue)) <> (0, 0, 0)
     order by sum(traffic.revenue) desc, destination.country collate "C";
@@ -300,10 +341,17 @@ begin atomic
         sum(traffic.cost), sum(traffic.revenue), sum(traffic.margin),
         round(logic.divide(sum(traffic.margin) * 100, nullif(sum(traffic.revenue), 0)), 2),
         sum(traffic.unknown_cost)::bigint
-    from report.traffic_day as traffic
+    from (
+        select total.product_id, total.mode_id,
+            sum(total.calls) as calls, sum(total.billed) as billed, sum(total.cost) as cost,
+            sum(total.unknown_cost) as unknown_cost, sum(total.revenue) as revenue,
+            sum(total.margin) as margin
+        from report.traffic_day as total
+        where total.day >= p_from and total.day < p_to
+        group by total.product_id, total.mode_id
+    ) as traffic
     inner join billing.mode on mode.mode_id = traffic.mode_id
     inner join billing.product on product.product_id = traffic.product_id
-    where traffic.day >= p_from and traffic.day < p_to
     group by product.code, product.name, mode.code
     having (sum(traffic.calls), sum(traffic.cost), sum(traffic.revenue)) <> (0, 0, 0)
     order by product.code collate "C", mode.code collate "C";
@@ -340,12 +388,18 @@ begin atomic
             6
         ),
         sum(traffic.unknown_cost)::bigint
-    from report.traffic_day as traffic
+    from (
+        select total.destination_id, total.mode_id, total.customer_kind,
+            sum(total.calls) as calls, sum(total.billed) as billed, sum(total.cost) as cost,
+            sum(total.unknown_cost) as unknown_cost, sum(total.revenue) as revenue,
+            sum(total.margin) as margin
+        from report.traffic_day as total
+        where total.day >= p_from and total.day < p_to
+        and (p_kind is null or total.customer_kind = p_kind)
+        group by total.destination_id, total.mode_id, total.customer_kind
+    ) as traffic
     inner join billing.mode on mode.mode_id = traffic.mode_id
     inner join billing.destination on destination.destination_id = traffic.destination_id
-    where
-        traffic.day >= p_from and traffic.day < p_to
-        and (p_kind is null or traffic.customer_kind = p_kind)
     group by destination.code, destination.name, destination.country, traffic.customer_kind
     having (sum(traffic.calls), sum(traffic.cost), sum(traffic.revenue)) <> (0, 0, 0)
     order by destination.code collate "C", traffic.customer_kind collate "C";
@@ -370,7 +424,7 @@ begin atomic
         select part.seller_id, part.contract_line_id, part.calls
         from (
             select traffic.seller_id, traffic.contract_line_id, sum(traffic.calls) as calls
-            from report.traffic_month as traffic
+            from report.traffic_holder as traffic
             where
                 traffic.month >= logic.first_month(p_from)
                 and traffic.month < logic.end_month(p_from, p_to)
@@ -404,9 +458,16 @@ begin atomic
             ) as minutes,
             sum(traffic.cost) as cost, sum(traffic.reseller) as reseller, sum(traffic.revenue) as revenue,
             sum(traffic.operator_margin) as operator_margin, sum(traffic.seller_margin) as seller_margin
-        from report.traffic_day as traffic
+        from (
+            select total.seller_id, total.mode_id,
+                sum(total.calls) as calls, sum(total.billed) as billed, sum(total.cost) as cost,
+                sum(total.reseller) as reseller, sum(total.revenue) as revenue,
+                sum(total.operator_margin) as operator_margin, sum(total.seller_margin) as seller_margin
+            from report.traffic_day as total
+            where total.day >= p_from and total.day < p_to
+            group by total.seller_id, total.mode_id
+        ) as traffic
         inner join billing.mode on mode.mode_id = traffic.mode_id
-        where traffic.day >= p_from and traffic.day < p_to
         group by traffic.seller_id
         having (sum(traffic.calls), sum(traffic.cost), sum(traffic.revenue)) <> (0, 0, 0)
     ) as found
@@ -501,13 +562,15 @@ Raises: nothing$$;
 -- ----------------------------------------------------------------------------------------------------------
 
 -- A number is active at a carrier, for national or international calls, from its activation until it ceases
--- there or is activated at another; `all` is both.
+-- there or is activated at another; `all` is both. No nested loops: how many numbers come out of each step
+-- cannot be guessed, and what was guessed too low would be compared with all the others.
 create function report.pre_swallow(p_from date, p_to date)
 returns table (
     carrier_prefix text, numbers_at_start bigint, ordered bigint, confirmed bigint, rejected bigint,
     activated bigint, ceased bigint, numbers_at_end bigint, customers_at_end bigint
 )
 language sql stable parallel safe rows 20
+set enable_nestloop = off
 begin atomic
     with bound as materialized (
         select
@@ -519,7 +582,22 @@ begin atomic
     event as materialized (
         select event.number, event.carrier_prefix, event.kind, event.state, event.happened_at
         from report.preselection_event as event
-        where event.happened_at < (select bound.end_at from bound)
+        where
+            event.happened_at < (select bound.end_at from bound)
+            and (
+                event.happened_at >= (select bound.start_at from bound)
+                or event.state in ('active', 'ceased')
+            )
+    ),
+
+    -- Nearly every number was activated once, and that is all.
+    known as materialized (
+        select
+            event.number, max(event.carrier_prefix) as carrier_prefix, max(event.happened_at) as at,
+            count(*) = 1 and bool_and(event.state = 'active') as is_plain
+        from event
+        where event.state in ('active', 'ceased')
+        group by event.number
     ),
 
     last as (
@@ -530,6 +608,7 @@ begin atomic
             select 'end', bound.end_at from bound
         ) as moment
         inner join event on event.happened_at < moment.at and event.state = 'active'
+        inner join known on known.number = event.number and not known.is_plain
         cross join lateral unnest(
             case event.kind when 'all' then array['national', 'international'] else array[event.kind] end
         ) as calls (calls)
@@ -537,6 +616,15 @@ begin atomic
     ),
 
     active as materialized (
+        select moment.place, known.number, known.carrier_prefix
+        from known
+        cross join (
+            select 'start' as place, bound.start_at as at from bound
+            union all
+            select 'end', bound.end_at from bound
+        ) as moment
+        where known.is_plain and known.at < moment.at
+        union all
         select distinct newest.place, newest.number, newest.carrier_prefix
         from (
             select distinct on (last.place, last.number, last.calls)
@@ -557,35 +645,37 @@ begin atomic
             )
     ),
 
-    -- by number, or by the digits that all of a block begin with
-    wanted as materialized (
-        select active.carrier_prefix, active.number, active.number as head, false as is_block
+    held as materialized (
+        select found.number, found.to_number, found.head, found.customer_id
+        from logic.number_held_list(p_to - 1, false) as found
+    ),
+
+    -- by number, else by the digits that all of a block begin with
+    single as materialized (
+        select active.carrier_prefix, active.number, held.customer_id
         from active
-        where active.place = 'end'
-        union all
-        select active.carrier_prefix, active.number, left(active.number, size.digits), true
-        from active
-        cross join (
-            select distinct length(block.head) as digits from billing.subscriber_number as block
-            where block.head is not null
-        ) as size
+        inner join held on held.number = active.number and held.to_number is null
         where active.place = 'end'
     ),
 
+    wanted as materialized (
+        select active.carrier_prefix, active.number, left(active.number, size.digits) as head
+        from active
+        cross join lateral unnest(array(
+            select distinct length(held.head) from held where held.head is not null
+        )) as size (digits)
+        where active.place = 'end' and active.number not in (select single.number from single)
+    ),
+
     holder as (
-        select wanted.carrier_prefix, single.contract_line_id
-        from wanted
-        inner join billing.subscriber_number as single on single.number = wanted.head
-        where
-            not wanted.is_block and single.to_number is null and single.kind = 'number'
-            and single.valid @> (p_to - 1)
+        select single.carrier_prefix, single.customer_id from single
         union all
-        select wanted.carrier_prefix, block.contract_line_id
+        select wanted.carrier_prefix, block.customer_id
         from wanted
-        inner join billing.subscriber_number as block on block.head = wanted.head
+        inner join held as block on block.head = wanted.head
         where
-            wanted.is_block and length(block.number) = length(wanted.number)
-            and wanted.number between block.number and block.to_number and block.valid @> (p_to - 1)
+            length(block.number) = length(wanted.number)
+            and wanted.number between block.number and block.to_number
     ),
 
     part as (
@@ -607,10 +697,8 @@ begin atomic
         from active
         group by active.carrier_prefix
         union all
-        select holder.carrier_prefix, 0, 0, 0, 0, 0, 0, 0, count(distinct contract.customer_id)
+        select holder.carrier_prefix, 0, 0, 0, 0, 0, 0, 0, count(distinct holder.customer_id)
         from holder
-        inner join billing.contract_line as line on line.contract_line_id = holder.contract_line_id
-        inner join billing.contract on contract.contract_id = line.contract_id
         group by holder.carrier_prefix
     )
 
@@ -628,7 +716,7 @@ $$Numbers with pre-selection by carrier prefix: active at the start and the end 
 in it, by local time: REPORTS.md 8. customers_at_end: with at least one number active.
 Sums: numbers_at_start, ordered, confirmed, rejected, activated, ceased, numbers_at_end
 Example: select * from report.pre_swallow('2026-10-01', '2026-11-01')
-Raises: nothing$$;
+Raises: LB901 without a level of the staff or seller$$;
 
 create function report.numbers_per_area_code(p_as_of date default logic.today())
 returns table (
@@ -641,14 +729,9 @@ begin atomic
     ),
 
     -- holder NULL: free
-    held as (
-        select number.number, number.to_number, contract.customer_id as holder_id
-        from billing.subscriber_number as number
-        inner join billing.contract_line as line on line.contract_line_id = number.contract_line_id
-        inner join billing.contract on contract.contract_id = line.contract_id
-        where number.kind = 'number' and number.valid @> p_as_of and contract.state = 'active'
-        union all
-        select free.number, free.to_number, null from logic.number_free_list(p_as_of) as free
+    held as materialized (
+        select found.number, found.to_number, found.customer_id as holder_id
+        from logic.number_held_list(p_as_of, true) as found
     ),
 
     -- A block is cut where an area code could differ; where none matches, the first number of a part says
@@ -731,7 +814,7 @@ product type of the number's destination (XX: it has none): REPORTS.md 9. A bloc
 numbers of blocks once assigned that are in no assignment valid that day.
 Sums: numbers, free
 Example: select * from report.numbers_per_area_code('2026-10-31')
-Raises: nothing$$;
+Raises: LB901 without a level of the staff or seller$$;
 
 -- Contracts
 -- ----------------------------------------------------------------------------------------------------------

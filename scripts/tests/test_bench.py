@@ -12,7 +12,8 @@ import pytest
 from leissner.scripts import bench, bench_reports, cli, db
 
 SMALL = ("--calls", "2000", "--customers", "100", "--prefixes", "3500", "--rings", "12", "--import-customers", "0",
-         "--sheet-rows", "0", "--payers", "100", "--history", "--one-by-one", "--report-customers", "0")
+         "--sheet-rows", "0", "--payers", "100", "--history", "--one-by-one", "--payments", "200",
+         "--report-customers", "0")
 TIMES_TEN = """
 select
     (select count(*) from billing.{table}) as every,
@@ -77,6 +78,7 @@ def test_everything_else_is_there_ten_times_and_whole(database):
 
 def test_reports_are_measured_on_totals_that_agree():
     folder, printed = Path(tempfile.mkdtemp(prefix="leissner-test-")), io.StringIO()
+    folder.chmod(0o755)
     try:
         with contextlib.redirect_stdout(printed):
             assert cli.run(["bench", "--only-reports", "--report-customers", "200", "--report-calls", "50000",

@@ -316,6 +316,15 @@ begin
             and call_customer_month.mode_id = touched.mode_id
             and call_customer_month.currency = touched.currency
         returning call_customer_month.*
+    ),
+
+    line as (
+        insert into billing.call_line_month (month, seller_id, contract_line_id, calls)
+        select taken.month, taken.seller_id, taken.contract_line_id, sum(taken.calls)
+        from taken
+        group by taken.month, taken.seller_id, taken.contract_line_id
+        on conflict (month, seller_id, contract_line_id)
+        do update set calls = call_line_month.calls + excluded.calls
     )
 
     insert into billing.call_customer_month (

@@ -176,7 +176,26 @@ begin atomic
         = (month_total.month, month_total.customer_id, month_total.contract_line_id)
     where
         (month_total.calls, month_total.retail, month_total.revenue, month_total.margin)
-        is distinct from (month_kept.calls, month_kept.retail, month_kept.revenue, month_kept.margin);
+        is distinct from (month_kept.calls, month_kept.retail, month_kept.revenue, month_kept.margin)
+    union all
+    -- lines by month against the folded totals
+    select
+        format('%s calls of its lines, %s in the totals', coalesce(line.calls, 0), coalesce(folded.calls, 0)),
+        'month ' || coalesce(line.month, folded.month)
+    from (
+        select one.month, sum(one.calls) as calls, sum(one.calls * one.contract_line_id) as mark
+        from billing.call_line_month as one
+        group by one.month
+    ) as line
+    full join (
+        select one.month, sum(one.calls) as calls, sum(one.calls * one.contract_line_id) as mark
+        from billing.call_customer_month as one
+        where one.load_id = 0
+        group by one.month
+    ) as folded on folded.month = line.month
+    where
+        (coalesce(line.calls, 0), coalesce(line.mark, 0))
+        <> (coalesce(folded.calls, 0), coalesce(folded.mark, 0));
 end;
 
 comment on function logic.check_totals() is
