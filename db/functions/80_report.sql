@@ -698,9 +698,9 @@ end;
 $$;
 
 comment on function logic.number_held_list(date, boolean) is
-$$Numbers and blocks in use on a day with their customers; with p_has_free also, without one, numbers of
-blocks that were assigned up to that day and are in no assignment valid on it. head: the digits that all of a block
-begin with. A level seller gets its own.
+$$Numbers and blocks in use on a day with their customers; with p_has_free also, without a customer, numbers
+of blocks that were assigned up to that day and are in no assignment valid on it. head: the digits that all of
+a block begin with. A level seller gets its own.
 Example: select * from logic.number_held_list('2026-10-31', true) where false
 Raises: LB901 without a level of the staff or seller$$;
 
