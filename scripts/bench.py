@@ -709,7 +709,8 @@ def show_reports(result: dict) -> None:
     for row in result["reports"]:
         cells = []
         for column in columns:
-            one, target = row.get(column), bench_reports.TARGET[column.split(", ")[1]]
+            length = column.split(", ")[1] if bench_reports.REPORTS[row["report"]] != "day" else "13 months"
+            one, target = row.get(column), bench_reports.TARGET[length]
             mark = "!" if one and one["warm"] > target else " "
             cells.append(f"{one['cold']:.2f} / {one['warm']:.2f}{mark}" if one else "— ")
         click.echo(f"{row['report']:<32}" + "".join(f"{cell:>22}" for cell in cells))

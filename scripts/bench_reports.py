@@ -14,7 +14,7 @@ from leissner.scripts import db
 
 MONTHS = 13
 TARGET = {"13 months": 2.0, "month": 0.5}  # seconds
-# What a report is asked: a period, or the last day of it.
+# What a report is asked: a period, or the last day of it, today if that is still to come.
 REPORTS = {
     "warnings_and_blocks": "day", "calls_per_country": "period", "calls_per_product": "period",
     "calls_per_destination": "period", "calls_per_seller": "period", "calls_per_customer": "customer",
@@ -202,7 +202,18 @@ LINES = """
 insert into billing.call_line_month (month, seller_id, contract_line_id, calls)
 select month, seller_id, contract_line_id, sum(calls) from billing.call_customer_month group by 1, 2, 3
 """
-# A document a month for everyone who calls: a monthly fee in advance and two lines of usage.
+# A document a month for everyone who calls: the fees that a run would have billed, and two lines of usage.
+DUE = """
+insert into made.due
+select
+    due.customer_id, due.contract_id, due.contract_line_id, due.charge_kind, due.service_charge_id, due.period_on,
+    due.part_on, due.from_on, due.to_on, due.quantity, round(due.home, 2), due.charge_vat, due.account
+from logic.fee_due_list(
+    array(select contract_line_id from billing.contract_line order by 1 offset %(skip)s limit 2000),
+    %(last)s::date - 1, %(first)s
+) as due
+where due.is_chargeable and due.fault is null
+"""
 DOCUMENTS = """
 insert into billing.bill_run (bill_run_id, through_on, mode, state, started_by, made_at, approved_at, approved_by)
 overriding system value
@@ -210,43 +221,55 @@ select
     extract(year from day.day) * 12 + extract(month from day.day), day.day::date - 1, 'full', 'approved', 'made',
     now(), now(), 'made'
 from generate_series(%(first)s::timestamp, %(last)s::timestamp, '1 month') as day (day);
-insert into billing.invoice (
-    invoice_id, bill_run_id, kind, state, payer_id, currency, home_rate, language, valid, net, tax, total, series,
-    number, invoice_no, invoice_on, due_on, reference_kind, reference, parties
-)
-select
-    one.number, extract(year from one.day) * 12 + extract(month from one.day), 'invoice', 'approved',
-    one.customer_id, 'SEK', 1, 'sv', daterange(one.day - 30, one.day), 300, 75, 375,
-    'made', one.number, 'R' || one.number, one.day, one.day + 30, 'ocr', one.number, '{}'
-from (
-    select payer.customer_id, day.day, row_number() over (order by day.day, payer.customer_id) as number
-    from (select distinct caller.customer_id from made.caller) as payer
-    cross join (
-        select (month.day + interval '1 month')::date as day
-        from generate_series(%(first)s::timestamp, %(last)s::timestamp - interval '1 month', '1 month') as month (day)
-    ) as day
-) as one;
+create table made.document as
+select row_number() over (order by day.day, payer.customer_id) as number, payer.customer_id, day.day::date as day
+from (select distinct caller.customer_id from made.caller) as payer
+cross join generate_series(%(first)s::timestamp + interval '1 month', %(last)s::timestamp, '1 month') as day (day);
 insert into billing.invoice_line (
     invoice_id, place, customer_id, contract_id, contract_line_id, kind, charge_kind, service_charge_id, product_id,
     mode_id, what, text, period_on, part_on, valid, quantity, net, charge_vat, vat_code, vat_percent, vat_category,
     account
 )
 select
-    invoice.invoice_id, row_number() over (partition by invoice.invoice_id), caller.customer_id, caller.contract_id,
-    caller.contract_line_id, line.kind, line.kind, case line.kind when 'periodic' then charge.id end, target.product_id,
-    target.mode_id, 'what', 'text', case line.kind when 'periodic' then invoice.invoice_on end,
-    case line.kind when 'periodic' then date '-infinity' end,
-    case line.kind when 'periodic'
-        then daterange(
-            invoice.invoice_on, (invoice.invoice_on + (1 + 2 * mod(caller.no, 2)) * interval '1 month')::date
-        )
-        else daterange(invoice.invoice_on - 30, invoice.invoice_on) end,
-    1, 100, 'SE25', 'SE25', 25, 'S', '3041'
-from billing.invoice
-inner join made.caller on caller.customer_id = invoice.payer_id
-cross join (values ('periodic', 0), ('usage', 1), ('usage', 2)) as line (kind, rank)
-inner join made.target on target.rank = line.rank
-cross join (select min(service_charge_id) as id from billing.service_charge where kind = 'periodic') as charge;
+    document.number, row_number() over (partition by document.number), line.customer_id, line.contract_id,
+    line.contract_line_id, line.kind, line.kind, line.service_charge_id, line.product_id, line.mode_id, line.what,
+    'text', line.period_on, line.part_on, daterange(line.from_on, line.to_on), line.quantity, line.net,
+    line.charge_vat, 'SE25', 25, 'S', line.account
+from made.document
+inner join (
+    select
+        due.customer_id, due.contract_id, due.contract_line_id, due.charge_kind as kind, due.service_charge_id,
+        null::bigint as product_id, null::bigint as mode_id, 'fee' as what, due.period_on, due.part_on, due.from_on,
+        due.to_on, due.quantity, due.net, due.charge_vat, due.account,
+        least(%(last)s::date, greatest(
+            (%(first)s::timestamp + interval '1 month')::date,
+            (date_trunc('month', (due.from_on - 1)::timestamp) + interval '1 month')::date
+        )) as day
+    from made.due
+    union all
+    select
+        caller.customer_id, caller.contract_id, caller.contract_line_id, 'usage', null, target.product_id,
+        target.mode_id, 'usage ' || target.rank, null, null, (month.day - interval '1 month')::date, month.day::date,
+        1, 30 * (target.rank + 1), 'SE25', '3041', month.day::date
+    from made.caller
+    cross join made.target
+    cross join generate_series(%(first)s::timestamp + interval '1 month', %(last)s::timestamp, '1 month')
+        as month (day)
+    where target.rank < 2
+) as line on line.customer_id = document.customer_id and line.day = document.day;
+insert into billing.invoice (
+    invoice_id, bill_run_id, kind, state, payer_id, currency, home_rate, language, valid, net, tax, total, series,
+    number, invoice_no, invoice_on, due_on, reference_kind, reference, parties
+)
+select
+    one.number, extract(year from one.day) * 12 + extract(month from one.day), 'invoice', 'approved',
+    one.customer_id, 'SEK', 1, 'sv', daterange(one.day - 30, one.day), sum.net, round(sum.net * 0.25, 2),
+    sum.net + round(sum.net * 0.25, 2), 'made', one.number, 'R' || one.number, one.day, one.day + 30, 'ocr',
+    one.number, '{}'
+from made.document as one
+inner join (
+    select invoice_id, sum(net) as net from billing.invoice_line group by invoice_id
+) as sum on sum.invoice_id = one.number;
 insert into billing.invoice_tax (invoice_id, vat_code, category, percent, base, tax)
 select invoice_id, vat_code, vat_category, vat_percent, sum(net), round(sum(net) * 0.25, 2)
 from billing.invoice_line group by invoice_id, vat_code, vat_category, vat_percent;
@@ -255,16 +278,17 @@ select call.customer_id, call.start_on, call.call_id, line.invoice_line_id, call
 from billing.call
 inner join billing.invoice on invoice.payer_id = call.customer_id and invoice.invoice_on = %(last)s
 inner join billing.invoice_line as line
-    on line.invoice_id = invoice.invoice_id and line.contract_line_id = call.contract_line_id and line.place = 2
+    on line.invoice_id = invoice.invoice_id and line.contract_line_id = call.contract_line_id
+    and line.what = 'usage 0'
 where call.start_on < %(last)s;
 insert into billing.open_item (
     kind, payer_id, document_no, invoice_id, currency, amount, open, open_base, item_on, due_on, reference
 )
 select
-    'invoice', payer_id, invoice_no, invoice_id, 'SEK', 375, open.open, open.open, invoice_on, due_on, reference
+    'invoice', payer_id, invoice_no, invoice_id, 'SEK', total, open.open, open.open, invoice_on, due_on, reference
 from billing.invoice
 cross join lateral (
-    select case when invoice_on = %(last)s or mod(invoice_id, 97) = 0 then 375 else 0 end as open
+    select case when invoice_on = %(last)s or mod(invoice_id, 97) = 0 then total else 0 end as open
 ) as open;
 insert into billing.usage_month (month, is_settled)
 select day.day::date, day.day < %(last)s::timestamp
@@ -311,9 +335,18 @@ def fill(conn: db.Connection, first: dt.date, last: dt.date, calls: int, kept: i
         "each": -(-kept // (2 * callers)), "abroad": targets - 5}))
     phase("their totals", lambda: conn.execute(OF_CALLS))
     phase("lines by month", lambda: conn.execute(LINES))
+    conn.execute("""create table made.due (
+        customer_id bigint, contract_id bigint, contract_line_id bigint, charge_kind text, service_charge_id bigint,
+        period_on date, part_on date, from_on date, to_on date, quantity numeric, net numeric, charge_vat text,
+        account text)""")
+    lines = conn.execute("select count(*) as n from billing.contract_line").fetchone()["n"]
+    conn.execute("analyze")
+    phase("what was due", lambda: [conn.execute(DUE, {"first": first, "last": last, "skip": skip})
+                                   for skip in range(0, lines, 2000)])
+    conn.execute("analyze made.due")
     for statement in DOCUMENTS.split(";\n"):
         if statement.strip():
-            phase(statement.split("(")[0].split()[2], lambda one=statement: conn.execute(
+            phase(" ".join(statement.split()[:3]), lambda one=statement: conn.execute(
                 one, {"first": first, "last": last}))
     phase("fold", lambda: db.call(conn, "totals_fold"))
     phase("pre-selections", lambda: conn.execute(PRESELECTIONS, {"first": first}))
@@ -346,7 +379,8 @@ def ask(conn: db.Connection, name: str, level: str, period: tuple[dt.date, dt.da
     arguments = {"period": ("p_from => %(first)s, p_to => %(end)s"),
                  "customer": ("p_from => %(first)s, p_to => %(end)s, p_customer_no => %(customer)s"),
                  "day": "p_as_of => %(day)s"}[REPORTS[name]]
-    given = {"first": period[0], "end": period[1], "day": period[1] - dt.timedelta(days=1), "customer": customer}
+    given = {"first": period[0], "end": period[1], "customer": customer,
+             "day": min(period[1] - dt.timedelta(days=1), dt.date.today())}
     with conn.transaction(force_rollback=True):
         conn.execute("set transaction read only")
         if level != "owner":

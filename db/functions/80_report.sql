@@ -283,15 +283,20 @@ begin
             and (v_is_staff or contract.contract_id = any(v_own))
     ),
 
-    -- a contract with two lines of a service counts once
+    -- A contract with two lines of a service counts once; over several days it is worked out when it had any.
     counted as (
-        select span.service_id, span.during, count(*) as contracts
+        select piece.service_id, int4range(1, 2) as during, count(distinct piece.contract_id) as contracts
+        from piece
+        where cardinality(v_days) = 1 and piece.first_place <= piece.last_place
+        group by piece.service_id
+        union all
+        select span.service_id, span.during, count(*)
         from (
             select
                 piece.service_id,
                 unnest(range_agg(int4range(piece.first_place, piece.last_place, '[]'))) as during
             from piece
-            where piece.first_place <= piece.last_place
+            where cardinality(v_days) > 1 and piece.first_place <= piece.last_place
             group by piece.service_id, piece.contract_id
         ) as span
         group by span.service_id, span.during
@@ -473,10 +478,10 @@ begin atomic
             and invoice.invoice_on < p_to
     ),
 
+    -- The service is joined where its lines are still in sight: how many there are is not known further out.
     line as (
         select
-            part.bill_run_id, part.invoice_on, part.invoice_id, part.contract_line_id, part.product_id,
-            part.kind, part.quantity,
+            part.bill_run_id, part.invoice_on, part.invoice_id, part.product_id, part.kind, part.quantity,
             round(part.upto * part.home_rate, 2) - round((part.upto - part.net) * part.home_rate, 2) as net,
             round(logic.divide(part.tax * part.upto_vat, part.base) * part.home_rate, 2)
             - round(logic.divide(part.tax * (part.upto_vat - part.net), part.base) * part.home_rate, 2)
@@ -484,8 +489,8 @@ begin atomic
         from (
             select
                 chosen.bill_run_id, chosen.invoice_on, chosen.home_rate, one.invoice_id,
-                one.contract_line_id, one.product_id, one.kind, one.quantity, one.net, tax.tax,
-                nullif(tax.base, 0) as base,
+                coalesce(one.product_id, service.product_id) as product_id, one.kind, one.quantity, one.net,
+                tax.tax, nullif(tax.base, 0) as base,
                 sum(one.net) over (partition by one.invoice_id order by one.place) as upto,
                 sum(one.net) over (
                     partition by one.invoice_id, one.vat_code, one.vat_percent order by one.place
@@ -495,16 +500,25 @@ begin atomic
             inner join billing.invoice_tax as tax
                 on tax.invoice_id = one.invoice_id and tax.vat_code = one.vat_code
                 and tax.percent = one.vat_percent
+            inner join billing.contract_line as held on held.contract_line_id = one.contract_line_id
+            inner join billing.service on service.service_id = held.service_id
         ) as part
+    ),
+
+    -- a document counts once where it has several lines of a kind
+    document as (
+        select
+            line.bill_run_id, line.invoice_on, line.product_id, line.kind,
+            sum(line.quantity) as quantity, sum(line.net) as net, coalesce(sum(line.vat), 0) as vat
+        from line
+        group by line.bill_run_id, line.invoice_on, line.invoice_id, line.product_id, line.kind
     )
 
     select
-        line.bill_run_id, line.invoice_on, coalesce(line.product_id, service.product_id), line.kind,
-        count(distinct line.invoice_id), sum(line.quantity), sum(line.net), coalesce(sum(line.vat), 0)
-    from line
-    inner join billing.contract_line as one on one.contract_line_id = line.contract_line_id
-    inner join billing.service on service.service_id = one.service_id
-    group by line.bill_run_id, line.invoice_on, coalesce(line.product_id, service.product_id), line.kind;
+        document.bill_run_id, document.invoice_on, document.product_id, document.kind, count(*),
+        sum(document.quantity), sum(document.net), sum(document.vat)
+    from document
+    group by document.bill_run_id, document.invoice_on, document.product_id, document.kind;
 end;
 
 comment on function logic.billed_raw(bigint[], date, date, bigint[], boolean) is
@@ -595,6 +609,314 @@ comment on function logic.billed_list(date, date) is
 $$What was billed in a period by product type and kind of line: totals of runs that were added up, lines of
 the others. A level seller gets the documents of its own customers.
 Example: select * from logic.billed_list('2026-10-01', '2026-11-01') where false
+Raises: LB901 without a level of the staff or seller$$;
+
+-- What could be due is asked of the lines whose documents do not reach the day, or were credited to be billed
+-- again: what a change makes due of days that are on documents is found by the next run, which asks all.
+create function logic.uninvoiced_line_list(p_as_of date, p_back date, p_own bigint[])
+returns table (contract_line_id bigint, upto date)
+language sql stable rows 10000
+begin atomic
+    with asked as materialized (
+        select
+            line.contract_line_id, charge.service_charge_id, charge.kind, line.billed_through,
+            lower(line.valid) as first_on,
+            greatest(lower(line.valid), line.billed_through + 1) as charged_from,
+            -- binding time goes on after an early end
+            least(
+                p_as_of + 1,
+                case when upper(line.valid) is not null then
+                    greatest(
+                        upper(line.valid),
+                        (
+                            lower(line.valid) + make_interval(
+                                months => coalesce(contract.binding_months, service.binding_months)
+                            )
+                        )::date
+                    )
+                end
+            ) as earned_to
+        from billing.contract
+        inner join billing.contract_line as line on line.contract_id = contract.contract_id
+        inner join billing.service on service.service_id = line.service_id
+        inner join billing.service_charge as charge on charge.service_id = line.service_id
+        where
+            contract.state = 'active' and line.valid is not null and lower(line.valid) <= p_as_of
+            and (p_own is null or line.contract_line_id = any(p_own))
+    )
+
+    select found.contract_line_id, min(found.upto)
+    from (
+        select asked.contract_line_id, last.upto
+        from asked
+        cross join lateral (
+            select coalesce(
+                (
+                    select upper(old.valid)
+                    from billing.invoice_line as old
+                    inner join billing.invoice on invoice.invoice_id = old.invoice_id
+                    where
+                        old.contract_line_id = asked.contract_line_id
+                        and old.service_charge_id = asked.service_charge_id
+                        and old.charge_kind = 'periodic' and old.is_counted and invoice.state = 'approved'
+                    order by upper(old.valid) desc
+                    limit 1
+                ),
+                date '-infinity'
+            ) as upto
+        ) as last
+        where
+            asked.kind = 'periodic' and asked.charged_from < asked.earned_to and asked.earned_to > p_back
+            and asked.earned_to > last.upto
+        union all
+        select asked.contract_line_id, date '-infinity'
+        from asked
+        where
+            asked.kind = 'one_time' and asked.first_on + 1 > p_back and asked.billed_through is null
+            and not exists (
+                select
+                from billing.invoice_line as old
+                inner join billing.invoice on invoice.invoice_id = old.invoice_id
+                where
+                    old.contract_line_id = asked.contract_line_id
+                    and old.service_charge_id = asked.service_charge_id
+                    and old.charge_kind = 'one_time' and old.is_counted and invoice.state = 'approved'
+            )
+        union all
+        select old.contract_line_id, date '-infinity'
+        from billing.invoice_line as old
+        where
+            old.corrects_id is not null and old.is_counted and old.charge_kind in ('periodic', 'one_time')
+            and upper(old.valid) > p_back
+            and (p_own is null or old.contract_line_id = any(p_own))
+    ) as found
+    group by found.contract_line_id;
+end;
+
+comment on function logic.uninvoiced_line_list(date, date, bigint[]) is
+$$Contract lines (of some, NULL: of all) that may have earned fees up to a day, in periods that end after
+p_back, which are on no approved document. upto: the days before it are on some.
+Example: select * from logic.uninvoiced_line_list('2026-10-31', '2025-10-31', null)
+Raises: nothing$$;
+
+create function logic.uninvoiced_list(p_as_of date)
+returns table (
+    payer_id bigint, last_on date, usage numeric, periodic numeric, one_time numeric, manual numeric,
+    oldest_on date
+)
+language plpgsql stable security definer rows 10000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+#variable_conflict use_column
+declare
+    v_is_staff boolean := access.is_staff();
+    v_back date := (p_as_of - interval '1 year')::date;
+    v_seller_id bigint := access.seller_id();
+    v_own bigint[];
+    v_month date := date_trunc('month', p_as_of::timestamp)::date;
+    v_lines bigint[];
+    v_recent bigint[];
+    v_open date[];
+    v_whole date[];
+    v_part date[];
+    v_first date;
+    v_end date;
+begin
+    perform access.require(
+        'pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration',
+        'seller'
+    );
+    if not v_is_staff then
+        v_own := access.contract_line_ids();
+    end if;
+    -- Of most lines nothing before this month is in question.
+    select
+        coalesce(array_agg(found.contract_line_id) filter (where found.upto < v_month), '{}'),
+        coalesce(array_agg(found.contract_line_id) filter (where found.upto >= v_month), '{}')
+    into v_lines, v_recent
+    from logic.uninvoiced_line_list(p_as_of, v_back, v_own) as found;
+    -- Months with calls that no run has billed, or one whose documents are drafts.
+    v_open := array(
+        select open.month from billing.usage_month as open
+        where not open.is_settled and open.month <= p_as_of
+        union
+        select month.day::date
+        from billing.invoice
+        inner join billing.invoice_line as line on line.invoice_id = invoice.invoice_id
+        cross join lateral generate_series(
+            date_trunc('month', lower(line.valid)::timestamp), (upper(line.valid) - 1)::timestamp,
+            '1 month'
+        ) as month (day)
+        where invoice.state = 'draft' and line.charge_kind = 'usage' and month.day <= p_as_of
+    );
+    -- Of those that no document has a part of, the totals are what is not invoiced.
+    v_whole := array(
+        select open.month
+        from unnest(v_open) as open (month)
+        where
+            ((open.month + interval '1 month')::date <= p_as_of + 1 or p_as_of >= logic.today())
+            and not exists (
+                select from billing.call_billed as old
+                where old.start_on >= open.month and old.start_on < (open.month + interval '1 month')::date
+            )
+    );
+    v_part := array(select open.month from unnest(v_open) as open (month) where open.month <> all(v_whole));
+    select min(open.month), (max(open.month) + interval '1 month')::date into v_first, v_end
+    from unnest(v_open) as open (month);
+
+    return query
+    -- Nearly all pay for themselves and always did: they have no row here.
+    with pays as materialized (
+        select known.customer_id, known.valid, known.payer_id
+        from logic.payer_list(logic.payer_elsewhere(null)) as known
+    ),
+
+    steady as materialized (
+        select pays.customer_id, max(pays.payer_id) as payer_id
+        from pays group by pays.customer_id having count(*) = 1
+    ),
+
+    moved as materialized (
+        select pays.customer_id from pays group by pays.customer_id having count(*) > 1
+    ),
+
+    billed as materialized (
+        select
+            old.contract_line_id, old.service_charge_id, old.charge_vat, old.period_on, old.part_on,
+            sum(old.net * invoice.home_rate) as home
+        from billing.invoice_line as old
+        inner join billing.invoice on invoice.invoice_id = old.invoice_id and invoice.state = 'approved'
+        where
+            old.contract_line_id = any(v_lines || v_recent) and old.charge_kind in ('one_time', 'periodic')
+            and old.is_counted
+        group by old.contract_line_id, old.service_charge_id, old.charge_vat, old.period_on, old.part_on
+    ),
+
+    by_hand as (
+        select
+            contract.customer_id, charge.charged_on as day, charge.quantity * charge.price as amount
+        from billing.manual_charge as charge
+        inner join billing.contract_line as line on line.contract_line_id = charge.contract_line_id
+        inner join billing.contract on contract.contract_id = line.contract_id
+        where
+            charge.charged_on <= p_as_of and (v_is_staff or charge.contract_line_id = any(v_own))
+            and not exists (
+                select from billing.invoice_line as old
+                inner join billing.invoice on invoice.invoice_id = old.invoice_id
+                    and invoice.state = 'approved'
+                where old.manual_charge_id = charge.manual_charge_id and old.is_counted
+            )
+    ),
+
+    stands as materialized (
+        select old.customer_id, old.start_on, old.call_id
+        from billing.call_billed as old
+        inner join billing.invoice_line as line on line.invoice_line_id = old.invoice_line_id
+        inner join billing.invoice on invoice.invoice_id = line.invoice_id and invoice.state = 'approved'
+        where
+            v_part <> '{}' and old.start_on >= v_first and old.start_on < v_end
+            and date_trunc('month', old.start_on::timestamp)::date = any(v_part)
+        group by old.customer_id, old.start_on, old.call_id
+        having sum(old.turn) > 0
+    ),
+
+    value (customer_id, kind, day, home) as (
+        select due.customer_id, due.charge_kind, due.from_on, due.home - coalesce(billed.home, 0)
+        from (
+            select * from logic.fee_due_list(v_lines, p_as_of, v_back, p_as_of)
+            union all
+            select * from logic.fee_due_list(v_recent, p_as_of, v_month, p_as_of)
+        ) as due
+        left join billed
+            on billed.contract_line_id = due.contract_line_id
+            and billed.service_charge_id = due.service_charge_id and billed.charge_vat = due.charge_vat
+            and billed.period_on = due.period_on and billed.part_on = due.part_on
+        -- less than that was lost in rounding
+        where round(due.home - coalesce(billed.home, 0), 2) > 0
+        union all
+        select
+            by_hand.customer_id, 'manual', by_hand.day,
+            by_hand.amount * coalesce(
+                logic.rate_on(coalesce(payer.currency, operator.currency), p_as_of), 1
+            )
+        from by_hand
+        left join pays on pays.customer_id = by_hand.customer_id and pays.valid @> by_hand.day
+        inner join billing.customer as payer
+            on payer.customer_id = coalesce(pays.payer_id, by_hand.customer_id)
+        cross join billing.operator
+        union all
+        select call.customer_id, 'usage', call.start_on, sum(call.retail_base)
+        from billing.call
+        left join stands
+            on stands.customer_id = call.customer_id and stands.start_on = call.start_on
+            and stands.call_id = call.call_id
+        where
+            v_part <> '{}' and call.start_on >= v_first and call.start_on < v_end
+            and call.start_on <= p_as_of and stands.call_id is null
+            and (v_is_staff or call.seller_id = v_seller_id)
+            and date_trunc('month', call.start_on::timestamp)::date = any(v_part)
+        group by call.customer_id, call.start_on
+        union all
+        select call.customer_id, 'usage', call.start_on, sum(call.retail_base)
+        from moved
+        inner join billing.call on call.customer_id = moved.customer_id
+        where
+            call.start_on >= v_first and call.start_on < v_end and call.start_on <= p_as_of
+            and date_trunc('month', call.start_on::timestamp)::date = any(v_whole)
+            and (v_is_staff or call.seller_id = v_seller_id)
+        group by call.customer_id, call.start_on
+        union all
+        select total.customer_id, 'usage', first.day, total.home
+        from (
+            select month.customer_id, month.month, sum(month.revenue) as home
+            from billing.call_customer_month as month
+            where
+                month.month = any(v_whole) and (v_is_staff or month.seller_id = v_seller_id)
+                and month.customer_id not in (select moved.customer_id from moved)
+            group by month.customer_id, month.month
+        ) as total
+        cross join lateral (
+            select min(call.start_on) as day
+            from billing.call
+            where
+                call.customer_id = total.customer_id and call.start_on >= v_first and call.start_on < v_end
+                and call.start_on >= total.month and (v_is_staff or call.seller_id = v_seller_id)
+        ) as first
+        where total.home <> 0
+    ),
+
+    part as (
+        select
+            coalesce(steady.payer_id, pays.payer_id, value.customer_id) as payer_id,
+            round(coalesce(sum(value.home) filter (where value.kind = 'usage'), 0), 2) as usage,
+            round(coalesce(sum(value.home) filter (where value.kind = 'periodic'), 0), 2) as periodic,
+            round(coalesce(sum(value.home) filter (where value.kind = 'one_time'), 0), 2) as one_time,
+            round(coalesce(sum(value.home) filter (where value.kind = 'manual'), 0), 2) as manual,
+            min(value.day) as oldest_on
+        from value
+        left join steady on steady.customer_id = value.customer_id
+        left join pays
+            on steady.customer_id is null and pays.customer_id = value.customer_id
+            and pays.valid @> value.day
+        group by coalesce(steady.payer_id, pays.payer_id, value.customer_id)
+    )
+
+    select
+        part.payer_id, last.day, part.usage, part.periodic, part.one_time, part.manual, part.oldest_on
+    from part
+    left join (
+        select invoice.payer_id, max(invoice.invoice_on) as day
+        from billing.invoice where invoice.state = 'approved' group by invoice.payer_id
+    ) as last on last.payer_id = part.payer_id;
+end;
+$$;
+
+comment on function logic.uninvoiced_list(date) is
+$$What payers have earned up to and including a day that is on no approved document, by kind, in the
+operator's currency; the day of the last document and that of the oldest such value. A level seller gets its
+own lines and calls.
+Example: select * from logic.uninvoiced_list('2026-10-31') where false
 Raises: LB901 without a level of the staff or seller$$;
 
 -- Definer, because under row-level security no condition on a range finds its index.

@@ -61,6 +61,27 @@ from one cross join billing.destination cross join billing.mode where mode.code 
 insert into billing.call_line_month (month, seller_id, contract_line_id, calls)
 select month, seller_id, contract_line_id, calls from billing.call_customer_month;
 
+-- October is not billed; a quarter's fee is, on a document of each.
+insert into billing.usage_month (month) values ('2026-10-01');
+insert into billing.invoice_line (
+    invoice_id, place, customer_id, contract_id, contract_line_id, kind, charge_kind, service_charge_id, what,
+    text, period_on, part_on, valid, quantity, net, vat_code, vat_percent, vat_category
+)
+select
+    no, 1, customer_id, contract_id, line_id, 'periodic', 'periodic', service_charge_id, 'monthly', 'Monthly',
+    '2026-10-01', '-infinity', '[2026-10-01,2027-01-01)', 1, 100, 'SE25', 25, 'S'
+from one cross join billing.service_charge;
+insert into billing.invoice_tax (invoice_id, vat_code, percent, category, base, tax)
+select no, 'SE25', 25, 'S', 100, 25 from one;
+insert into billing.invoice (
+    invoice_id, kind, state, payer_id, currency, home_rate, language, valid, net, tax, total, series, number,
+    invoice_no, invoice_on, due_on, parties
+)
+select
+    no, 'invoice', 'approved', customer_id, 'SEK', 1, 'sv', '[2026-10-01,2027-01-01)', 100, 25, 125, 'X', no,
+    'X' || no, '2026-10-01', '2026-10-31', '{}'
+from one;
+
 -- What each report shows of it.
 create function pg_temp.shown()
 returns table (report text, shows text)
@@ -100,7 +121,18 @@ begin atomic
     from report.annual_value('2026-10-01', '2026-11-01')
     union all
     select 'amortization', string_agg(concat_ws(' ', service, contracts, annual_value, remaining), ', ')
-    from report.annual_value_amortization('2026-10-01', '2026-11-01');
+    from report.annual_value_amortization('2026-10-01', '2026-11-01')
+    union all
+    select 'not invoiced', string_agg(concat_ws(' ', customer_no, usage, total), ', ')
+    from (
+        select * from report.customers_not_invoiced('2026-10-31') as found order by found.customer_no
+    ) as found
+    union all
+    select 'billed', string_agg(concat_ws(' ', kind, invoices, net, vat), ', ')
+    from report.billed_per_product('2026-10-01', '2026-11-01')
+    union all
+    select 'scheduling', string_agg(concat_ws(' ', customer_no, earned, deferred), ', ')
+    from report.scheduling('2026-10-31');
 end;
 create temporary table staff_sees (report, shows) as
 values
@@ -108,13 +140,16 @@ values
 ('seller', 'one 1 1 10 20 20, two 1 1 10 20 20, - 1 1 10 20 20'),
 ('customer', 'K1 10 10 40, K2 10 10 40, K3 10 10 40'), ('swallow', '9511 3 3'), ('area', '468 300 3 0'),
 ('new', 'S 3 3'), ('active', 'S 3 3 3, - 3 3 3'), ('annual', 'S 3 3600.00'),
-('amortization', 'S 3 3600.00 897.53');
+('amortization', 'S 3 3600.00 897.53'), ('not invoiced', 'K1 50.00 50.00, K2 50.00 50.00, K3 50.00 50.00'),
+('billed', 'periodic 3 300.00 75.00'),
+('scheduling', 'K1 33.70 66.30, K2 33.70 66.30, K3 33.70 66.30');
 create temporary table seller_sees (report, shows) as
 values
 ('country', 'NO 10 30 20'), ('product', 'mobile 10 30 20'), ('destination', 'NO-MOB 10 30 20'),
 ('seller', 'one 1 1 30 20'), ('customer', 'K1 10 30 20'), ('swallow', '9511 1 1'), ('area', '468 100 1 0'),
 ('new', 'S 1 1'), ('active', 'S 1 1 1, - 1 1 1'), ('annual', 'S 1 1200.00'),
-('amortization', 'S 1 1200.00 299.18');
+('amortization', 'S 1 1200.00 299.18'), ('not invoiced', 'K1 50.00 50.00'),
+('billed', 'periodic 1 100.00 25.00'), ('scheduling', 'K1 33.70 66.30');
 create temporary table who as select seller_id from billing.seller where code = 'one';
 grant select on staff_sees, seller_sees, who, party to public;
 

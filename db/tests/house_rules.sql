@@ -188,7 +188,7 @@ select bag_eq(
         'logic.call_quote',         'logic.call_under_cost',
         'logic.check_audit', 'logic.check_run',
         'logic.annual_list', 'logic.billed_fold', 'logic.billed_list', 'logic.deferred_list',
-        'logic.number_held_list',
+        'logic.number_held_list', 'logic.uninvoiced_list',
         'logic.accounting_digest', 'logic.accounting_export', 'logic.accounting_written', 'logic.accrue',
         'logic.job_begin', 'logic.job_finish', 'logic.job_mail', 'logic.job_mailed',
         'logic.block_lift', 'logic.block_set', 'logic.credit_limit_set',

@@ -117,6 +117,87 @@ def test_what_was_billed_is_added_up_once(billed, conn):  # noqa: F811
     assert outcome.code == 1 and "added up to" in outcome.out + outcome.err
 
 
+# Every line and every call asked, whatever is settled.
+NOT_INVOICED = """
+with billed as (
+    select old.contract_line_id, old.service_charge_id, old.charge_vat, old.period_on, old.part_on,
+        sum(old.net * invoice.home_rate) as home
+    from billing.invoice_line as old
+    inner join billing.invoice on invoice.invoice_id = old.invoice_id and invoice.state = 'approved'
+    where old.charge_kind in ('one_time', 'periodic') and old.is_counted
+    group by 1, 2, 3, 4, 5
+),
+value (customer_id, kind, day, home) as (
+    select due.customer_id, due.charge_kind, due.from_on, due.home - coalesce(billed.home, 0)
+    from logic.fee_due_list(
+        array(select contract_line_id from billing.contract_line), %(day)s, (%(day)s::date - interval '1 year')::date,
+        %(day)s
+    ) as due
+    left join billed using (contract_line_id, service_charge_id, charge_vat, period_on, part_on)
+    where round(due.home - coalesce(billed.home, 0), 2) > 0
+    union all
+    select contract.customer_id, 'manual', charge.charged_on, charge.quantity * charge.price
+        * logic.rate_on(coalesce(customer.currency, 'SEK'), %(day)s)
+    from billing.manual_charge as charge
+    inner join billing.contract_line using (contract_line_id)
+    inner join billing.contract using (contract_id)
+    inner join billing.customer using (customer_id)
+    where charge.charged_on <= %(day)s and not exists (
+        select from billing.invoice_line as old inner join billing.invoice using (invoice_id)
+        where old.manual_charge_id = charge.manual_charge_id and old.is_counted and invoice.state = 'approved'
+    )
+    union all
+    select call.customer_id, 'usage', call.start_on, call.retail_base
+    from billing.call
+    where call.start_on <= %(day)s and 0 >= (
+        select coalesce(sum(old.turn), 0) from billing.call_billed as old
+        inner join billing.invoice_line using (invoice_line_id)
+        inner join billing.invoice using (invoice_id)
+        where (old.customer_id, old.start_on, old.call_id) = (call.customer_id, call.start_on, call.call_id)
+            and invoice.state = 'approved'
+    )
+),
+part as (
+    select pays.payer_id,
+        round(coalesce(sum(value.home) filter (where kind = 'usage'), 0), 2) as usage,
+        round(coalesce(sum(value.home) filter (where kind = 'periodic'), 0), 2) as periodic,
+        round(coalesce(sum(value.home) filter (where kind = 'one_time'), 0), 2) as one_time,
+        round(coalesce(sum(value.home) filter (where kind = 'manual'), 0), 2) as manual, min(value.day) as oldest
+    from value
+    inner join logic.payer_list(array(select customer_id from billing.customer)) as pays
+        on pays.customer_id = value.customer_id and pays.valid @> value.day
+    group by pays.payer_id
+)
+select customer_no, usage, periodic, one_time, manual, oldest from part
+inner join billing.customer on customer.customer_id = part.payer_id
+where usage + periodic + one_time + manual <> 0 order by customer_no
+"""
+
+
+def test_what_is_not_invoiced_is_what_every_line_and_call_says(leissner, conn):  # noqa: F811
+    days = [date(2026, 9, 30), date(2026, 10, 14), date(2026, 10, 31), date(2026, 11, 1), date(2026, 11, 30)]
+
+    def compared() -> list[int]:
+        found = []
+        for day in days:
+            got = rows(conn, "select customer_no, usage, periodic, one_time, manual, oldest_day from"
+                             f" report.customers_not_invoiced('{day}') order by customer_no")
+            assert got == conn.execute(NOT_INVOICED, {"day": day}).fetchall(), day
+            found.append(len(got))
+        return found
+
+    before = compared()
+    assert min(before) > 0
+    done(leissner("bill", "run", "--through", THROUGH))
+    assert compared() == before  # a draft is no invoice
+    done(leissner("bill", "approve", 1, "--date", THROUGH, "--yes"))
+    after = compared()
+    assert after[2] < before[2] and after[4] > 0
+    for number, in rows(conn, "select invoice_no from billing.invoice where total > 0 order by 1 limit 3"):
+        done(leissner("bill", "credit", number, "--date", THROUGH, "--yes", "--rebill"))
+    assert compared()[2] > after[2]
+
+
 def test_all_reports_of_a_month_in_a_folder(billed, tmp_path):
     options = ("--from", "2026-10-01", "--to", "2026-11-01", "--format", "csv")
     done(billed("report", "all", *options, "--out", tmp_path))

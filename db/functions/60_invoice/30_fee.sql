@@ -22,6 +22,18 @@ begin atomic
         where list.parent_id is not null
     ),
 
+    -- Fees are few: read once, not by an index that is asked again for each question.
+    item as materialized (
+        select
+            known.price_item_id, known.price_list_id, known.target_key, known.valid, known.is_blocked,
+            known.rate, known.percent, known.amount
+        from billing.price_item as known
+        where
+            known.service_charge_id = any(array(
+                select distinct div(question.target_key, 8) from question
+            )::bigint[])
+    ),
+
     offer as (
         select
             question.place, climb.step, item.price_item_id, item.is_blocked, item.rate, item.percent,
@@ -30,7 +42,7 @@ begin atomic
         inner join climb on climb.start_id = question.price_list_id
         inner join billing.price_list as list
             on list.price_list_id = climb.list_id and (climb.step = 0 or not list.is_draft)
-        inner join billing.price_item as item
+        inner join item
             on item.price_list_id = climb.list_id and item.target_key = question.target_key
             and item.valid @> question.day
     ),
