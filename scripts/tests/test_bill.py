@@ -279,6 +279,22 @@ with db.connect() as conn:
     assert rows(conn, "select last_no from billing.number_series where series = '2026'") == [(given,)]
 
 
+def test_the_first_to_approve_do_not_wait_for_each_other(leissner, database, conn):
+    done(leissner("bill", "run", "--through", THROUGH))
+
+    def approve(_: int) -> int:
+        with db.connect() as other, db.transaction(other, "finance"):
+            return db.call_one(other, "bill_approve_next", p_run=1, p_day="2026-11-01", p_size=1)
+
+    with ThreadPoolExecutor(2) as pool:
+        with conn.transaction():
+            # Both come while somebody looks at the run, so that they go on at the same moment.
+            conn.execute("select from billing.bill_run for share")
+            both = pool.map(approve, range(2))
+            time.sleep(0.5)
+        assert list(both) == [1, 1]
+
+
 def test_numbers_have_no_gap_with_eight_workers_killed_at_random(leissner, database, conn):
     done(leissner("bill", "run", "--through", THROUGH))
     numbers_survive(database, conn, 20)

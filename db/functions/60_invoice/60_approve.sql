@@ -165,16 +165,14 @@ declare
 begin
     perform access.require('admin', 'finance');
     perform logic.document_day_check(p_day);
-    -- Approving and discarding keep out of each other's way; several may approve side by side.
+    -- Approving and discarding keep out of each other's way; several may approve side by side. The first writes before
+    -- it shares: two who share what both want to write would wait for each other.
+    update billing.bill_run as run
+    set state = 'approving', approved_by = who.actor
+    from audit.tx_current() as who
+    where run.bill_run_id = p_run and run.state = 'draft';
     perform from billing.bill_run as run where run.bill_run_id = p_run for share;
     v_run := logic.run_get(p_run, 'draft', 'approving');
-    if v_run.state = 'draft' then
-        perform from billing.bill_run as run where run.bill_run_id = p_run for update;
-        update billing.bill_run as run
-        set state = 'approving', approved_by = who.actor
-        from audit.tx_current() as who
-        where run.bill_run_id = p_run and run.state = 'draft';
-    end if;
     v_invoices := array(
         select chosen.invoice_id
         from (
