@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 
 from leissner.scripts import db, margin
-from leissner.scripts.demo import money
+from leissner.scripts.demo import money, today
 from leissner.scripts.errors import LeissnerError
 
 USERS = [("anna-admin", "admin"), ("petra-pris", "pricing"), ("stina-salj", "sales"), ("sixten-support", "support"),
@@ -28,7 +28,8 @@ USERS = [("anna-admin", "admin"), ("petra-pris", "pricing"), ("stina-salj", "sal
 @click.option("--seed", default=7, show_default=True, help="Another seed makes another operator.")
 @click.option("--calls", type=click.IntRange(1), default=60000, show_default=True, help="How many calls.")
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The day it is played on (today).")
-@click.option("--serve", "is_serving", is_flag=True, help="End by serving the web interface, until interrupted.")
+@click.option("--serve", "is_serving", is_flag=True,
+              help="End by serving the web interface, until interrupted; calls of today come in meanwhile.")
 def demo(home: Path | None, seed: int, calls: int, day: dt.datetime | None, is_serving: bool) -> None:
     """Set up a believable operator, load its calls, and show what came out. A second run changes nothing."""
     from leissner.scripts.server import default_home
@@ -59,6 +60,7 @@ def demo(home: Path | None, seed: int, calls: int, day: dt.datetime | None, is_s
         known = shutil.which("leissner") or not line.startswith("leissner")
         click.echo(f"  {line}" if known else f"  .venv/bin/{line}")
     if is_serving:
+        today.come_in(folder, seed, dt.date.fromisoformat(made["day"]))
         run("serve")
 
 

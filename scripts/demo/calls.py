@@ -56,11 +56,13 @@ SHARES = {"pbx-umea": 0.34, "sip-stockholm": 0.24, "cucm-oslo": 0.16, "mobil": 0
 class Traffic:
     """Draws calls; `of(source, count)` gives that many billable ones and the rest that comes with them, in order."""
 
-    def __init__(self, seed, operator):
+    def __init__(self, seed, operator, since=None, until=None):
+        """since, until: datetimes with zone, by whole hours; without them the three months before the operator's day."""
         self.rng = Random(f"{seed}/calls")
         self.operator = operator
         self.digits = {n: [f"{i:0{n}}" for i in range(10 ** n)] for n in (1, 2, 3)}
-        self.slots = self.hours()
+        self.slots = self.hours(since or dt.datetime.combine(operator.first, dt.time(), STOCKHOLM),
+                                until or dt.datetime.combine(operator.today, dt.time(), STOCKHOLM))
         self.numbers = [c.number for c in operator.callers if c.number.startswith(("46", "47")) and not c.account]
         by_country = {}
         for prefix, code in operator.prefixes.items():
@@ -80,13 +82,10 @@ class Traffic:
             self.by_country[country] = (fixed, mobile, special)
         self.habits = {profile: (list(habits), list(accumulate(habits.values()))) for profile, habits in HABITS.items()}
 
-    def hours(self):
+    def hours(self, since, until):
         """(start of the hour in epoch seconds, …) with running weights, for business and for private life."""
-        operator = self.operator
-        holidays = {row["date"] for row in operator.files["holidays"] if row["calendar"] == "SE"}
-        midnight = dt.datetime.combine(operator.first, dt.time(), STOCKHOLM)
-        end = dt.datetime.combine(operator.today, dt.time(), STOCKHOLM)
-        epochs = list(range(int(midnight.timestamp()), int(end.timestamp()), 3600))
+        holidays = {row["date"] for row in self.operator.files["holidays"] if row["calendar"] == "SE"}
+        epochs = list(range(int(since.timestamp()), int(until.timestamp()), 3600))
         business, private = [], []
         for epoch in epochs:
             moment = dt.datetime.fromtimestamp(epoch, STOCKHOLM)
@@ -354,10 +353,11 @@ class Cucm:
                            lastRedirectRedirectReason=354, origDeviceName="SEP00AA00BB00CC")
 
 
-def generic(calls, rng):
-    """A partner's export: semicolons, decimal commas, UTC, day first, Latin-1 with Swedish column names."""
+def generic(calls, rng, first=700001):
+    """A partner's export: semicolons, decimal commas, UTC, day first, Latin-1 with Swedish column names; records are
+    numbered from `first`."""
     stamp = Stamps(UTC, "%d.%m.%Y %H:")
-    for i, call in enumerate(calls, 700001):
+    for i, call in enumerate(calls, first):
         caller, units = call.caller, str(call.seconds)
         mode = {"sms": "sms", "data": "data", "forwarded": "forwarded"}.get(call.kind, "voice")
         if mode == "voice" and call.seconds > 1 and i % 3 == 0:

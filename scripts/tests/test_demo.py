@@ -12,6 +12,8 @@ import pytest
 
 from leissner.db.tests.fixtures import new_home_folder
 from leissner.scripts import demo
+from leissner.scripts.demo import today
+from leissner.scripts.demo.operator import Operator
 
 DAY = dt.date(2026, 11, 23)  # the change to winter time lies inside its three months
 
@@ -53,6 +55,17 @@ def test_any_day_has_three_months_of_calls_up_to_the_day_before(day, tmp_path):
     assert max(days) < f"{day}"
     assert max(days)[:7] == f"{day - dt.timedelta(days=1)}"[:7]
     assert len(list((tmp_path / "calls/pbx-umea").iterdir())) == 3
+
+
+def test_calls_of_the_running_day_come_in_once(tmp_path):
+    operator = Operator(7, DAY)
+    noon = dt.datetime(2026, 11, 23, 12, 0, 0, tzinfo=today.STOCKHOLM)
+    paths = [today.write(tmp_path, operator, 7, noon + dt.timedelta(seconds=after)) for after in (0, 30, 30)]
+    assert paths[2] is None  # written already
+    rows = [row for path in paths[:2] for row in csv.DictReader(lines(path, "iso-8859-1"), delimiter=";")]
+    assert len({row["Post"] for row in rows}) == len(rows) > today.PER_DAY / 2
+    times = [dt.datetime.strptime(row["Början"], "%d.%m.%Y %H:%M:%S").replace(tzinfo=dt.UTC) for row in rows]
+    assert noon - dt.timedelta(hours=12) <= min(times) and max(times) <= noon + dt.timedelta(seconds=30)
 
 
 def test_the_operator_is_a_whole_one(made):
