@@ -57,7 +57,7 @@ class Traffic:
     """Draws calls; `of(source, count)` gives that many billable ones and the rest that comes with them, in order."""
 
     def __init__(self, seed, operator, since=None, until=None):
-        """since, until: datetimes with zone, by whole hours; without them the three months before the operator's day."""
+        """since, until: datetimes with zone, whole hours; without them the three months before the operator's day."""
         self.rng = Random(f"{seed}/calls")
         self.operator = operator
         self.digits = {n: [f"{i:0{n}}" for i in range(10 ** n)] for n in (1, 2, 3)}
