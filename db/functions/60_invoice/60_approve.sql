@@ -165,8 +165,8 @@ declare
 begin
     perform access.require('admin', 'finance');
     perform logic.document_day_check(p_day);
-    -- Approving and discarding keep out of each other's way; several may approve side by side. The first writes before
-    -- it shares: two who share what both want to write would wait for each other.
+    -- Approving and discarding keep out of each other's way; several may approve side by side. The first
+    -- writes before it shares: two who share what both want to write would wait for each other.
     update billing.bill_run as run
     set state = 'approving', approved_by = who.actor
     from audit.tx_current() as who
