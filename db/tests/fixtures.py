@@ -25,6 +25,8 @@ from leissner.scripts import cli, db, migrate
 from leissner.scripts.server import Home
 
 BUILDERS = Path(__file__).parent / "builders"
+MEMORY = Path("/dev/shm")
+PREFIX = "leissner-test-"
 
 # A test acts as a level with `set local role`; these helpers of pgTAP must still reach its temporary tables.
 PGTAP_SETUP = """
@@ -78,7 +80,8 @@ class TestBed:
         """Connection string of a superuser on the server of the tests."""
         if given := os.environ.get("LEISSNER_TEST_SERVER"):
             return given
-        self.home = Home(new_home_folder(), is_test=True)
+        sweep()
+        self.home = Home(new_home_folder(quick_folder()), is_test=True)
         self.home.up()
         return self.home.conninfo()
 
@@ -135,11 +138,30 @@ class TestBed:
             self.drop(Database(name, ""))
 
 
-def new_home_folder() -> Path:
-    """A short folder that the server's system user may enter, which pytest's own are not."""
-    folder = Path(tempfile.mkdtemp(prefix="leissner-test-"))
+def new_home_folder(within: Path | None = None) -> Path:
+    """A short folder that the server's system user may enter, which pytest's own are not; named after this process."""
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=within))
     folder.chmod(0o755)
     return folder
+
+
+def quick_folder() -> Path | None:
+    """Memory, where there is room: a clone is 1 300 files, made five times as fast there. None: the usual place."""
+    with contextlib.suppress(OSError):
+        room = os.statvfs(MEMORY)
+        if room.f_bavail * room.f_frsize > 4 << 30 and os.access(MEMORY, os.W_OK):
+            return MEMORY
+    return None
+
+
+def sweep() -> None:
+    """Ends and removes what a killed test run left in memory."""
+    for folder in MEMORY.glob(f"{PREFIX}*-*"):
+        owner = folder.name.removeprefix(PREFIX).split("-")[0]
+        if owner.isdecimal() and not Path("/proc", owner).exists():
+            with contextlib.suppress(Exception):  # another run may be sweeping too
+                Home(folder, is_test=True).down()
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 BED = pytest.StashKey[TestBed]()

@@ -9,14 +9,31 @@ import pytest
 
 from leissner.db.tests.fixtures import Database
 from leissner.scripts import db, import_
+from leissner.scripts.tests.reference.compare import leissner as command
 
 GOLDEN = Path(__file__).parent / "golden" / "operator"
 
 
+@pytest.fixture(scope="module")
+def imported(bed):
+    made = bed.create(bed.template.name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", made.url(db.CLI_LOGIN))
+        command("import", GOLDEN)
+    yield made
+    bed.drop(made)
+
+
+@pytest.fixture
+def database(bed, imported, request):
+    """For tests that ask for `golden` a clone of what was imported once, else an empty one."""
+    made = bed.create((imported if "golden" in request.fixturenames else bed.template).name)
+    yield made
+    bed.drop(made)
+
+
 @pytest.fixture
 def golden(leissner):
-    outcome = leissner("import", GOLDEN)
-    assert outcome.code == 0, outcome.err
     return leissner
 
 
