@@ -4,11 +4,10 @@ import contextlib
 import io
 import json
 import shutil
-import tempfile
-from pathlib import Path
 
 import pytest
 
+from leissner.db.tests.fixtures import new_home_folder, quick_folder
 from leissner.scripts import bench, bench_reports, cli, db
 
 SMALL = ("--calls", "2000", "--customers", "100", "--prefixes", "3500", "--rings", "12", "--import-customers", "0",
@@ -34,7 +33,7 @@ EARLIER = ("call", "call_suspense", "call_customer_month", "load", "cdr_file", "
 @pytest.fixture(scope="module")
 def tenfold():
     """The folder of a run of the tenfold bench, and its result."""
-    folder = Path(tempfile.mkdtemp(prefix="leissner-test-"))  # pytest's own are closed to the server's user
+    folder = new_home_folder(quick_folder())
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         code = cli.run(["bench", *SMALL, "--tenfold", "--json", "--keep", str(folder)])
@@ -77,8 +76,7 @@ def test_everything_else_is_there_ten_times_and_whole(database):
 
 
 def test_reports_are_measured_on_totals_that_agree():
-    folder, printed = Path(tempfile.mkdtemp(prefix="leissner-test-")), io.StringIO()
-    folder.chmod(0o755)
+    folder, printed = new_home_folder(quick_folder()), io.StringIO()
     try:
         with contextlib.redirect_stdout(printed):
             assert cli.run(["bench", "--only-reports", "--report-customers", "200", "--report-calls", "50000",
