@@ -65,6 +65,7 @@ def enter(site, chromium):
         page.fill("#password", WORDS)
         page.click("text=Log in >> nth=-1")
         expect(page.locator(".who-name")).to_contain_text(level)
+        page.wait_for_load_state()  # keys work from here on
         return page
 
     yield run
