@@ -121,6 +121,25 @@ begin
         'admin', 'pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
         'integration'
     );
+    if access.has_level('admin') then
+        return query
+        select 'setup', step.kind, 1::bigint, null::text, 'look'
+        from (
+            values
+            ('catalog', not exists (select from billing.service)),
+            (
+                'operator', exists (select from billing.service) and not exists (
+                    select from billing.operator
+                    where
+                        operator.org_no is not null and operator.city is not null
+                        and coalesce(operator.bankgiro, operator.plusgiro, operator.iban) is not null
+                )
+            ),
+            ('customer', exists (select from billing.service) and not exists (select from billing.customer)),
+            ('user', not exists (select from access.app_user where app_user.levels <> '{admin}'))
+        ) as step (kind, is_missing)
+        where step.is_missing;
+    end if;
     if access.has_level('admin', 'pricing', 'support', 'batch') then
         return query
         select 'usage', 'suspense', waiting.calls, null::text, 'act'
@@ -186,8 +205,9 @@ end;
 $$;
 
 comment on function logic.work_list() is
-$$What waits for a person of the session's level: calls in suspense, draft runs, failed deliveries, payments
-and files, warnings and blocks, failed orders and jobs, proposed contracts. urgency: act or look.
+$$What waits for a person of the session's level: first steps of a new installation, calls in suspense, draft
+runs, failed deliveries, payments and files, warnings and blocks, failed orders and jobs, proposed contracts.
+urgency: act or look.
 Example: select * from logic.work_list() where false
 Raises: LB901 without a staff level$$;
 

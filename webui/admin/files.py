@@ -10,6 +10,7 @@ import shutil
 import tempfile
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import abort, flash, redirect, render_template, request, send_file, url_for
@@ -24,6 +25,7 @@ from leissner.webui.admin import pages
 from leissner.webui.forms import Field, Form
 from leissner.webui.texts import gettext as _
 
+STARTER = Path(import_.__file__).parent / "starter"
 WRITERS = ("admin", "batch")
 PATIENCE_S = 1800
 KEPT_S = 86_400
@@ -48,8 +50,10 @@ def import_files():
               help="CSV or XLSX, named as the export names them: customers.csv, prices.xlsx …"),
         Field("close", "A new dated row ends the open one the day it begins", "check"),
     ])
+    if request.form.get("starter"):
+        return _try(lambda folder: [shutil.copy(one, folder) for one in STARTER.glob("*.csv")])
     if not form.is_sent:
-        return form.page("admin/import.html", title=_("Import"))
+        return form.page("admin/import.html", title=_("Import"), is_empty=_is_empty())
     given = [one for one in request.files.getlist("files") if one.filename]
     names = [secure_filename(one.filename) for one in given]
     if not given:
@@ -57,14 +61,24 @@ def import_files():
     elif wrong := next((name for name in names if not name.lower().endswith((".csv", ".xlsx"))), None):
         form.refuse(_("{name} is neither a CSV nor an XLSX file.", name=wrong), None, "files")
     if form.problem:
-        return form.page("admin/import.html", title=_("Import"))
+        return form.page("admin/import.html", title=_("Import"), is_empty=_is_empty())
+    return _try(lambda folder: [one.save(folder / name) for one, name in zip(given, names, strict=True)], form["close"])
+
+
+def _is_empty() -> bool:
+    """Is this a new installation, which the starter would fill?"""
+    return not database.call("sheet_rows", p_file="services")
+
+
+def _try(put: Callable[[Path], list], close: bool = False):
+    """Puts files into a folder of their own, and shows what they would change."""
     token = secrets.token_hex(16)
     folder = _folder() / f"{current_user.name}-{token}"
     _sweep()
     folder.mkdir(mode=0o700, parents=True)
-    for one, name in zip(given, names, strict=True):
-        one.save(folder / name)
-    (folder / ".close").write_text("yes" if form["close"] else "")
+    put(folder)
+    names = sorted(one.name for one in folder.iterdir())
+    (folder / ".close").write_text("yes" if close else "")
     result = _run(folder, is_dry=True)
     if result["errors"]:
         shutil.rmtree(folder)

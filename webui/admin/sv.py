@@ -175,4 +175,7 @@ TEXTS = {
     "A password needs {n} characters or more.": "Ett lösenord behöver minst {n} tecken.",
     "The password is changed. Your other sessions are ended.":
         "Lösenordet är bytt. Dina andra inloggningar är avslutade.",
+    "Nothing here yet?": "Inget här än?",
+    "The starter is a small operator: one customer, a service, destinations with prices to change into yours, and a switch whose calls are read.": "Startfilerna är en liten operatör: en kund, en tjänst, destinationer med priser att ändra till egna, och en växel vars samtal läses in.",
+    "Try the starter": "Pröva startfilerna",
 }

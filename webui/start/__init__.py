@@ -14,8 +14,13 @@ from leissner.webui.texts import gettext as _
 
 pages = Blueprint("start", __name__, template_folder="templates")
 
-# What waits: its words, the page that shows it.
+# What waits: its words, the page that shows it, and what that is asked.
 WORK = {
+    ("setup", "catalog"): ("Nothing is set up yet: begin with the starter, or with files of your own",
+                           "admin.import_files"),
+    ("setup", "operator"): ("Invoices need the operator's address and bank account", "admin.edit_row", {"file": "operator"}),
+    ("setup", "customer"): ("There is no customer yet: make the first one", "customer.new"),
+    ("setup", "user"): ("Only administrators can log in: make users of other levels", "admin.new_user"),
     ("usage", "suspense"): ("Calls that wait in suspense: {n}", "usage.suspense"),
     ("invoice", "draft"): ("Runs that are drafts: {n}", "invoice.runs"),
     ("invoice", "delivery"): ("Deliveries that failed: {n}", "invoice.deliveries"),
@@ -25,7 +30,7 @@ WORK = {
     ("credit", "blocked"): ("Payers that are blocked: {n}", "credit.exposure"),
     ("credit", "order"): ("Orders to the switch that failed: {n}", "credit.orders"),
     ("job", "failed"): ("Jobs that failed: {n}", "admin.jobs"),
-    ("customer", "proposed"): ("Contracts that are proposed: {n}", "customer.contracts"),
+    ("customer", "proposed"): ("Contracts that are proposed: {n}", "customer.contracts", {"state": "proposed"}),
 }
 # Where a hit of the search leads.
 HITS = {
@@ -47,12 +52,7 @@ def start():
     """What needs doing now; today's traffic; the last twelve months. Customers see their own account instead."""
     context: dict = {"work": [], "today": None, "months": []}
     if current_user.may(*STAFF):
-        context["work"] = [
-            one | {"words": _(WORK[one["topic"], one["kind"]][0], n=shape.number(one["count"])),
-                   "address": address(WORK[one["topic"], one["kind"]][1],
-                                      **({"state": "proposed"} if one["kind"] == "proposed" else {}))}
-            for one in database.call("work_list")
-        ]
+        context["work"] = [one | _work(one) for one in database.call("work_list")]
     if current_user.may(*MARGIN):
         day = shape.today()
         context["today"] = database.call("margin_list", p_from=day, p_to=day + dt.timedelta(days=1), p_by="product")
@@ -60,6 +60,11 @@ def start():
         context["months"] = database.call("traffic_month_list")
     template = "start/today.html" if request.headers.get("HX-Request") else "start/start.html"
     return render_template(template, **context)
+
+
+def _work(one: dict) -> dict:
+    words, endpoint, *asked = WORK[one["topic"], one["kind"]]
+    return {"words": _(words, n=shape.number(one["count"])), "address": address(endpoint, **dict(*asked))}
 
 
 @page(pages, "/search", EVERYONE)
