@@ -272,8 +272,7 @@ def test_reports_come_to_what_was_invoiced(leissner, database, conn):  # noqa: F
 
 def test_the_starter_and_the_rows_of_the_readme_make_an_invoice(leissner, database, tmp_path):  # noqa: F811
     rows_of = {
-        "service_charges.csv": "service,charge,name,kind\nTRUNK,monthly,Monthly fee,periodic",
-        "prices.csv": "price_list,target,rate\nRETAIL,service:TRUNK:monthly,99",
+        "prices.csv": "price_list,target,rate\nRETAIL,service:TRUNK:monthly,149",
         "customers.csv": "customer_no,name,street,postcode,city\n1,First Customer,Storgatan 1,111 22,Stockholm",
         "contract_lines.csv": "contract_no,line_no,service,quantity,billed_through\n1,1,TRUNK,3,2026-10-31",
     }
@@ -286,12 +285,12 @@ def test_the_starter_and_the_rows_of_the_readme_make_an_invoice(leissner, databa
     (tmp_path / "prices.csv").write_text(rows_of["prices.csv"], encoding="utf-8")
     done(leissner("import", tmp_path))
     made = json.loads(done(leissner("bill", "run", "--through", THROUGH, "--customers", "1", "--json")).out)
-    assert made["totals"] == {"SEK": 371.25}
+    assert made["totals"] == {"SEK": 558.75}
     [number] = [row["invoice"]
                 for row in json.loads(done(leissner("bill", "show", made["run"], "--json")).out)["invoices"]]
     found = json.loads(done(leissner("bill", "document", f"draft {number}")).out)
     [line] = found["customers"][0]["contracts"][0]["lines"]
-    assert (line["quantity"], line["price"], line["net"], line["from"]) == (3, 99, 297, "2026-11-01")
+    assert (line["quantity"], line["price"], line["net"], line["from"]) == (3, 149, 447, "2026-11-01")
 
 
 def test_a_clerk_is_told_what_happened_and_what_to_do(leissner, database, monkeypatch):  # noqa: F811

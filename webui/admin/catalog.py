@@ -4,6 +4,7 @@ What a table has for columns, what each may hold and who may write it, the datab
 """
 
 import json
+import re
 
 from flask import abort, render_template, request, url_for
 from flask_login import current_user
@@ -41,7 +42,8 @@ def _sheet(file: str, is_writing: bool = False) -> dict:
 
 
 def titled(name: str) -> str:
-    words = name.replace("_", " ").capitalize()
+    words = re.sub(r"\b(bic|iban|vat)\b", lambda found: found[0].upper(), name.replace("_", " "))
+    words = words[:1].upper() + words[1:]
     return _(words) if is_known(words) else words
 
 

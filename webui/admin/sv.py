@@ -75,7 +75,7 @@ TEXTS = {
     # columns of reference data
     "Code": "Kod", "Decimals": "Decimaler", "Date": "Datum", "Rate": "Kurs", "Group": "Grupp", "Unit": "Enhet",
     "Per": "Per", "Product": "Produkt", "Price list": "Prislista", "Interval months": "Intervall, månader",
-    "Advance": "I förskott", "Vat code": "Momskod", "Notice months": "Uppsägning, månader",
+    "Advance": "I förskott", "VAT code": "Momskod", "Notice months": "Uppsägning, månader",
     "Binding months": "Bindning, månader", "Charge": "Avgift", "Percent": "Procent", "Category": "Kategori",
     "Currency": "Valuta", "Calendar": "Kalender", "Band": "Band", "Weekdays": "Veckodagar", "Carrier": "Operatör",
     "Format": "Format", "Template": "Mall", "Time zone": "Tidszon", "Country code": "Landsnummer",
@@ -89,12 +89,12 @@ TEXTS = {
     "Path": "Sökväg", "Secret": "Hemlighetens namn", "User": "Användare", "Port": "Port", "Pattern": "Mönster",
     "Archive": "Arkiv", "Pass on": "Lämna vidare", "Enabled": "På", "Schedule": "Schema", "Options": "Tillval",
     "What": "Vad", "Catch up": "Det missade", "Timeout": "Längst, minuter", "Org no": "Organisationsnr",
-    "Vat no": "Momsreg.nr", "Street": "Gata", "Postcode": "Postnr", "City": "Ort", "Phone": "Telefon",
+    "VAT no": "Momsreg.nr", "Street": "Gata", "Postcode": "Postnr", "City": "Ort", "Phone": "Telefon",
     "F tax": "F-skatt", "Warn percent": "Varna vid, %", "Block percent": "Spärra vid, %", "Warn days": "Varna, dagar",
     "Block days": "Spärra, dagar", "Minimum": "Minst", "Blocks": "Spärrar", "Notice days": "Aviseras, dagar",
     "Email": "E-post", "E-mail": "E-post",
     # settings and files
-    "Setting": "Inställning", "VAT no": "Momsreg.nr", "Address": "Adress", "Registration no": "Organisationsnr",
+    "Setting": "Inställning", "Address": "Adress", "Registration no": "Organisationsnr",
     "Telephone": "Telefon", "Used for": "Används för",
     "There is no operator yet: everything begins with it.": "Det finns ingen operatör än: allt börjar med den.",
     "Fill it in": "Fyll i den", "full": "allt", "rating": "prissättning", "basis": "underlag", "Import": "Läs in",
