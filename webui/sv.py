@@ -61,3 +61,34 @@ TEXTS = {
     "acknowledged": "kvitterad", "print": "brev", "email": "e-post", "einvoice": "e-faktura",
     "print house": "tryckeri", "fee": "avgift", "opening": "ingående", "none": "ingen",
 }
+
+# {text with a plural: (English, Swedish) where n is one}
+ONE = {
+    "Approve {n} documents": ("Approve 1 document", "Godkänn 1 dokument"),
+    "Approve {n} documents, {totals}.": ("Approve 1 document, {totals}.", "Godkänn 1 dokument, {totals}."),
+    "Done: {n} payers.": ("Done: 1 payer.", "Klart: 1 betalare."),
+    "Give up {n} calls": ("Give up 1 call", "Ge upp 1 samtal"),
+    "{n} calls are given up. They are kept, and never rated.": (
+        "1 call is given up. It is kept, and never rated.", "1 samtal är uppgivet. Det sparas och prissätts aldrig."),
+    "{n} calls wait": ("1 call waits", "1 samtal väntar"),
+    "{n} calls will never be rated nor invoiced": (
+        "1 call will never be rated nor invoiced", "1 samtal kommer aldrig att prissättas eller faktureras"),
+    "{n} calls would change": ("1 call would change", "1 samtal skulle ändras"),
+    "{n} customers below": ("1 customer below", "1 kund under"),
+    "{n} days": ("1 day", "1 dag"), "{n} days ago": ("1 day ago", "för 1 dag sedan"),
+    "{n} days late": ("1 day late", "1 dag försenad"),
+    "{n} documents": ("1 document", "1 dokument"), "{n} faults": ("1 fault", "1 fel"),
+    "{n} files": ("1 file", "1 fil"), "{n} invoices": ("1 invoice", "1 faktura"), "{n} lines": ("1 line", "1 rad"),
+    "{n} lines blocked": ("1 line blocked", "1 ledning spärrad"),
+    "{n} of its contract lines are blocked.": (
+        "1 of its contract lines is blocked.", "1 av dess avtalsrader är spärrad."),
+    "{n} of its payments wait for a person.": (
+        "1 of its payments waits for a person.", "1 av dess betalningar väntar på en människa."),
+    "{n} payments": ("1 payment", "1 betalning"),
+    "{n} payments, {amount} {currency}": ("1 payment, {amount} {currency}", "1 betalning, {amount} {currency}"),
+    "{n} rows": ("1 row", "1 rad"),
+    "{n} rows cannot be taken.": ("1 row cannot be taken.", "1 rad kan inte tas."),
+    "{n} errors: nothing was imported. Correct the files and try them again.": (
+        "1 error: nothing was imported. Correct the file and try it again.",
+        "1 fel: inget importerades. Rätta filen och försök igen."),
+}

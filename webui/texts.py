@@ -1,6 +1,8 @@
 """Two languages: pages are written in English; each blueprint's module sv holds {English: Swedish}.
 
     _("Customers")      _("{n} invoices", n=3)      in templates and in Python
+
+Where n is one, ONE of the shared module sv has the singular, in both languages.
 """
 
 import importlib
@@ -9,6 +11,8 @@ from pathlib import Path
 from flask import Flask, g, has_request_context, request
 from flask_login import current_user
 from markupsafe import Markup
+
+from leissner.webui import sv
 
 LANGUAGES = {"en": "English", "sv": "Svenska"}
 _swedish: dict[str, str] = {}
@@ -40,7 +44,10 @@ def language() -> str:
 
 def gettext(english: str, /, **values) -> str:
     """The text in the reader's language, with {name} filled in; safe HTML where a value is."""
-    text = _swedish.get(english, english) if language() == "sv" else english
+    is_swedish = language() == "sv"
+    text = _swedish.get(english, english) if is_swedish else english
+    if str(values.get("n")) == "1" and english in sv.ONE:
+        text = sv.ONE[english][is_swedish]
     if any(hasattr(one, "__html__") for one in values.values()):
         text = Markup(text)
     return text.format(**values) if values else text

@@ -106,3 +106,11 @@ def test_pages_speak_swedish_to_who_wants_it(shared_web):
     web = shared_web
     page = web.browser("admin", "sv").get("/").get_data(as_text=True)
     assert 'lang="sv"' in page and "Logga ut" in page
+
+
+def test_one_is_not_many(shared_web):
+    with shared_web.app.test_request_context():
+        for language, words in (("en", "1 invoice"), ("sv", "1 faktura")):
+            texts.g.language = language
+            assert texts.gettext("{n} invoices", n="1") == words != texts.gettext("{n} invoices", n=2)
+    assert all(texts.is_known(one) for one in texts.sv.ONE)
