@@ -1370,8 +1370,10 @@ begin
         select jsonb_build_object('currency', list.currency) || coalesce((
             select sheet.settings
             from billing.rate_sheet as sheet
-            where sheet.price_list_id = list.price_list_id
-            order by sheet.rate_sheet_id desc
+            where
+                sheet.price_list_id = list.price_list_id
+                or list.is_draft and sheet.price_list_id = list.parent_id
+            order by sheet.price_list_id <> list.price_list_id, sheet.rate_sheet_id desc
             limit 1
         ), '{}')
         from logic.rate_list(p_list) as list
@@ -1380,7 +1382,7 @@ end;
 $$;
 
 comment on function logic.rate_settings(text) is
-$$Currency of a list, and how its newest sheet was read.
+$$Currency of a list, and how its newest sheet was read; of a draft without any, the one of the list above it.
 Example: select logic.rate_settings('TERRA') where false
 Raises: LB360 for an unknown list, LB901 without level admin, pricing or batch$$;
 

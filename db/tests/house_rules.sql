@@ -207,7 +207,7 @@ select bag_eq(
         'logic.collection_make', 'logic.collection_withdraw', 'logic.reminder_delivery_put',
         'logic.reminder_delivery_result', 'logic.reminder_make', 'logic.reminder_preview',
         'logic.price_compare', 'logic.price_grid', 'logic.price_item_list', 'logic.price_put',
-        'logic.price_undo', 'logic.ring_put',
+        'logic.price_undo', 'logic.ring_put', 'logic.draft_activate', 'logic.activation_undo',
         'logic.rate_settings', 'logic.rate_write', 'logic.rerate_begin', 'logic.rerate_finish',
         'logic.rerate_next', 'logic.rerate_show', 'logic.rerate_try', 'logic.session_get',
         'logic.session_level_set', 'logic.simulate', 'logic.suspense_list', 'logic.suspense_rate',

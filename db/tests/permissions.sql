@@ -345,6 +345,15 @@ from (
     ('price_list_save', array['pricing', 'batch']),
     ('price_save', array['pricing', 'batch']),
     ('price_undo', array['pricing', 'batch']),
+    ('draft_get', array[
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+    ]),
+    ('activation_list', array[
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+    ]),
+    ('activation_undo', array['pricing', 'batch']),
+    ('draft_activate', array['pricing', 'batch']),
+    ('draft_make', array['pricing', 'batch']),
     ('band_list', array[
         'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
     ]),
@@ -629,7 +638,8 @@ from (
     ),
     (
         array['pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'],
-        array[]::text[], array['billing.definition_former', 'billing.price_change']
+        array[]::text[],
+        array['billing.definition_former', 'billing.price_activation', 'billing.price_change']
     ),
     (
         array['pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',

@@ -62,7 +62,8 @@ COMPARE = List(
         Column("setup_b", "Second set-up", "rate", is_extra=True),
         Column("key", "Sort key", is_extra=True), Column("target", "Target", is_extra=True),
     ],
-    filters=[Filter("product", "Product", lambda: choices("product")), Filter("mode", "Mode", lambda: choices("mode"))],
+    filters=[Filter("product", "Product", lambda: choices("product")),
+             Filter("mode", "Mode", lambda: choices("price_mode"))],
 )
 
 

@@ -1,5 +1,6 @@
 """The grid of a price list: each price with where it comes from; one price, its chain and its changes."""
 
+import datetime as dt
 from decimal import Decimal
 from itertools import groupby
 
@@ -69,7 +70,8 @@ def price_list(code):
     more = rows[ROWS - 1][0]["target"] if len(rows) > ROWS else None
     return render_template(
         "pricing/grid.html", title=_("Prices · {code}", code=code), found=found, on=on, columns=columns,
-        rows=rows[:ROWS], more=more, asked=asked, products=choices("product"), tab="grid")
+        rows=rows[:ROWS], more=more, asked=asked, products=choices("product"), tab="grid",
+        activations=activations(code))
 
 
 @page(pages, "/prices/<code>/price", READERS, ("GET", "POST"))
@@ -99,6 +101,13 @@ def price(code):
         "pricing/price.html", title=about["name"] or _("Everything"), found=found, on=on, place=place, about=about,
         chain=[one for one in items if one["part"] == "chain"], own=[one for one in items if one["part"] == "own"],
         is_fee=is_fee, back_to=back_to, here=here, is_writer=may_write())
+
+
+def activations(code: str) -> list[dict]:
+    """Activations that people still look at: those that hold, and begin today or later or were made this month."""
+    since = shape.today() - dt.timedelta(days=31)
+    return [row for row in database.call("activation_list", p_list=code)
+            if not row["undone_at"] and (row["from_on"] >= shape.today() or row["made_at"].date() >= since)][:3]
 
 
 def holds(one: dict, on: str) -> bool:

@@ -19,6 +19,7 @@ from leissner.webui import database, shape
 from leissner.webui.access import page
 from leissner.webui.forms import Field, Form
 from leissner.webui.pricing.base import READERS, WRITERS, choices, pages
+from leissner.webui.pricing.drafts import drafts_of, next_first
 from leissner.webui.pricing.grid import the_list
 from leissner.webui.texts import gettext as _
 
@@ -108,6 +109,7 @@ def sheet_import(code):
     is_known = bool(re.fullmatch(r"[0-9a-f]{32}\.\w{3,4}", token)) and token == kept.get("token")
     form = Form([UPLOAD, *ANSWERS] if not is_known else ANSWERS)
     context = {"title": _("Import a rate sheet into {code}", code=code), "found": found, "code": code, "token": None,
+               "drafts": [] if found["is_draft"] else drafts_of(code),
                "plan": None, "changes": [], "errors": [], "name": kept.get("name")}
     if request.method == "POST" and not is_known:
         form.refuse(_("Choose the file."), name="file")
@@ -146,11 +148,19 @@ def sheet_import(code):
     if plan["written"]:
         path.unlink(missing_ok=True)
         session.pop("sheet", None)
-        return form.done(_("Written: {counts}.", counts=counted(plan)), url_for("pricing.price_list", code=code))
+        first = max(next_first(), plan_day(changes) or next_first())
+        return form.done(
+            _("Written: {counts}.", counts=counted(plan)), url_for("pricing.price_list", code=code, **(
+                {"on": f"{first}"} if found["is_draft"] else {})))
     changes.sort(key=lambda one: (not one["is_doubtful"], one["status"] == "same", -one["calls"], one["name"] or ""))
     counts = Counter(one["status"] for one in changes)
     return form.page("pricing/import.html", **context | {
         "plan": plan, "changes": changes[:SHOWN], "count": len(changes), "counts": counts})
+
+
+def plan_day(changes: list[dict]):
+    """The last day on which prices of a sheet begin."""
+    return max((one["from_on"] for one in changes if one["from_on"]), default=None)
 
 
 def counted(plan: dict) -> str:

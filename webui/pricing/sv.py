@@ -230,8 +230,6 @@ TEXTS = {
     "They apply in this order, each on what the one before left.":
         "De gäller i den här ordningen, var och en på vad den förra lämnade.",
     "This is no number.": "Det här är inget nummer.",
-    "This list is in force. Import into a draft list first to simulate what the sheet changes.":
-        "Listan gäller. Läs in i ett utkast först för att simulera vad bladet ändrar.",
     "This list says nothing itself: it inherits everything.": "Listan säger inget själv: den ärver allt.",
     "Time bands": "Tidsband",
     "Two letters (ISO 3166), XX for none.": "Två bokstäver (ISO 3166), XX för inget.",
@@ -320,4 +318,39 @@ TEXTS = {
     "As 08:00; over midnight takes two rows.": "Som 08:00; över midnatt tar två rader.",
     "As 18:00, at most 24:00.": "Som 18:00, högst 24:00.", "On holidays": "På helgdagar",
     "as other days": "som andra dagar", "not": "inte",
+    "{name}, draft": "{name}, utkast",
+    "Draft {code} is made. It prices nothing until it is activated.":
+        "Utkastet {code} är upplagt. Det prissätter inget förrän det aktiveras.",
+    "Activate {code}": "Aktivera {code}", "Activate …": "Aktivera …", "Activate from {day}": "Aktivera från {day}",
+    "First day of the new prices. Calls before keep the price they have.":
+        "De nya prisernas första dag. Samtal före den behåller sitt pris.",
+    "Activated. It can be undone below until a call is priced by it.":
+        "Aktiverat. Det kan ångras nedan tills ett samtal är prissatt av det.",
+    "Undone: the list is what it was, and {code} has its prices again.":
+        "Ångrat: listan är vad den var, och {code} har sina priser igen.",
+    "All differences as a list": "Alla skillnader som lista",
+    "The draft has no prices that hold from that day: make prices in it, or import a rate sheet.":
+        "Utkastet har inga priser som gäller från den dagen: lägg in priser i det, eller läs in ett prisblad.",
+    "From {day}, {list} asks what this draft asks.": "Från {day} tar {list} vad det här utkastet tar.",
+    "other terms": "andra villkor", "Prices in the draft": "Priser i utkastet", "of them later": "därav senare",
+    "{n}, the first {day}": "{n}, det första {day}", "Prices of {list} today": "Priser i {list} idag",
+    "Customers with the list or one below": "Kunder med listan eller en under den",
+    "Prices of {list} that stand in the way end on {day}; those inherited stay inherited. The draft is empty "
+    "afterwards. You can undo it as long as no call is priced by it.":
+        "Priser i {list} som står i vägen upphör {day}; det som ärvs fortsätter ärvas. Utkastet är tomt efteråt. Du "
+        "kan ångra det så länge inget samtal är prissatt av det.",
+    "The largest {n} are shown, {m} more in the list.": "De {n} största visas, {m} till i listan.",
+    "On that day the draft asks what the list asks anyway.": "Den dagen tar utkastet vad listan ändå tar.",
+    "{n} prices of draft {draft} hold in {list} from {day}":
+        "{n} priser från utkastet {draft} gäller i {list} från {day}",
+    "{n} narrower prices of the list ended": "{n} smalare priser i listan upphörde",
+    "A draft of {list}: it prices nothing. Fill it, see what it would do to last month, then activate it.":
+        "Ett utkast till {list}: det prissätter inget. Fyll det, se vad det hade gjort med förra månaden, aktivera det "
+        "sedan.",
+    "Make a draft": "Gör ett utkast", "Into draft {code}": "Till utkastet {code}",
+    "Into a new draft": "Till ett nytt utkast",
+    "This list is in force. To see what the sheet does to margins before it holds, import it into a draft: simulate "
+    "that, then activate it.": "Listan gäller. För att se vad prisbladet gör med marginalerna innan det gäller, läs in "
+        "det i ett utkast: simulera det, och aktivera det sedan.",
+    "As it should be? Then let it hold.": "Som det ska vara? Låt det då gälla.",
 }

@@ -221,3 +221,36 @@ def test_what_pages_of_the_catalog_add(priced):
     assert client.post("/new-time-band", data=band).status_code == 303
     assert client.post("/new-time-band", data=band | {"weekdays": "6;7", "to_time": "09:00"}).status_code == 303
     assert "06:00" in text(client.get("/time-bands")) and "09:00" in text(client.get("/time-bands"))
+
+
+def test_a_sheet_goes_through_a_draft_into_force_and_back(priced, web):
+    """Import, look, activate from a day, take it back; what changed meanwhile is looked at again."""
+    client = priced
+    client.post("/prices/BASE/price?target=*&mode=voice", data={"from_on": "today", "rate": "1"})
+    page = text(client.get("/prices/OWN/import"))
+    assert "Into a new draft" in page
+    answer = client.post("/prices/OWN/draft", data={"then": "import"})
+    assert answer.status_code == 303 and answer.location.endswith("/prices/OWN-2/import")
+    sheet = b"Destination,Code,Rate,Effective\nSweden,46,0.10,2030-01-01\n"
+    client.post("/new-prefix", data={"prefix": "46", "destination": "FIX", "from_on": "today"})
+    form = {"mode": "voice", "product": "fixed"}
+    page = text(client.post("/prices/OWN-2/import", data=form | {"file": (io.BytesIO(sheet), "sheet.csv")},
+                            content_type="multipart/form-data"))
+    hidden = dict(re.findall(r'name="(token|digest)" value="([^"]*)"', page))
+    assert client.post("/prices/OWN-2/import", data=form | hidden | {"agreed": "1"}).status_code == 303
+    assert "Activate …" in text(client.get("/prices/OWN-2"))
+    page = text(client.get("/prices/OWN-2/activate?from_on=2030-01-01"))
+    assert "1 down" in page and "0.10" in page and "Activate from 2030-01-01" in page
+    assert "is not a day" in text(client.get("/prices/OWN-2/activate?from_on=never"))
+    seen = re.search(r'name="seen" value="(\w+)"', page)[1]
+    assert "Someone else has changed this" in text(
+        client.post("/prices/OWN-2/activate", data={"from_on": "2030-01-01", "seen": "old"}))
+    assert client.post("/prices/OWN-2/activate", data={"from_on": "2030-01-01", "seen": seen}).status_code == 303
+    page = text(client.get("/prices/OWN?on=2030-01-01"))
+    assert "0.10" in page and "1 prices of draft OWN-2 hold in OWN" in page
+    assert "sheet.csv:2" in text(client.get("/prices/OWN/price?target=dest:FIX&mode=voice&on=2030-01-01"))
+    no = re.search(r"/activations/(\d+)/undo", page)[1]
+    assert web.browser("sales").post(f"/activations/{no}/undo").status_code == 403
+    assert client.post(f"/activations/{no}/undo").status_code == 303
+    assert "0.10" not in text(client.get("/prices/OWN?on=2030-01-01"))
+    assert "0.10" in text(client.get("/prices/OWN-2?on=2030-01-01"))

@@ -153,7 +153,8 @@ begin atomic
             where one.parent_id = list.price_list_id order by one.code
         ),
         (select count(*) from billing.price_item as item where item.price_list_id = list.price_list_id),
-        last.made_at, last.made_by, logic.target_text(last.target_key), last.price_change_id
+        last.made_at, last.made_by, logic.target_text(last.target_key),
+        case when last.price_activation_id is null then last.price_change_id end
     from billing.price_list as list
     left join billing.price_list as parent on parent.price_list_id = list.parent_id
     left join lateral (

@@ -486,7 +486,7 @@ begin atomic
                 )
         end,
         coalesce((select max(item.price_item_id) from logic.place_item_list(asked.place) as item), 0),
-        last.price_change_id, last.made_at, last.made_by
+        case when last.price_activation_id is null then last.price_change_id end, last.made_at, last.made_by
     from (select logic.price_place_find(p_list, p_target, p_mode, p_band) as place) as asked
     left join lateral (
         select change.*

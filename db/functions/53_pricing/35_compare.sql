@@ -23,19 +23,25 @@ begin
         array_agg(destination.destination_id order by destination.destination_id, col.sample_id, col.band_id)
         as destinations,
         array_agg(col.sample_id order by destination.destination_id, col.sample_id, col.band_id) as modes,
-        array_agg(col.band_id order by destination.destination_id, col.sample_id, col.band_id) as bands
+        array_agg(col.band_id order by destination.destination_id, col.sample_id, col.band_id) as bands,
+        array_agg(col.mode order by destination.destination_id, col.sample_id, col.band_id) as names
     into v_questions
     from (
-        select one.sample_id, one.band_id from logic.price_columns(v_a, p_on_a) as one
-        union
-        select one.sample_id, one.band_id from logic.price_columns(v_b, p_on_b) as one
+        -- Called by the finest name that one of the two has.
+        select distinct on (one.sample_id, one.band_id) one.sample_id, one.band_id, one.mode
+        from (
+            select * from logic.price_columns(v_a, p_on_a)
+            union all
+            select * from logic.price_columns(v_b, p_on_b)
+        ) as one
+        order by one.sample_id, one.band_id, one.mode = '*', one.mode like 'group:%'
     ) as col
     cross join billing.destination;
     return query
     with question as (
-        select one.destination_id, one.mode_id, one.band_id, one.n
-        from unnest(v_questions.destinations, v_questions.modes, v_questions.bands)
-            with ordinality as one (destination_id, mode_id, band_id, n)
+        select one.destination_id, one.mode_id, one.band_id, one.name, one.n
+        from unnest(v_questions.destinations, v_questions.modes, v_questions.bands, v_questions.names)
+            with ordinality as one (destination_id, mode_id, band_id, name, n)
     ),
 
     a as (
@@ -64,7 +70,7 @@ begin
 
     select
         concat_ws('|', product.code, destination.name, destination.code, mode.code, band.code),
-        'dest:' || destination.code, destination.name, product.code, mode.code, band.code, list_a.code,
+        'dest:' || destination.code, destination.name, product.code, question.name, band.code, list_a.code,
         a.setup,
         coalesce(a.rate, a.step_rate[1]), a.is_blocked, list_b.code, b.setup, coalesce(b.rate,
         b.step_rate[1]),
