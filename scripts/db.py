@@ -23,6 +23,7 @@ from leissner.scripts.errors import LeissnerError
 
 OLDEST_SERVER = 18
 CLI_LOGIN = "leissner_cli"
+WEB_LOGIN = "leissner_web"
 DATABASE = "leissner"
 SWITCHES = ("PGSERVICE", "PGHOST", "PGHOSTADDR")  # PGUSER or PGDATABASE alone must not switch the server
 
@@ -55,6 +56,24 @@ def target() -> Target:
                   True)
 
 
+# Work that a page has asked for goes on in a process of its own, as the person who asked: "LEVEL TOKEN", taken out of
+# the environment at once, so that what the work itself starts does not have it.
+WORK = "LEISSNER_WORK"
+_work = os.environ.pop(WORK, None)
+
+
+def work_environment() -> dict[str, str]:
+    """The environment for a process that goes on with this process's work, as the same person."""
+    return os.environ | ({WORK: _work} if _work else {})
+
+
+def work_close() -> None:
+    """Ends the session of this process's work, where it is a page's."""
+    if _work:
+        with suppress(LeissnerError, psycopg.Error), connect() as conn, transaction(conn, "admin"):
+            call(conn, "work_close")
+
+
 def version_check(server_version: int) -> None:
     """Refuses a server older than PostgreSQL 18; `server_version` as libpq gives it (180006)."""
     if server_version < OLDEST_SERVER * 10000:
@@ -64,12 +83,12 @@ def version_check(server_version: int) -> None:
 
 
 def connect(*, as_deployer: bool = False, chosen: Target | None = None, **options: Any) -> Connection:
-    """Connects: to the embedded server as leissner_cli (as its superuser for the migration runner), to an
-    outside one as the login that the environment names. Rows come as dicts."""
+    """Connects: to the embedded server as leissner_cli (as leissner_web for the work of a page, as its superuser for
+    the migration runner), to an outside one as the login that the environment names. Rows come as dicts."""
     chosen = chosen or target()
     defaults: dict[str, Any] = {"application_name": "leissner", "connect_timeout": 10}
     if chosen.is_embedded:
-        defaults["user"] = "postgres" if as_deployer else CLI_LOGIN
+        defaults["user"] = "postgres" if as_deployer else WEB_LOGIN if _work else CLI_LOGIN
     # PG… variables of the caller's environment must not bend the way to the embedded server.
     try:
         conn = psycopg.connect(chosen.conninfo, row_factory=dict_row, autocommit=True, **defaults | options)
@@ -102,8 +121,12 @@ def transaction(
     timeout_s: float = 0,
     **settings: str,
 ) -> Iterator[Connection]:
-    """One transaction with the rights of a permission level (`admin`, `batch` …), for the audit log the OS user.
+    """One transaction with the rights of a permission level (`admin`, `batch` …), for the audit log the OS user; in
+    work that a page has asked for, with the level and name of who asked, whatever `level` is.
     Further settings are given without their prefix: session="…" sets app.session for this transaction."""
+    if _work and "session" not in settings:
+        level, settings["session"] = _work.split()
+        settings["client"] = "web work"
     local = {
         "role": f"leissner_{level}",
         "app.actor": actor(),

@@ -121,7 +121,7 @@ def _command(conn: db.Connection, run: dict) -> tuple[int | None, dict | None, s
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         child = subprocess.Popen(
             [sys.executable, "-m", "leissner.scripts.job_child", *words], stdin=subprocess.PIPE, stdout=out,
-            stderr=err, start_new_session=True)
+            stderr=err, start_new_session=True, env=db.work_environment())
         try:
             said = _wait(conn, child, run)
         finally:

@@ -16,7 +16,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from leissner.scripts import db
 from leissner.scripts.errors import LeissnerError
 
-LOGIN = "leissner_web"
+LOGIN = db.WEB_LOGIN
 TIMEOUT_S = 30
 CONNECTIONS = 8
 
@@ -31,6 +31,8 @@ class Refused(Exception):
 
 def open_pool(app: Flask, conninfo: str | None) -> None:
     """The connections of the application, and the end of a request's transaction."""
+    # what commands in the background connect with: the same database
+    app.extensions["work"] = {} if conninfo is None else {"DATABASE_URL": conninfo}
     if conninfo is None:
         target = db.target()
         conninfo = make_conninfo(target.conninfo, user=LOGIN) if target.is_embedded else target.conninfo
@@ -97,8 +99,13 @@ def value(name: str, **params: Any) -> Any:
 
 def look(kind: str, subject: str | None, /, **detail: Any) -> None:
     """Writes down that call details or an export are looked at, in a transaction of its own, before they are shown."""
+    apart("audit_event_add", p_kind=kind, p_subject=subject, p_detail=detail)
+
+
+def apart(name: str, /, **params: Any) -> Any:
+    """The value of api.NAME, called in a transaction of its own that is committed at once."""
     with plain() as conn, db.transaction(conn, current_user.level, session=current_user.token, client=client()):
-        db.call(conn, "audit_event_add", p_kind=kind, p_subject=subject, p_detail=detail)
+        return db.call_one(conn, name, **params)
 
 
 def keep() -> None:

@@ -297,6 +297,51 @@ It checks no permission but that the session is the user's own.
 Example: select logic.own_session_end(session_id) from logic.own_session_list()
 Raises: LB918$$;
 
+create function logic.work_open(p_what text)
+returns text
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_context record;
+    v_token constant text := logic.token_make();
+begin
+    select * into v_context from access.session_context();
+    if v_context.app_user_id is null then
+        perform billing.fail('LB901');
+    end if;
+    insert into access.session (token_hash, app_user_id, level, client, expires_at)
+    values (
+        access.token_hash(v_token), v_context.app_user_id, v_context.level, 'work: ' || p_what,
+        now() + interval '1 day'
+    );
+    perform audit.event_add('work', p_what, '{}');
+    return v_token;
+end
+$$;
+
+comment on function logic.work_open(text) is $$Opens a session of the same user and level for work that goes
+on when the page is left: all that it does is done, and logged, as that user. It outlives the login,
+not the user being shut out.
+It checks no permission but that there is a session: the work may do what that may.
+Example: select length(logic.work_open('bill deliver 1')) from logic.session_get()
+Raises: LB901$$;
+
+create function logic.work_close()
+returns void
+language sql volatile security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    update access.session as session
+    set closed_at = now()
+    where session.token_hash = access.token_hash(nullif(current_setting('app.session', true), ''));
+end;
+
+comment on function logic.work_close() is $$Closes the session of work that is done.
+It checks no permission: it closes the caller's own session only.
+Example: select logic.work_close()
+Raises: nothing$$;
+
 create function logic.own_language_set(p_language text)
 returns void
 language plpgsql volatile security definer
@@ -592,6 +637,29 @@ comment on function api.own_session_end(bigint) is $$Closes one of the own sessi
 Example: select api.own_session_end(session_id) from api.own_session_list()
 Raises: LB918$$;
 
+create function api.work_open(p_what text)
+returns text
+language sql volatile
+begin atomic
+    select logic.work_open(p_what);
+end;
+
+comment on function api.work_open(text) is $$Opens a session for work in the background, as the user and level
+of the session; the token is for that work alone.
+Example: select length(api.work_open('bill deliver 1')) from api.session_get()
+Raises: LB901$$;
+
+create function api.work_close()
+returns void
+language sql volatile
+begin atomic
+    select logic.work_close();
+end;
+
+comment on function api.work_close() is $$Closes the session of work that is done.
+Example: select api.work_close()
+Raises: nothing$$;
+
 create function api.own_language_set(p_language text)
 returns void
 language sql volatile
@@ -733,7 +801,7 @@ to leissner_web;
 grant execute on function
     api.logout(), api.session_get(), api.session_level_set(text),
     api.password_change(bytea, bytea, text, bytea), api.own_session_list(), api.own_session_end(bigint),
-    api.own_language_set(text)
+    api.own_language_set(text), api.work_open(text), api.work_close()
 to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
     leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch,

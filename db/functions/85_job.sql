@@ -177,6 +177,8 @@ declare
     v_skipped timestamptz[];
 begin
     perform access.require('admin', 'batch');
+    -- Whose session it is, is not for the caller to say.
+    p_by := coalesce((select context.name from access.session_context() as context), p_by);
     v_job := logic.job_get(p_job);
     if not pg_try_advisory_lock(logic.job_key(p_job)) then
         if p_is_manual then

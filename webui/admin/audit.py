@@ -88,8 +88,8 @@ CHANGES = List(
 )
 KINDS = ("login", "login_failed", "logout", "level", "password", "session_end", "report", "export", "call_list",
          "call_explain", "call_export", "bill_export", "invoice_document", "invoice_pdf", "statement", "load", "job",
-         "job_asked", "remind", "credit", "delivery", "payment_load", "payment_fetch", "accounting_export", "accrual",
-         "redact")
+         "job_asked", "work", "remind", "credit", "delivery", "payment_load", "payment_fetch", "accounting_export",
+         "accrual", "redact")
 EVENTS = List(
     "audit_event_page", key="event_id", search=("kind", "subject", "detail", "actor"), order="at",
     is_descending=True, name="events", empty="Nothing happened in these days. Choose others above.",

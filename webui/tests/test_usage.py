@@ -238,7 +238,7 @@ def test_giving_up_needs_a_reason_and_says_what_it_means(busy_web, tmp_path, mon
     group = group_of(client, "Nobody has this number: 46902009777")
     assert busy_web.browser("finance").get(f"/suspense/{group}/drop").status_code == 403
     page = client.get(f"/suspense/{group}/drop").get_data(as_text=True)
-    assert "1 calls will never be rated nor invoiced" in page and "cannot be undone" in page
+    assert "1 call will never be rated nor invoiced" in page and "cannot be undone" in page
     answer = client.post(f"/suspense/{group}/drop", data={"because": " "})
     assert answer.status_code == 422 and "Fill this in." in answer.get_data(as_text=True)
     page = client.post(f"/suspense/{group}/drop", data={"because": "test calls"}, follow_redirects=True)
@@ -259,7 +259,7 @@ def until_done(client, address: str) -> str:
 def test_a_file_is_uploaded_and_loaded_with_its_counts(busy_web, monkeypatch, tmp_path):
     monkeypatch.setenv("DATABASE_URL", busy_web.database.url(db.CLI_LOGIN))
     monkeypatch.setenv("LEISSNER_HOME", f"{tmp_path}")
-    client = busy_web.browser("support")
+    client = busy_web.browser("batch")
     assert busy_web.browser("finance").get("/files/upload").status_code == 403
     text = (b"key,started_at,units,a_number,b_number,mode,carrier\n"
             b"up1,2026-10-16T10:00:00+02:00,60,46902003001,46701234567,voice,\n"

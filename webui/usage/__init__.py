@@ -9,7 +9,7 @@ pages = Blueprint("usage", __name__, template_folder="templates")
 # Who may look at calls, who may change what they cost or what waits, who sees the margin of many (DESIGN.md 3).
 READERS = tuple(one for one in STAFF if one != "report")
 ALL_READERS = (*READERS, "seller", "customer")
-WRITERS = ("admin", "pricing", "support", "batch", "integration")
+LOADERS = ("admin", "batch", "integration")  # of whole files
 SUSPENSE = ("admin", "pricing", "sales", "support", "finance", "auditor", "batch", "integration")
 MENDERS = ("admin", "pricing", "support")
 MARGIN = ("admin", "pricing", "finance", "report", "auditor", "batch")

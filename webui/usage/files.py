@@ -11,7 +11,7 @@ from leissner.webui.access import page
 from leissner.webui.forms import Field, Form
 from leissner.webui.lists import Column, Filter, List
 from leissner.webui.texts import gettext as _
-from leissner.webui.usage import READERS, WRITERS, pages
+from leissner.webui.usage import LOADERS, READERS, pages
 from leissner.webui.usage.common import TWO, choices, tabs
 
 LARGEST = 512 << 20  # bytes
@@ -64,7 +64,7 @@ def file(no):
                            loads=database.call("file_load_list", p_file=no))
 
 
-@page(pages, "/files/upload", WRITERS, ("GET", "POST"))
+@page(pages, "/files/upload", LOADERS, ("GET", "POST"))
 def upload():
     """A file from the browser: kept piece by piece, then loaded in the background."""
     form = Form(UPLOAD)
@@ -95,7 +95,7 @@ def upload():
                            tabs=tabs()), 422 if form.problem else 200
 
 
-@page(pages, "/files/loading/<source>", WRITERS)
+@page(pages, "/files/loading/<source>", LOADERS)
 def loading(source):
     """How far the loading has come, from the counts of the file itself."""
     if source not in choices("source"):

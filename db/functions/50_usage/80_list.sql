@@ -233,7 +233,7 @@ as $$
 declare
     v_folded bigint;
 begin
-    perform access.require('admin', 'batch');
+    perform access.require('admin', 'pricing', 'batch');
     perform logic.billed_fold();
     -- One folder at a time; readers see the rows of either side of the commit, never both.
     if not pg_try_advisory_xact_lock(hashtextextended('billing.totals_fold', 0)) then
@@ -358,7 +358,7 @@ how many daily rows were
 folded, 0 also
 when another session is folding.
 Example: select logic.totals_fold(100) where false
-Raises: LB901 without the level admin or batch$$;
+Raises: LB901 without the level admin, pricing (who rates again) or batch$$;
 
 -- api
 
@@ -446,5 +446,5 @@ $$Folds the totals of all batches so far, where there are p_at_least, into one r
 daily
 rows were folded.
 Example: select api.totals_fold() where false
-Raises: LB901 without the level admin or batch$$;
-grant execute on function api.totals_fold(integer) to leissner_admin, leissner_batch;
+Raises: LB901 without the level admin, pricing (who rates again) or batch$$;
+grant execute on function api.totals_fold(integer) to leissner_admin, leissner_pricing, leissner_batch;
