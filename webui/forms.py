@@ -84,7 +84,7 @@ class Form:
         if one.kind == "day":
             return typed_day(text)
         if one.kind in ("number", "money"):
-            return re.sub(r"[\s\u202f\u00a0]", "", text).replace("\u2212", "-").replace(",", ".")
+            return number_of(text)
         return text
 
     def values(self) -> dict[str, Any]:
@@ -147,6 +147,11 @@ class Form:
     def page(self, template: str, **context: Any):
         """The form, with status 422 where it was refused."""
         return render_template(template, form=self, known=self.known, **context), 422 if self.problem else 200
+
+
+def number_of(text: str) -> str:
+    """A number as people type it, as the database reads it."""
+    return re.sub(r"[\s\u202f\u00a0]", "", text).replace("\u2212", "-").replace(",", ".")
 
 
 def is_day(text: str) -> bool:

@@ -38,7 +38,8 @@ def reports():
     found = {one["report"]: one for one in database.call("report_list")}
     groups = [(title, [_named(found.pop(name)) for name in names if name in found]) for title, names in GROUPS]
     groups.append(("Others", [_named(one) for one in found.values()]))
-    return render_template("report/reports.html", title=_("Reports"), groups=[one for one in groups if one[1]])
+    return render_template("report/reports.html", title=_("Reports"), groups=[one for one in groups if one[1]],
+                           own=[own.shown(one) for one in database.call("tailored_list")])
 
 
 @page(pages, "/reports/<name>", READERS)
@@ -201,7 +202,7 @@ def _chart(name: str, found: list[dict]) -> dict | None:
 def _export(one: dict, kind: str):
     """The whole report as a file, the same as `leissner report` writes."""
     asked = _asked(one)
-    if kind not in ("csv", "xlsx") or asked["wrong"]:
+    if kind not in ("csv", "xlsx", "json") or asked["wrong"]:
         abort(404)
     _look(one, asked)
     with tempfile.TemporaryDirectory() as folder:
@@ -214,8 +215,10 @@ def _export(one: dict, kind: str):
                      mimetype="text/csv" if kind == "csv" else None)
 
 
-
 @pages.app_template_filter("months")
 def months(value) -> str:
     """{2026-11: 300.00, …} in words."""
     return ", ".join(f"{month[:7]}: {shape.digits(amount, 2)}" for month, amount in sorted((value or {}).items()))
+
+
+from leissner.webui.report import own  # noqa: E402 the pages of those that people wrote

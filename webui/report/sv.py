@@ -87,4 +87,46 @@ TEXTS = {
     "Not due": "Ej förfallet", "Late 1 30": "1–30 dagar sent", "Late 31 60": "31–60 dagar sent",
     "Late 61 90": "61–90 dagar sent", "Late over 90": "Mer än 90 dagar sent", "Domestic": "Inrikes",
     "one time": "engångs", "periodic": "periodisk", "usage": "trafik", "manual": "manuell", "correction": "rättelse",
+    # made here
+    "New report": "Ny rapport", "Made here": "Egna rapporter", "Not shared": "Inte delad",
+    "Shared with {levels}": "Delad med {levels}", "made by {name}": "gjord av {name}",
+    "Nobody has made a report yet. Copy one of those above and change it, or write a SELECT.":
+        "Ingen har gjort någon egen rapport än. Kopiera en av dem ovan och ändra den, eller skriv en SELECT.",
+    "No report is shared with you. Whoever has the level report makes them.":
+        "Ingen rapport är delad med dig. De som har behörigheten rapport gör dem.",
+    "whole number": "heltal", "large whole number": "stort heltal", "decimal number": "decimaltal", "yes or no": "ja eller nej",
+    "moment": "tidpunkt", "text": "text", "as it is": "som det är", "may be left out": "kan utelämnas", "Run": "Kör",
+    "It has no rows with these values.": "Den har inga rader med de här värdena.",
+    "What it shows": "Vad den visar", "In a few words, as it stands in the list.": "Med några ord, som den står i listan.",
+    "a–z, 0–9 and _, as on the command line: late_payers":
+        "a–z, 0–9 och _, som på kommandoraden: sena_betalare",
+    "One SELECT that only reads: tables and functions with their schema, parameters as :name.":
+        "En SELECT som bara läser: tabeller och funktioner med sitt schema, parametrar som :namn.",
+    "SELECT": "SELECT", "Copy": "Kopiera", "Delete": "Ta bort",
+    "Seconds at most": "Högst antal sekunder", "Rows at most": "Högst antal rader",
+    "Format when it is sent": "Format när den skickas", "There is a report with that name already.":
+        "Det finns redan en rapport med det namnet.",
+    "{name} is saved.": "{name} är sparad.", "the report": "rapporten", "Name of your own": "Eget namn",
+    "{name} is your own copy: change what you like.": "{name} är din egen kopia: ändra vad du vill.",
+    "{name} is deleted. What it was stays in the log.": "{name} är borttagen. Vad den var finns kvar i loggen.",
+    "Change {name}": "Ändra {name}", "Copy {name}": "Kopiera {name}",
+    "Delete {name}?": "Ta bort {name}?",
+    "Parameters": "Parametrar", "Needed": "Behövs", "needed": "behövs", "optional": "valfri",
+    "Usual value": "Vanligt värde", "Try with": "Prova med",
+    "A parameter :from of the SELECT is a row with the name from here.":
+        "En parameter :from i din SELECT är en rad med namnet from här.",
+    "More rows": "Fler rader", "Columns": "Kolumner", "Column": "Kolumn", "Title": "Rubrik", "Format": "Format",
+    "Who may run it": "Vem som får köra den",
+    "Besides you and administrators. Each sees with own rights only.":
+        "Utöver dig och administratörer. Var och en ser bara det egna rättigheter medger.",
+    "Tables and columns": "Tabeller och kolumner", "Try it": "Prova", "Tried, not saved yet": "Provad, inte sparad än",
+    "The SELECT is right. To see rows, fill in what to try with: {names}.":
+        "Din SELECT är rätt. Fyll i vad du vill prova med för att se rader: {names}.",
+    "The first rows, as you see them:": "De första raderna, som du ser dem:",
+    "The copy is yours: its SELECT, columns and parameters can be changed.":
+        "Kopian är din: dess SELECT, kolumner och parametrar kan ändras.",
+    "It is gone for everyone of the levels {levels}. What it was stays in the log.":
+        "Den försvinner för alla med behörigheterna {levels}. Vad den var finns kvar i loggen.",
+    "It is shared with nobody. What it was stays in the log.":
+        "Den är inte delad med någon. Vad den var finns kvar i loggen.",
 }
