@@ -109,7 +109,7 @@ TEXTS = {
     "{name} is saved.": "{name} är sparad.", "the report": "rapporten", "Name of your own": "Eget namn",
     "{name} is your own copy: change what you like.": "{name} är din egen kopia: ändra vad du vill.",
     "{name} is deleted. What it was stays in the log.": "{name} är borttagen. Vad den var finns kvar i loggen.",
-    "Change {name}": "Ändra {name}", "Copy {name}": "Kopiera {name}",
+    "Change {name}": "Ändra {name}", "A copy of {name}": "En kopia av {name}",
     "Delete {name}?": "Ta bort {name}?",
     "Parameters": "Parametrar", "Needed": "Behövs", "needed": "behövs", "optional": "valfri",
     "Usual value": "Vanligt värde", "Try with": "Prova med",
