@@ -6,7 +6,7 @@ What is measured is the server's time of a page, without a network: from the req
 import re
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape
 from urllib.parse import urljoin, urlsplit
@@ -42,7 +42,8 @@ def shape(address: str) -> str:
     return path + "?" + "&".join(sorted(one.partition("=")[0] for one in parts.query.split("&") if one))
 
 
-def walk(client, level: str, most: int = 400) -> Iterator[Seen]:
+def walk(client, level: str, most: int = 400, per_shape: int = PER_SHAPE,
+         kind_of: Callable[[str], str] = shape) -> Iterator[Seen]:
     """Follows links from the start page, each page once, few of each kind."""
     waiting, known, shapes = ["/"], {"/"}, {}
     while waiting and most:
@@ -63,9 +64,9 @@ def walk(client, level: str, most: int = 400) -> Iterator[Seen]:
             target = urljoin(address, unescape(link))
             if target.startswith("/") and target not in known and not APART.search(target):
                 known.add(target)
-                kind = shape(target)
+                kind = kind_of(target)
                 shapes[kind] = shapes.get(kind, 0) + 1
-                if shapes[kind] <= PER_SHAPE:
+                if shapes[kind] <= per_shape:
                     waiting.append(target)
 
 

@@ -132,8 +132,8 @@ def _refusal():
 def _end(response):
     if response.status_code >= 400:
         _close(Rollback())
-    elif not response.is_streamed:
-        _close(None)
+    elif not response.is_streamed or response.direct_passthrough:
+        _close(None)  # a file that is there whole needs no database, and nobody would tell us that it is sent
     else:  # the rows are read while the answer is sent
         g.pop("conn", None)
         if stack := g.pop("stack", None):

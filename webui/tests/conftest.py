@@ -1,15 +1,21 @@
 """The application on a database of its own, and people of each level who are logged in."""
 
+import contextlib
+import io
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
 import pytest
 
-from leissner.scripts import db, password
+from leissner.scripts import cli, db, password
+from leissner.scripts.demo.bank import Paid, bgmax
 from leissner.webui import create_app
 from leissner.webui.access import EVERYONE
 from leissner.webui.database import LOGIN
 
 WORDS = "correct horse battery staple"
+POLICIES = "code,customer_no,warn_days,block_days,notice_days,minimum\nwatched,1000,0,1,0,100\n"
 
 
 @pytest.fixture(scope="session")
@@ -72,9 +78,9 @@ def shared_web(bed, quick_passwords):
     bed.drop(database)
 
 
-@pytest.fixture(scope="module")
-def golden_web(bed, quick_passwords):
-    """The application on the golden operator with its calls, billed and approved: for pages that only read."""
+@pytest.fixture(scope="session")
+def golden(bed, quick_passwords):
+    """The golden operator with its calls, billed and approved: copied for each module, so made once."""
     from leissner.scripts.tests.reference.compare import leissner
     from leissner.scripts.tests.test_bill import GOLDEN, THROUGH
 
@@ -86,6 +92,52 @@ def golden_web(bed, quick_passwords):
             leissner("calls", "load", GOLDEN / name, "--source", source)
         leissner("bill", "run", "--through", THROUGH)
         leissner("bill", "approve", 1, "--date", THROUGH, "--yes")
+    return made
+
+
+@pytest.fixture(scope="session")
+def lived(bed, golden, tmp_path_factory):
+    """The same after a month more: payments of all kinds, reminders, warnings, a block, an open draft, notes."""
+    made, folder = bed.create(golden.name), tmp_path_factory.mktemp("lived")
+    with made.connect(db.CLI_LOGIN) as conn, db.transaction(conn, "admin"):
+        owed = db.call(conn, "open_item_list")
+    owed = [one for one in owed if one["currency"] == "SEK" and one["reference"]]
+    first, second, third = owed[:3]
+    paid = [
+        Paid(first["reference"], first["open"]),
+        Paid(second["reference"], second["open"] - 100),
+        Paid("", third["open"], text="TACK FÖR HJÄLPEN", payer=third["name"], code="0"),
+        Paid("123456789", Decimal("77.50"), payer="OKÄND BETALARE", code="3"),
+    ]
+    (folder / "BGMAX.txt").write_bytes(bgmax("505-0109", date(2026, 11, 20), paid))
+    (folder / "credit_policies.csv").write_text(POLICIES)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", made.url(db.CLI_LOGIN))
+        for command in (
+            ("payments", "load", folder / "BGMAX.txt"), ("import", folder / "credit_policies.csv"),
+            ("credit", "remind", "--date", "2027-01-20"), ("credit", "check", "--no-mail"),
+            ("credit", "block", "3000", "--reason", "does not answer"), ("bill", "run", "--through", "2026-11-30"),
+        ):
+            with contextlib.redirect_stdout(io.StringIO()) as said:
+                code = cli.run([f"{word}" for word in command])
+            assert code in (0, 1), said.getvalue()  # 1: there is something to look at
+    return made
+
+
+@pytest.fixture(scope="module")
+def golden_web(bed, golden):
+    """The application on the golden operator with its calls, billed and approved."""
+    yield from _copied(bed, golden)
+
+
+@pytest.fixture(scope="module")
+def lived_web(bed, lived):
+    """The application on the golden operator a month later."""
+    yield from _copied(bed, lived)
+
+
+def _copied(bed, template):
+    made = bed.create(template.name)
     one = make_web(made)
     yield one
     one.app.extensions["pool"].close()
