@@ -3,7 +3,7 @@
 import logging
 import secrets
 
-from flask import Flask, g, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -28,10 +28,15 @@ def set_up(app: Flask) -> None:
 
 def page(status: int, sentence: str, hint: str | None = None):
     """A page with a sentence; a notice where only a part of a page was asked for."""
-    template = "error_part.html" if request.headers.get("HX-Request") else "error.html"
-    if template == "error.html" and not current_user.is_authenticated:
-        template = "error_alone.html"
-    return render_template(template, sentence=sentence, hint=hint, status=status), status
+    try:
+        template = "error_part.html" if request.headers.get("HX-Request") else "error.html"
+        if template == "error.html" and not current_user.is_authenticated:
+            template = "error_alone.html"
+        return render_template(template, sentence=sentence, hint=hint, status=status), status
+    except Exception:  # the database that would say who asks is away, too
+        log.exception("the page of an error at %s", request.path)
+        g._login_user = current_app.login_manager.anonymous_user()
+        return render_template("error_alone.html", sentence=sentence, hint=hint, status=status), status
 
 
 def _refused(error: Refused):

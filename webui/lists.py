@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from flask import Response, abort, render_template, request, send_file, stream_with_context
+from flask import Response, abort, current_app, render_template, request, send_file, stream_with_context
 from flask_login import current_user
 
 from leissner.scripts import db
@@ -144,7 +144,8 @@ class List:
         response = Response(render_template(template, **context))
         if "columns" in request.args:
             response.set_cookie(f"columns_{self.function}", json.dumps(request.args.getlist("columns")),
-                                max_age=365 * 86400, httponly=True, samesite="Lax")
+                                max_age=365 * 86400, httponly=True, samesite="Lax",
+                                secure=current_app.config["SESSION_COOKIE_SECURE"])
         return response
 
     def _sums(self, params, wanted, summed, most):

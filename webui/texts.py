@@ -32,10 +32,9 @@ def collect(app: Flask) -> None:
 
 
 def _language() -> None:
-    g.language = (
-        current_user.language if current_user.is_authenticated
-        else request.accept_languages.best_match(list(LANGUAGES)) or "en"
-    )
+    g.language = request.accept_languages.best_match(list(LANGUAGES)) or "en"  # where nobody knows who asks, too
+    if current_user.is_authenticated:
+        g.language = current_user.language
 
 
 def language() -> str:

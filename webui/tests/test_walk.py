@@ -13,37 +13,14 @@ from leissner.webui.access import EVERYONE, STAFF
 
 ADDRESS = re.compile(r'(?:href|action|hx-get|hx-post)="([^"#][^"]*)"')
 SCOPES = {"seller": "anna", "customer": "1000"}
+PART = {"HX-Request": "true"}  # an answer without the frame of a page
 OPEN = ("access.login", "assets.file", "health")
-# Addresses that no page links to in this database, because what they are about is not there.
+# Pages that none links to in this database, because what they are about is not there.
 UNLINKED = {
-    "access.level": "/level",
-    "customer.term": "/customers/1000/terms/2026-01-01",
-    "customer.term_delete": "/customers/1000/terms/2026-01-01/delete",
-    "customer.contract_approve": "/contracts/C1/approve",
-    "customer.contract_term": "/contracts/C1/terms/2026-01-01",
-    "customer.contract_term_delete": "/contracts/C1/terms/2026-01-01/delete",
-    "customer.line_term": "/contracts/C1/lines/1/terms/2026-01-01",
-    "customer.line_term_delete": "/contracts/C1/lines/1/terms/2026-01-01/delete",
-    "customer.charge": "/contracts/C1/lines/1/charges",
-    "customer.charge_delete": "/contracts/C1/lines/1/charges/delete",
-    "customer.number_move": "/numbers/46902003001/2026-03-15/move",
-    "pricing.price_undo": "/prices/GOLD/undo",
-    "usage.rerated": "/rerate/1",
-    "usage.loading": "/files/loading/plain",
-    "usage.dropped": "/suspense/dropped",
-    "invoice.go": "/runs/2/go",
-    "invoice.ways": "/runs/1/ways",
-    "ledger.export_file": "/ledger/accounting/exports/1",
-    "ledger.fetch": "/ledger/files/fetch",
-    "ledger.collection_file": "/ledger/collection/lists/1.csv",
-    "ledger.withdraw": "/ledger/collection/cases/1/withdraw",
-    "admin.import_now": "/admin/import/" + "0" * 32,
-    "admin.job": "/admin/jobs/fold",
-    "admin.job_run": "/admin/jobs/fold/runs/1",
-    "admin.run_job": "/admin/jobs/fold/run",
-    "admin.enable_job": "/admin/jobs/fold/enable",
-    "admin.new_key": "/admin/users/admin-en/keys",
-    "admin.revoke_key": "/admin/users/admin-en/keys/revoke",
+    "customer.term", "customer.contract_approve", "customer.contract_term", "customer.line_term", "customer.charge",
+    "customer.number_move", "pricing.activate", "usage.rerated", "usage.loading", "usage.dropped", "invoice.ways",
+    "ledger.collection_file", "ledger.withdraw", "admin.job", "admin.job_run",
+    "report.own", "report.own_rows", "report.own_edit", "report.own_delete", "report.own_list",
 }
 
 
@@ -83,7 +60,7 @@ def addresses(lived_web, walked):
                     found.setdefault(match(path, method)[0], path)
                 except HTTPException:
                     continue
-    return UNLINKED | found
+    return found
 
 
 @pytest.mark.parametrize("level", EVERYONE)
@@ -92,14 +69,15 @@ def test_no_link_leads_nowhere(walked, level):
 
 
 def test_every_page_is_linked_to(lived_web, addresses):
-    assert [rule.rule for rule in lived_web.app.url_map.iter_rules()
-            if rule.endpoint not in addresses and rule.endpoint not in OPEN] == []
+    assert [rule.rule for rule in lived_web.app.url_map.iter_rules() if "GET" in rule.methods
+            and rule.endpoint not in addresses and rule.endpoint not in OPEN and rule.endpoint not in UNLINKED] == []
 
 
 def test_a_route_lets_in_its_levels_and_no_others(lived_web, clients, addresses, monkeypatch):
     """Who may not is told so and nothing else, however it is asked; who may gets an answer."""
     monkeypatch.setattr(work, "start", lambda name, command: True)
     app, wrong = lived_web.app, []
+    addresses = {rule.endpoint: re.sub(r"<int:\w+>", "1", rule.rule) for rule in app.url_map.iter_rules()} | addresses
     for rule in app.url_map.iter_rules():
         levels = getattr(app.view_functions[rule.endpoint], "levels", None)
         assert (rule.endpoint in OPEN) != bool(levels), f"{rule.rule} declares no levels"
@@ -110,7 +88,7 @@ def test_a_route_lets_in_its_levels_and_no_others(lived_web, clients, addresses,
             for method in rule.methods & {"GET", "POST"}:
                 if may and (method == "POST" or level != "admin"):
                     continue  # walked already
-                with client.open(addresses[rule.endpoint], method=method) as answer:
+                with client.open(addresses[rule.endpoint], method=method, headers=PART) as answer:
                     status = answer.status_code
                 if status >= 500 or (status == 403) == bool(may):
                     wrong.append((level, method, addresses[rule.endpoint], status))

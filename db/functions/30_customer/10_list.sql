@@ -80,6 +80,8 @@ return array(
                 billing.number_point(rpad(asked.digits, size.n, '0')),
                 billing.number_point(rpad(asked.digits, size.n, '9')), '[]'
             )
+    -- what is no number is no point, and a range without ends would hold them all
+    where billing.number_point(asked.digits) is not null
     union
     select own.subscriber_number_id
     from billing.subscriber_number as own
