@@ -1,10 +1,11 @@
 """How values look to people: numbers, money, days, moments, durations. Nothing is computed here that is not shown.
 
-Filters of all templates: money, number, rate, percent, day, moment, ago, minutes, duration, phone, word, bytes.
+Filters of all templates: money, number, rate, percent, day, moment, ago, minutes, duration, phone, word, size, said.
 NULL is an en dash, never 0.
 """
 
 import datetime as dt
+import re
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ THIN, MINUS = "\u202f", "\u2212"
 
 
 def set_up(app: Flask) -> None:
-    for one in (money, number, rate, percent, day, moment, ago, minutes, duration, phone, word, size):
+    for one in (money, number, rate, percent, day, moment, ago, minutes, duration, phone, word, size, said):
         app.jinja_env.filters[one.__name__] = one
     app.jinja_env.globals["today"] = today
 
@@ -60,6 +61,11 @@ def rate(value) -> Markup:
         return NOTHING
     exact = Decimal(f"{value}").normalize()
     return _signed(digits(value, max(2, -exact.as_tuple().exponent)))
+
+
+def said(text: str | None) -> str:
+    """A sentence of the database, its long numbers in groups of three as everywhere else."""
+    return re.sub(r"(?<![\w.,-])\d{4,}\.\d{2}(?![\w.])", lambda found: digits(found[0], 2), text or "")
 
 
 def percent(value, decimals: int = 1) -> Markup:

@@ -89,6 +89,7 @@ from (
     ('bill_finish', array['finance', 'batch']),
     ('bill_list', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration']),
+    ('bill_number_get', array['finance']),
     ('bill_part_make', array['finance', 'batch']),
     ('bill_show', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration']),

@@ -40,7 +40,7 @@ def frame(no: str, template: str, **context):
     owed = warning = None
     if current_user.may(*CREDIT):
         owed = database.one("credit_exposure", p_customer_no=no)
-        warning = database.one("customer_warning_get", p_customer_no=no)
+        warning = database.one("customer_warning_get", p_customer_no=no, p_language=g.language)
     tabs = [(url_for(f"customer.{name}", no=no), title, name) for name, title, levels in TABS
             if current_user.may(*levels)]
     return render_template(template, known=found, owed=owed, warning=warning, tabs=tabs,

@@ -13,7 +13,7 @@ from flask_login import current_user
 from leissner.scripts.bill import CHECKS, SIZE
 from leissner.webui import database, shape, work
 from leissner.webui.access import page
-from leissner.webui.forms import Field, Form
+from leissner.webui.forms import Field, Form, is_day
 from leissner.webui.lists import Column, Filter, List
 from leissner.webui.start import address
 from leissner.webui.texts import gettext as _
@@ -24,14 +24,32 @@ WRITERS = ("admin", "finance")
 APPROVED_AT_ONCE = 500  # documents of a transaction: a step of the progress bar
 STATES = {"draft": "draft", "approved": "approved"}
 KINDS = {"invoice": "invoice", "credit": "credit note"}
-# Where a row of the check list leads: endpoint and the argument that its subject is.
+# Where a row of the check list leads: endpoint, the argument that its subject is, and what is done there. The first
+# that the reader may see is shown.
 LEADS = {
-    "differs": ("customer.customer", "no"), "margin": ("customer.customer", "no"),
-    "credit_limit": ("customer.customer", "no"), "credit": ("customer.customer", "no"),
-    "first": ("customer.customer", "no"), "org_no": ("customer.edit", "no"), "fault": ("customer.edit", "no"),
-    "zero_price": ("customer.customer", "no"), "no_charge": ("customer.contract", "no"),
-    "silent": ("customer.number", "no"), "suspended": ("usage.suspense", None),
+    "account": [("admin.catalog", None, "Correct it")], "far": [], "iban": [("admin.catalog", None, "Add an IBAN")],
+    "no_account": [("ledger.accounts", None, "Accounts")],
+    "suspended": [("usage.suspense", None, "Mend the cause")],
+    "margin": [("customer.prices", "no", "Prices"), ("usage.under_cost", None, "The calls")],
+    "credit_limit": [("credit.limit", "no", "Change the limit"), ("credit.payer", "no", "Credit")],
+    "differs": [("customer.invoices", "no", "Compare")], "credit": [("customer.invoices", "no", "Its invoices")],
+    "org_no": [("customer.edit", "no", "Correct it")], "zero_price": [("customer.prices", "no", "Prices")],
+    "no_charge": [("customer.contract", "no", "Contract")],
+    "first": [("customer.customer", "no", "Check the address")], "silent": [("customer.number", "no", "End it")],
 }
+# … and of a fault, by its code: the arguments are of its parameters.
+MENDS = {
+    "LB510": [("customer.edit", {"no": "customer"}, "Fill it in")],
+    "LB511": [("pricing.fees", {"code": "list"}, "Set the price"),
+              ("customer.line", {"no": "contract", "line": "line"}, "The line")],
+    "LB512": [("admin.catalog", {}, "Set the VAT code")], "LB513": [("admin.catalog", {}, "Add the rate")],
+    "LB514": [("customer.edit", {"no": "customer"}, "Check the VAT number")],
+    "LB515": [("pricing.exchange_rate_new", {}, "Add the rate")],
+    "LB516": [("customer.line_edit", {"no": "contract", "line": "line"}, "Name a price list")],
+}
+# Where the subject itself is found.
+SUBJECTS = {"no_charge": "customer.contract", "silent": "customer.number", "suspended": None, "far": None,
+            "account": None, "no_account": None}
 
 
 def _totals(row: dict) -> str | None:
@@ -39,6 +57,10 @@ def _totals(row: dict) -> str | None:
     totals = row["totals"]
     return " · ".join(f"{shape.digits(total, 2)} {currency}" for currency, total in sorted(totals.items())) \
         if totals else None
+
+
+def _payer(row: dict) -> str | None:
+    return address("customer.customer", no=row["payer"])
 
 
 RUNS = List(
@@ -65,7 +87,7 @@ DOCUMENTS = List(
                                                                or f"draft {row['invoice']}"),
                show=lambda row: row["invoice_no"] or f"{_('draft')} {row['invoice']}"),
         Column("kind", "Kind", "word"),
-        Column("payer", "Payer"),
+        Column("payer", "Payer", link=_payer),
         Column("name", "Name", sorts_as="name"),
         Column("lines", "Lines", "number"),
         Column("net", "Net", "money"),
@@ -84,7 +106,7 @@ INVOICES = List(
     columns=[
         Column("invoice_no", "Number", link=lambda row: url_for("invoice.invoice", no=row["invoice_no"])),
         Column("kind", "Kind", "word"),
-        Column("payer", "Payer"),
+        Column("payer", "Payer", link=_payer),
         Column("name", "Name", sorts_as="name"),
         Column("invoice_on", "Date", "day"),
         Column("due_on", "Due", "day"),
@@ -104,7 +126,7 @@ DELIVERIES = List(
     empty="Nothing was delivered yet.",
     columns=[
         Column("invoice_no", "Document", link=lambda row: url_for("invoice.invoice", no=row["invoice_no"])),
-        Column("payer", "Payer"), Column("name", "Name", sorts_as="name"),
+        Column("payer", "Payer", link=_payer), Column("name", "Name", sorts_as="name"),
         Column("channel", "Way", "word"), Column("state", "State", "state"), Column("reason", "Reason"),
         Column("changed_at", "Since", "ago"), Column("pages", "Pages", "number", is_extra=True),
         Column("file", "File", is_extra=True), Column("run", "Run", link=lambda row: url_for(
@@ -129,23 +151,36 @@ def _run(run: int) -> dict:
 
 
 def _checks(run: int, faults: list[dict]) -> list[dict]:
-    """The check list in groups, worst first: {title, kind, count, rows: [{subject, words, address}]}."""
+    """The check list in groups, worst first: {title, kind, rows: [{subject, words, address, mend}]}."""
     groups: list[dict] = []
     for row in database.call("bill_check", p_run=run):
-        title, line = CHECKS.get(row["kind"], (row["kind"], "{name}"))[:2] if row["kind"] != "fault" else (
-            "Could not be billed", "{sentence}")
-        if not groups or groups[-1]["kind"] != row["kind"]:
-            groups.append({"kind": row["kind"], "title": title, "rows": []})
-        values = {name: shape.digits(value, 2 if isinstance(value, Decimal) else 0)
-                  if isinstance(value, Decimal | int) else value for name, value in (row["params"] or {}).items()}
-        if row["kind"] == "fault":
-            values["sentence"] = next((one["sentence"] for one in faults if one["customer"] == row["subject"]
-                                       and one["code"] == row["params"]["code"]), row["params"]["code"])
-        endpoint, name = LEADS.get(row["kind"], ("", None))
+        kind, subject, params = row["kind"], row["subject"], row["params"] or {}
+        title, line = CHECKS.get(kind, (kind, "{name}"))[:2] if kind != "fault" else ("Could not be billed", "{name}")
+        if not groups or groups[-1]["kind"] != kind:
+            groups.append({"kind": kind, "title": title, "rows": []})
+        words = _(line, **{name: _figure(value) for name, value in params.items()})
+        mends = [(endpoint, {name: subject} if name else {}, done) for endpoint, name, done in LEADS.get(kind, [])]
+        if kind == "fault":
+            given = {"customer": subject} | (params.get("params") or {})
+            words += ": " + next((one["sentence"] for one in faults if (
+                one["customer"], one["code"], one["params"]) == (subject, params["code"], params.get("params"))),
+                params["code"])
+            mends = [(endpoint, {name: given[of] for name, of in names.items()}, done)
+                     for endpoint, names, done in MENDS.get(params["code"], []) if set(names.values()) <= set(given)]
+        found = ((address(endpoint, **values), done) for endpoint, values, done in mends)
+        where = SUBJECTS.get(kind, "customer.customer")
         groups[-1]["rows"].append({
-            "subject": row["subject"], "words": line.format(**values),
-            "address": address(endpoint, **({name: row["subject"]} if name else {})) if endpoint else None})
+            "subject": _(subject.replace("_", " ")) if kind == "suspended" else subject, "words": words,
+            "address": address(where, no=subject) if where else None,
+            "mend": next((one for one in found if one[0]), None)})
     return groups
+
+
+def _figure(value):
+    """A value of a check, as people write it: amounts with two decimals, counts with none."""
+    if isinstance(value, float | Decimal):
+        return shape.digits(value, 2)
+    return shape.digits(value, 0) if isinstance(value, int) else value
 
 
 def _faults(run: int) -> list[dict]:
@@ -233,7 +268,21 @@ def approve(run: int):
             form.refuse(error.problem.sentence, error.problem.hint, "day")
         else:
             return redirect(url_for("invoice.run", run=run, day=form["day"]), 303)
-    return form.page("invoice/approve.html", run=found, totals=_totals(found), title=_("Approve run {n}", n=run))
+    day = form["day"] if is_day(form["day"] or "") else f"{shape.today()}"
+    faults = _faults(run) if found["faults"] else []
+    return form.page(
+        "invoice/approve.html", run=found, totals=_totals(found), title=_("Approve run {n}", n=run), faults=faults,
+        numbers=database.one("bill_number_get", p_run=run, p_day=day), checks=_checks(run, faults))
+
+
+@page(pages, "/runs/<int:run>/again", WRITERS, ("POST",))
+def again(run: int):
+    """The run once more, after something was mended: its drafts go, and new ones are made of all that is due."""
+    found = _run(run)
+    database.value("bill_discard", p_run=run)
+    number = database.value("bill_begin", p_through=found["through"], p_size=SIZE,
+                            p_customers=(found["options"] or {}).get("customers"))
+    return redirect(url_for("invoice.run", run=number), 303)
 
 
 @page(pages, "/runs/<int:run>/discard", (*WRITERS, "batch"), ("GET", "POST"))

@@ -36,9 +36,13 @@ TEXTS = {
     "Discard …": "Kassera …", "Approve …": "Godkänn …", "Look at this first": "Titta på det här först",
     "… and {n} more": "… och {n} till", "Nothing looks odd.": "Inget ser konstigt ut.",
     "Approve {n} documents, {totals}.": "Godkänn {n} dokument, {totals}.", "Approve {n} documents": "Godkänn {n} dokument",
-    "They get the next numbers of the series, their date and their references, and are booked in the ledger. They cannot be changed afterwards: only a credit note takes an invoice back.":
-        "De får nästa nummer i serien, datum och referenser, och bokförs i reskontran. Efteråt kan de inte ändras: bara en "
-        "kreditfaktura tar tillbaka en faktura.",
+    "They cannot be changed afterwards: only a credit note takes an invoice back.":
+        "Efteråt kan de inte ändras: bara en kreditfaktura tar tillbaka en faktura.",
+    "Credit notes": "Kreditfakturor", "Numbers": "Nummer", "Charged through": "Debiterat till och med",
+    "Date of the last number": "Senaste numrets datum", "In the ledger": "I reskontran",
+    "booked at once": "bokförs genast", "no: a basis for another system": "nej: ett underlag för ett annat system",
+    "Could not be billed, and stay for the next run": "Kunde inte faktureras, och väntar på nästa körning",
+    "Not looked at yet?": "Inte granskat än?", "Make the drafts again": "Gör om utkasten",
     "Discard {n} drafts, {totals}.": "Kassera {n} utkast, {totals}.",
     "Nothing is left of the run but the log; the next run bills it all again.":
         "Inget blir kvar av körningen utom loggen; nästa körning fakturerar allt igen.",
@@ -65,4 +69,15 @@ TEXTS = {
     "Nothing was due: the run found nothing to bill, and is gone.":
         "Inget var att fakturera: körningen hittade inget och är borta.",
     "First documents": "Första dokumenten", "Numbers without traffic for 90 days": "Nummer utan trafik på 90 dagar",
+    "{name}: {total} {currency}, {country}": "{name}: {total} {currency}, {country}",
+    "{days} from today": "{days} dagar från idag", "{name}: {lines}, {what} …": "{name}: {lines} rader, {what} …",
+    "{name}: revenue {revenue}, cost {cost}": "{name}: intäkt {revenue}, kostnad {cost}",
+    "{name}: {total} {currency}, limit {limit}": "{name}: {total} {currency}, gräns {limit}",
+    "{name}: {total} {currency}, mean {mean}": "{name}: {total} {currency}, medel {mean}",
+    "contract {contract} line {line}": "avtal {contract} rad {line}",
+    "Correct it": "Rätta", "Add an IBAN": "Lägg till IBAN", "Accounts": "Konton", "Mend the cause": "Åtgärda orsaken",
+    "Prices": "Priser", "The calls": "Samtalen", "Change the limit": "Ändra gränsen", "Credit": "Kredit",
+    "Compare": "Jämför", "Its invoices": "Fakturorna", "Check the address": "Se över adressen", "End it": "Avsluta",
+    "Fill it in": "Fyll i", "Set the price": "Sätt priset", "The line": "Raden", "Set the VAT code": "Sätt momskoden",
+    "Add the rate": "Lägg till satsen", "Check the VAT number": "Se över momsnumret", "Name a price list": "Ange prislista",
 }

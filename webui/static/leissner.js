@@ -39,6 +39,25 @@
   document.addEventListener("submit", () => { typed = false; });
   addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
 
+  // A table that is wider than a phone is shown as a card a row, each cell under its title.
+  const stack = () => {
+    for (const table of document.querySelectorAll(".table-wrap > table.list:not(.grid)")) {
+      table.classList.remove("stack");
+      if (innerWidth > 820 || table.scrollWidth <= table.parentElement.clientWidth + 1) continue;
+      const titles = [...table.querySelectorAll("thead tr:last-child > *")].map((one) => one.textContent.trim());
+      for (const cell of table.querySelectorAll(":is(tbody, tfoot) > tr > *")) {
+        if (!cell.colSpan || cell.colSpan === 1) cell.dataset.label ??= titles[cell.cellIndex] ?? "";
+        cell.classList.toggle("none", /^[\s–]*$/.test(cell.textContent) && !cell.querySelector("input, svg, img, progress"));
+      }
+      table.classList.add("stack");
+    }
+  };
+  stack();
+  let width = innerWidth;
+  addEventListener("resize", () => { if (innerWidth !== width) { width = innerWidth; stack(); } });
+  for (const name of ["htmx:after:swap", "htmx:afterSwap"]) document.addEventListener(name, stack);
+  document.addEventListener("toggle", (event) => { if (event.target.open) stack(); }, true);
+
   let going = false, row = -1;
   const rows = () => [...document.querySelectorAll("table[data-keys] tbody tr:not(.more), [data-items] > [data-item]")];
   const pressed = (one, key) => one?.querySelector(`[data-press="${CSS.escape(key)}"]`);

@@ -45,7 +45,12 @@ def test_a_month_is_billed_by_the_pages(clerk):
             break
     shown = page(browser.get(run))
     assert "Look at this first" in shown and "draft" in shown and "6 documents" in shown
-    assert "cannot be changed" in page(browser.get(f"{run}/approve"))
+    assert "Check the address" in shown  # each row has its mend beside it
+    run = browser.post(f"{run}/again").location  # and the drafts are made once more
+    while "HX-Redirect" not in browser.post(f"{run}/go", headers={"HX-Request": "true"}).headers:
+        pass
+    summary = page(browser.get(f"{run}/approve"))
+    assert "cannot be changed" in summary and "20260001 – 20260006" in summary
     refused = page(browser.post(f"{run}/approve", data={"day": "2199-01-01"}), 422)
     assert "has not come yet" in refused
     assert browser.post(f"{run}/approve", data={"day": THROUGH}).status_code == 303

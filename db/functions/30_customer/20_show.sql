@@ -190,7 +190,7 @@ today.
 Example: select customer_no, name, payer_no from api.customer_get('1000')
 Raises: nothing$$;
 
-create function api.customer_warning_get(p_customer_no text)
+create function api.customer_warning_get(p_customer_no text, p_language text default null)
 returns table (
     stage text, since_at timestamptz, block_on date, reason text, blocked_lines bigint, promised_until_on date
 )
@@ -217,12 +217,12 @@ begin atomic
     ) as pays on true
     left join billing.credit_state as held on held.payer_id = pays.payer_id
     left join lateral logic.message_get(
-        held.code, (select operator.language from billing.operator), null, held.params
+        held.code, coalesce(p_language, (select operator.language from billing.operator)), null, held.params
     ) as why on true
     where customer.customer_no = p_customer_no;
 end;
 
-comment on function api.customer_warning_get(text) is
+comment on function api.customer_warning_get(text, text) is
 $$What is held against the payer of a customer, and how many of the customer's own lines are blocked.
 Example: select * from api.customer_warning_get('1000')
 Raises: nothing$$;
@@ -458,7 +458,7 @@ to
 grant execute on function api.customer_call_list(text, integer) to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
     leissner_auditor, leissner_batch, leissner_integration, leissner_seller;
-grant execute on function api.customer_warning_get(text) to
+grant execute on function api.customer_warning_get(text, text) to
     leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
     leissner_auditor, leissner_batch, leissner_integration;
 grant execute on function api.customer_invoice_list(text) to

@@ -55,6 +55,33 @@ $$The form of payment reference of the operator's country.
 Example: select logic.reference_kind()
 Raises: nothing$$;
 
+create function logic.number_series(p_day date, p_is_basis boolean)
+returns text
+language sql stable
+return case
+    when p_is_basis then logic.setting_get('basis_series')
+    when logic.setting_get('invoice_series') = 'year' then to_char(p_day, 'YYYY')
+    else ''
+end;
+
+comment on function logic.number_series(date, boolean) is
+$$The series that a document of a day takes its number from.
+Example: select logic.number_series('2026-11-01', false)
+Raises: nothing$$;
+
+create function logic.number_text(p_series text, p_number bigint)
+returns text
+language sql immutable parallel safe
+return p_series || case
+    when p_series = '' then p_number::text
+    else lpad(p_number::text, greatest(4, length(p_number::text)), '0')
+end;
+
+comment on function logic.number_text(text, bigint) is
+$$A document number as it is written: the series, then at least four digits.
+Example: select logic.number_text('2026', 7)
+Raises: nothing$$;
+
 create type logic.bill_party as (payer_id bigint, parties jsonb);
 comment on type logic.bill_party is 'Seller and payer as a document of a payer names them.';
 
@@ -64,11 +91,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_series text := case
-        when p_is_basis then logic.setting_get('basis_series')
-        when logic.setting_get('invoice_series') = 'year' then to_char(p_day, 'YYYY')
-        else ''
-    end;
+    v_series text := logic.number_series(p_day, p_is_basis);
     v_kind text := logic.reference_kind();
     v_parties logic.bill_party[];
 begin
@@ -94,13 +117,7 @@ begin
     numbered as (
         select
             invoice.invoice_id, invoice.payer_id, invoice.kind, taken.before + asked.place as number,
-            v_series || case
-                when v_series = '' then (taken.before + asked.place)::text
-                else lpad(
-                    (taken.before + asked.place)::text, greatest(4,
-                        length((taken.before + asked.place)::text)), '0'
-                )
-            end as invoice_no
+            logic.number_text(v_series, taken.before + asked.place) as invoice_no
         from unnest(p_invoices) with ordinality as asked (invoice_id, place)
         inner join billing.invoice on invoice.invoice_id = asked.invoice_id
         cross join taken

@@ -31,6 +31,36 @@ $$The lines of a run's documents (IMPORT.md, Invoices).
 Example: select * from logic.run_line_list(1)
 Raises: nothing$$;
 
+create function logic.bill_number_get(p_run bigint, p_day date)
+returns table (first_no text, last_no text, invoices bigint, credits bigint, last_on date)
+language plpgsql stable security definer rows 1
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform access.require('admin', 'finance');
+    return query
+    select
+        logic.number_text(series.code, coalesce(counter.last_no, 0) + 1),
+        logic.number_text(series.code, coalesce(counter.last_no, 0) + greatest(due.documents, 1)),
+        due.documents - due.credits, due.credits, counter.last_on
+    from billing.bill_run as run
+    cross join lateral (select logic.number_series(p_day, run.mode = 'basis') as code) as series
+    cross join lateral (
+        select count(*) as documents, count(*) filter (where invoice.kind = 'credit') as credits
+        from billing.invoice
+        where invoice.bill_run_id = run.bill_run_id and invoice.state = 'draft'
+    ) as due
+    left join billing.number_series as counter on counter.series = series.code
+    where run.bill_run_id = p_run;
+end;
+$$;
+
+comment on function logic.bill_number_get(bigint, date) is
+$$The numbers that the drafts of a run would get on a day (settings say of which series), how many
+invoices and credits they are, and the day of the last number of the series.
+Example: select * from logic.bill_number_get(1, '2026-11-01')
+Raises: LB901 without the level finance or admin$$;
+
 -- api
 
 create function api.bill_list()
@@ -75,6 +105,20 @@ Raises: nothing$$;
 grant execute on function api.bill_list() to
     leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
     leissner_auditor, leissner_batch, leissner_integration;
+
+create function api.bill_number_get(p_run bigint, p_day date)
+returns table (first_no text, last_no text, invoices bigint, credits bigint, last_on date)
+language sql stable rows 1
+begin atomic
+    select * from logic.bill_number_get(p_run, p_day);
+end;
+
+comment on function api.bill_number_get(bigint, date) is
+$$The numbers that the drafts of a run would get on a day, unless another run takes some before, how many
+invoices and credits they are, and the day of the last number of the series.
+Example: select * from api.bill_number_get(1, '2026-11-01')
+Raises: LB901 without the level finance or admin$$;
+grant execute on function api.bill_number_get(bigint, date) to leissner_admin, leissner_finance;
 
 create function api.bill_show(p_run bigint)
 returns table (
