@@ -254,6 +254,82 @@ prices.
 Example: select * from logic.traffic_month_list(12) where false
 Raises: LB901 without the level of staff or seller$$;
 
+create function logic.own_month_list(p_months integer)
+returns table (month date, calls bigint, minutes numeric, revenue numeric)
+language plpgsql stable security definer rows 12
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+    perform access.require('customer');
+    return query
+    select
+        step.day::date, coalesce(sum(total.calls), 0)::bigint,
+        coalesce(round(logic.divide(sum(total.billed) filter (where mode.unit = 'second'), 60), 1), 0),
+        coalesce(round(sum(total.revenue), 2), 0)
+    from generate_series(
+        date_trunc('month', logic.today()::timestamp) - make_interval(months => p_months - 1),
+        logic.today()::timestamp, '1 month'
+    ) as step (day)
+    left join billing.call_customer_month as total
+        on total.month = step.day::date and total.customer_id = any((select access.customer_ids())::bigint[])
+    left join billing.mode on mode.mode_id = total.mode_id
+    group by step.day
+    order by step.day;
+end;
+$$;
+
+comment on function logic.own_month_list(integer) is
+$$Calls of the last months, this one included, of the customer of the session and those below it.
+Example: select * from logic.own_month_list(12) where false
+Raises: LB901 without level customer$$;
+
+create function logic.own_document_list()
+returns table (
+    document_no text, kind text, name text, item_on date, due_on date, amount numeric, open numeric,
+    currency text, days_late integer, reference text
+)
+language plpgsql stable security definer rows 50
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+    perform access.require('customer');
+    return query
+    select
+        document.no, document.kind, payer.name, document.on_day, document.due_on,
+        round(document.amount, currency.decimals), round(document.open, currency.decimals), document.currency,
+        case when document.open > 0 then greatest(0, logic.today() - document.due_on) end, document.reference
+    from (
+        select
+            item.document_no, item.kind, item.payer_id, item.item_on, coalesce(item.due_on, item.item_on),
+            item.amount, item.open, item.currency, item.reference
+        from billing.open_item as item
+        where item.payer_id = any((select access.customer_ids())::bigint[])
+        union all
+        select
+            invoice.invoice_no, invoice.kind, invoice.payer_id, invoice.invoice_on, invoice.due_on,
+            invoice.total, null, invoice.currency, invoice.reference
+        from billing.invoice
+        where
+            invoice.payer_id = any((select access.customer_ids())::bigint[]) and invoice.state = 'approved'
+            and not exists (
+                select from billing.open_item as item where item.invoice_id = invoice.invoice_id
+            )
+    ) as document (no, kind, payer_id, on_day, due_on, amount, open, currency, reference)
+    inner join billing.customer as payer on payer.customer_id = document.payer_id
+    inner join billing.currency on currency.currency = document.currency
+    order by document.open <> 0 desc nulls last, document.on_day desc, document.no desc
+    limit 50;
+end;
+$$;
+
+comment on function logic.own_document_list() is
+$$Invoices, credits, fees and payments in advance of the customer of the session and those below it: what is
+open first, then the latest; open is NULL where there is no ledger.
+Example: select * from logic.own_document_list() where false
+Raises: LB901 without level customer$$;
+
 -- api
 
 create function api.search(p_words text)
@@ -304,3 +380,34 @@ Raises: LB901$$;
 grant execute on function api.traffic_month_list(integer) to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
     leissner_seller, leissner_report, leissner_auditor, leissner_batch, leissner_integration;
+
+create function api.own_month_list(p_months integer default 12)
+returns table (month date, calls bigint, minutes numeric, revenue numeric)
+language sql stable rows 12
+begin atomic
+    select one.month, one.calls, one.minutes, one.revenue from logic.own_month_list(p_months) as one;
+end;
+
+comment on function api.own_month_list(integer) is
+$$Own calls of the last months, in the operator's currency, for a customer.
+Example: select * from api.own_month_list() where false
+Raises: LB901$$;
+
+create function api.own_document_list()
+returns table (
+    document_no text, kind text, name text, item_on date, due_on date, amount numeric, open numeric,
+    currency text, days_late integer, reference text
+)
+language sql stable rows 50
+begin atomic
+    select
+        one.document_no, one.kind, one.name, one.item_on, one.due_on, one.amount, one.open, one.currency,
+        one.days_late, one.reference
+    from logic.own_document_list() as one;
+end;
+
+comment on function api.own_document_list() is
+$$Own invoices and what is open of them, for a customer.
+Example: select * from api.own_document_list() where false
+Raises: LB901$$;
+grant execute on function api.own_month_list(integer), api.own_document_list() to leissner_customer;

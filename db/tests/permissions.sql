@@ -165,6 +165,8 @@ from (
     'integration']),
     ('search', array['pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration', 'seller', 'customer']),
+    ('own_month_list', array['customer']),
+    ('own_document_list', array['customer']),
     ('work_list', array['pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration']),
     ('traffic_month_list', array['pricing', 'sales', 'support', 'finance', 'credit', 'report',

@@ -4,6 +4,7 @@ The folder HOME/demo holds what was generated: operator/ and fixes/ for `leissne
 `leissner calls load`. It is made once; a second run finds everything loaded and changes nothing.
 """
 
+import csv
 import datetime as dt
 import json
 import os
@@ -11,6 +12,7 @@ import secrets
 import shutil
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -21,6 +23,7 @@ from leissner.scripts.errors import LeissnerError
 
 USERS = [("anna-admin", "admin"), ("petra-pris", "pricing"), ("stina-salj", "sales"), ("sixten-support", "support"),
          ("frida-finans", "finance"), ("kent-kredit", "credit")]
+SELLER, CUSTOMER = "sara-saljare", "kajsa-kund"  # who see their own only
 
 
 @click.command()
@@ -55,6 +58,11 @@ def demo(home: Path | None, seed: int, calls: int, day: dt.datetime | None, is_s
     click.secho("\nUsers (a password is shown this once):", bold=True)
     for name, level in USERS:
         run("user", "add", name, "--level", level)
+    seller, customer = outsiders(folder / "operator" / "customers.csv")
+    run("user", "add", SELLER, "--level", "seller", "--seller", seller, "--full-name", "Sara Säljare",
+        "--language", "sv")
+    run("user", "add", CUSTOMER, "--level", "customer", "--customer", customer, "--full-name", "Kajsa Kund",
+        "--language", "sv")
     click.secho(f"\nReady after {time.monotonic() - began:.0f} seconds. Next:", bold=True)
     for line in next_commands(folder, made, home):
         known = shutil.which("leissner") or not line.startswith("leissner")
@@ -180,6 +188,15 @@ def follow_the_money(folder: Path, seed: int, day: dt.date) -> None:
     run("accounting", "balance", "--at", day)
     run("accounting", "export", "--format", "sie4", "--from", day.replace(month=1, day=1), "--to",
         day + dt.timedelta(days=1), folder / "journal.si", may_need_a_person=True)
+
+
+def outsiders(customers: Path) -> tuple[str, str]:
+    """The seller with most customers, and the customer with most below it: their pages have something to show."""
+    with open(customers, encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    sellers = Counter(row["seller"] for row in rows if row["seller"])
+    parents = Counter(row["parent_no"] for row in rows if row["parent_no"] and row["country"] in ("", "SE"))
+    return sellers.most_common(1)[0][0], parents.most_common(1)[0][0]
 
 
 def show_margin(conn: db.Connection, first: dt.date, day: dt.date) -> None:

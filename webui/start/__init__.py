@@ -9,6 +9,7 @@ from leissner.scripts import db, password
 from leissner.webui import database, shape
 from leissner.webui.access import EVERYONE, STAFF, levels_of, page
 from leissner.webui.forms import Field, Form
+from leissner.webui.lists import Column
 from leissner.webui.texts import LANGUAGES
 from leissner.webui.texts import gettext as _
 
@@ -40,6 +41,12 @@ HITS = {
 }
 MARGIN = ("admin", "pricing", "finance", "auditor", "batch", "report")
 
+DOCUMENTS = [
+    Column("document_no", "Document"), Column("kind", "Kind", "word"), Column("name", "Name"),
+    Column("item_on", "Date", "day"), Column("due_on", "Due", "day"), Column("amount", "Amount", "money"),
+    Column("open", "Not paid", "money"), Column("currency", "Currency"), Column("reference", "Payment reference"),
+]
+
 
 def address(endpoint: str, **values) -> str | None:
     """The address of a page, where there is one and the reader may see it."""
@@ -59,6 +66,15 @@ def start():
         context["today"] = database.call("margin_list", p_from=day, p_to=day + dt.timedelta(days=1), p_by="product")
     if current_user.may(*STAFF, "seller"):
         context["months"] = database.call("traffic_month_list")
+    if current_user.level == "customer":
+        context["documents"] = database.call("own_document_list")
+        context["months"] = database.call("own_month_list")
+        owed = [one for one in context["documents"] if one["open"]]
+        context["sums"] = {currency: (sum(one["open"] for one in owed if one["currency"] == currency),
+                                      sum(one["open"] for one in owed if one["currency"] == currency
+                                          and one["days_late"]))
+                           for currency in sorted({one["currency"] for one in owed})}
+        context["columns"] = DOCUMENTS
     template = "start/today.html" if request.headers.get("HX-Request") else "start/start.html"
     return render_template(template, **context)
 

@@ -25,4 +25,11 @@ TEXTS = {
     "Nothing is called “{words}”. Try a part of the name, the customer's number, a telephone number or an invoice.":
         "Inget heter ”{words}”. Pröva en del av namnet, kundnumret, ett telefonnummer eller en faktura.",
     "Level": "Behörighet", "Language": "Språk", "number": "nummer", "contract": "avtal",
+    "To pay": "Att betala", "{amount} {currency} to pay": "{amount} {currency} att betala",
+    "{amount} {currency} to pay, of it {late} after its day":
+        "{amount} {currency} att betala, varav {late} har förfallit",
+    "{amount} {currency} in your favour": "{amount} {currency} till godo", "Everything is paid.": "Allt är betalt.",
+    "Calls per month, before fees and VAT": "Samtal per månad, före avgifter och moms",
+    "Invoices and payments": "Fakturor och betalningar", "No invoice yet.": "Ingen faktura än.",
+    "Not paid": "Återstår", "Payment reference": "Betalningsreferens",
 }

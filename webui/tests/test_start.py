@@ -12,3 +12,18 @@ def test_a_new_installation_says_what_comes_first_and_has_a_starter(web):
     start = admin.get("/").get_data(as_text=True)
     assert "begin with the starter" not in start and "address and bank account" in start
     assert "Try the starter" not in admin.get("/admin/import").get_data(as_text=True)
+
+
+def test_a_customer_sees_the_own_account_and_no_other(golden_web):
+    with golden_web.database.connect("postgres") as conn:
+        rows = conn.execute("""
+            with recursive own (customer_id) as (
+                select customer_id from billing.customer where customer_no = '1000'
+                union select customer.customer_id from billing.customer join own on parent_id = own.customer_id
+            ) select invoice_no, payer_id in (select customer_id from own) as is_own from billing.invoice""").fetchall()
+    page = golden_web.browser("customer", scope="1000").get("/").get_data(as_text=True)
+    shown = set(re.findall(r"<td>(\d+)</td>", page))
+    assert {one["invoice_no"] for one in rows if one["is_own"]} <= shown
+    assert not shown & {one["invoice_no"] for one in rows if not one["is_own"]}
+    assert {one["is_own"] for one in rows} == {True, False}
+    assert "To pay" in page and "cost" not in page.lower() and "margin" not in page.lower()
