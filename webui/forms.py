@@ -96,10 +96,14 @@ class Form:
 
     def save(self, function: str, **params: Any) -> bool:
         """Calls api.FUNCTION with the values and further parameters; false: it was refused, and the form says why."""
-        if not self.check():
-            return False
+        return self.check() and self.do(function, **(self.values() | params))
+
+    def do(self, function: str, **params: Any) -> bool:
+        """Calls api.FUNCTION with these parameters and the row_version alone; false: it was refused, as above."""
+        if "row_version" in request.form:
+            params.setdefault("p_row_version", request.form["row_version"] or None)
         try:
-            self.result = database.call(function, **(self.values() | params))
+            self.result = database.call(function, **params)
         except database.Refused as error:
             problem = error.problem
             is_missing = problem.code == "23502"

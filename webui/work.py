@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import current_app
@@ -40,9 +41,9 @@ def _file(name: str) -> Path:
     return folder / f"{re.sub('[^a-z0-9]+', '-', name)}.log"
 
 
-def start(name: str, command: list[str]) -> bool:
-    """Starts a command in the background, after what the request has written; false: one of that name is at work
-    already."""
+def start(name: str, command: list[str], then: Callable[[], None] | None = None) -> bool:
+    """Starts a command in the background, after what the request has written, with what is done when it ended; false:
+    one of that name is at work already."""
     with _lock:
         if is_running(name):
             return False
@@ -53,7 +54,14 @@ def start(name: str, command: list[str]) -> bool:
             _running[name] = subprocess.Popen(
                 [sys.executable, "-c", COMMAND, *command], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
                 start_new_session=True, env=environment)
+        if then:
+            threading.Thread(target=_end, args=(_running[name], then), daemon=True).start()
         return True
+
+
+def _end(process: subprocess.Popen, then: Callable[[], None]) -> None:
+    process.wait()
+    then()
 
 
 def is_running(name: str) -> bool:

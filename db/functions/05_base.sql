@@ -60,6 +60,59 @@ $$The operator's local date; NULL without an operator.
 Example: select logic.today()
 Raises: nothing$$;
 
+create function logic.country_number(p_country text)
+returns text
+language sql immutable parallel safe
+return (
+    select one.digits
+    from (
+        values
+        ('SE', '46'), ('NO', '47'), ('SJ', '47'), ('DK', '45'), ('FI', '358'), ('AX', '358'), ('IS', '354'),
+        ('FO', '298'), ('GL', '299'), ('EE', '372'), ('LV', '371'), ('LT', '370'), ('PL', '48'), ('DE', '49'),
+        ('NL', '31'), ('BE', '32'), ('LU', '352'), ('FR', '33'), ('MC', '377'), ('ES', '34'), ('PT', '351'),
+        ('IT', '39'), ('SM', '378'), ('MT', '356'), ('GB', '44'), ('IE', '353'), ('CH', '41'), ('LI', '423'),
+        ('AT', '43'), ('CZ', '420'), ('SK', '421'), ('HU', '36'), ('SI', '386'), ('HR', '385'), ('RS', '381'),
+        ('BA', '387'), ('ME', '382'), ('MK', '389'), ('AL', '355'), ('XK', '383'), ('RO', '40'),
+        ('BG', '359'),
+        ('GR', '30'), ('CY', '357'), ('TR', '90'), ('UA', '380'), ('MD', '373'), ('GE', '995'), ('AM', '374'),
+        ('US', '1'), ('CA', '1'), ('AU', '61'), ('NZ', '64'), ('IN', '91'), ('ZA', '27')
+    ) as one (country, digits)
+    where one.country = p_country
+);
+
+comment on function logic.country_number(text) is
+$$The digits with which numbers of a country begin; NULL where we do not know it.
+Example: select logic.country_number('SE')
+Raises: nothing$$;
+
+-- Where a country has no trunk prefix, a number of the country's length is one of the country.
+create function logic.number_typed(p_text text)
+returns text
+language sql stable strict
+begin atomic
+    select case
+        when typed.text ~ '^\s*\+' then typed.digits
+        when typed.digits like '00%' then substr(typed.digits, 3)
+        when home.country in ('NO', 'SJ', 'DK', 'LV') and length(typed.digits) = 8
+            or home.country in ('IS', 'EE') and length(typed.digits) = 7
+            or home.country in ('ES', 'PT', 'PL', 'CZ') and length(typed.digits) = 9
+            then coalesce(home.digits, '') || typed.digits
+        when home.country in ('IT', 'SM') and typed.digits like '0%' then home.digits || typed.digits
+        when home.digits is not null and typed.digits like '0%' then home.digits || substr(typed.digits, 2)
+        else typed.digits
+    end
+    from (select p_text as text, regexp_replace(p_text, '[^0-9]', '', 'g') as digits) as typed
+    left join (
+        select operator.country, logic.country_number(operator.country) as digits from billing.operator
+    ) as home on true;
+end;
+
+comment on function logic.number_typed(text) is
+$$The E.164 digits of a number, or its beginning, as people in the operator's country write it: 08-123 45,
++46 8 123 45, 0046…, 468….
+Example: select logic.number_typed('090-200 10 05')
+Raises: nothing$$;
+
 -- api
 
 create function api.message_get(

@@ -30,7 +30,7 @@ select is(
     api.destination_save(null, 'FIX', 'Sweden', 'se', 'fixed'), 'FIX',
     'a destination, its country in capitals'
 );
-select api.destination_group_save('near', 'Near', 1);
+select api.destination_group_save(null, 'near', 'Near', 1);
 select api.destination_save('FIX', 'FIX', 'Sweden fixed', 'SE', 'fixed', '{near}', 1);
 select results_eq(
     $$ select name, groups from api.destination_list() $$, $$ values ('Sweden fixed', array['near']) $$,
@@ -68,7 +68,7 @@ select throws_ok(
     $$ select api.prefix_save('4671', 'FIX', current_date - 1) $$, 'LB111', null, 'the past stays as it led'
 );
 select api.holiday_save('SE', '2026-12-25', 'Jul');
-select api.holiday_save('SE', '2026-12-25', 'Juldagen');
+select api.holiday_save('SE', '2026-12-25', 'Juldagen', 1);
 select is((select name from api.holiday_list()), 'Juldagen', 'a holiday');
 select api.exchange_rate_save('EUR', '2026-12-01', 11.5);
 select is((select rate from api.exchange_rate_list()), 11.5, 'a rate');

@@ -405,6 +405,10 @@ from (
         'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
     ]),
     ('band_save', array['pricing', 'batch']),
+    ('band_slot_delete', array['pricing', 'batch']),
+    ('band_slot_save', array['pricing', 'batch']),
+    ('holiday_delete', array['pricing', 'batch']),
+    ('ring_stop', array['pricing', 'batch']),
     ('destination_group_save', array['pricing', 'batch']),
     ('destination_save', array['pricing', 'batch']),
     ('exchange_rate_save', array['pricing', 'batch']),

@@ -4,6 +4,7 @@ import re
 from itertools import groupby
 
 from flask import abort, render_template, request, url_for
+from flask_login import current_user
 
 from leissner.webui import database, shape
 from leissner.webui.access import page
@@ -11,6 +12,12 @@ from leissner.webui.forms import Field, Form, typed_day
 from leissner.webui.lists import Column, Filter, List
 from leissner.webui.pricing.base import READERS, WRITERS, choices, pages
 from leissner.webui.texts import gettext as _
+
+
+def editing(endpoint: str, **values) -> str | None:
+    """Where a row is changed, for those who may."""
+    return url_for(endpoint, **values) if current_user.may(*WRITERS) else None
+
 
 DESTINATIONS = List(
     "destination_list", key="code", search=("code", "name"), name="destinations", order="name",
@@ -39,12 +46,13 @@ PREFIXES = List(
 GROUPS = List(
     "destination_group_list", key="code", search=("code", "name"), name="destination-groups", order="rank",
     empty="No groups yet.",
-    columns=[Column("rank", "Rank", "number"), Column("code", "Code"), Column("name", "Name", sorts_as="name"),
-             Column("destinations", "Destinations", "number", is_summed=True)],
+    columns=[Column("rank", "Rank", "number"),
+             Column("code", "Code", link=lambda row: editing("pricing.group_edit", code=row["code"])),
+             Column("name", "Name", sorts_as="name"), Column("destinations", "Destinations", "number")],
 )
 BANDS = List(
     "band_list", key="band_slot_id", search=("band",), name="bands", order="band", empty="No time bands yet.",
-    columns=[Column("band", "Time band"),
+    columns=[Column("band", "Time band", link=lambda row: editing("pricing.band_edit", slot=row["band_slot_id"])),
              Column("weekdays", "Weekdays", show=lambda row: row["weekdays"] or _("all days")),
              Column("from_time", "From"), Column("to_time", "Until"), Column("holidays", "Holidays", "word"),
              Column("calendar", "Calendar"), Column("band_slot_id", "Key", is_extra=True)],
@@ -52,14 +60,18 @@ BANDS = List(
 HOLIDAYS = List(
     "holiday_list", key="key", search=("name",), name="holidays", order="on_date", is_descending=True,
     empty="No holidays yet.",
-    columns=[Column("on_date", "Day", "day"), Column("name", "Name", sorts_as="name"), Column("calendar", "Calendar"),
+    columns=[Column("on_date", "Day", "day", link=lambda row: editing(
+                 "pricing.holiday_edit", calendar=row["calendar"], day=row["on_date"])),
+             Column("name", "Name", sorts_as="name"), Column("calendar", "Calendar"),
              Column("key", "Key", is_extra=True)],
     filters=[Filter("calendar", "Calendar", lambda: choices("calendar"))],
 )
 RATES = List(
     "exchange_rate_list", key="key", search=("currency",), name="exchange-rates", order="from_on", is_descending=True,
     empty="No exchange rates: only the operator's own currency can be priced.",
-    columns=[Column("from_on", "From", "day"), Column("currency", "Currency"), Column("rate", "Rate", "rate"),
+    columns=[Column("from_on", "From", "day", link=lambda row: editing(
+                 "pricing.exchange_rate_edit", currency=row["currency"], day=row["from_on"])),
+             Column("currency", "Currency"), Column("rate", "Rate", "rate"),
              Column("key", "Key", is_extra=True)],
     filters=[Filter("currency", "Currency", lambda: choices("currency"))],
 )
@@ -77,7 +89,7 @@ PREFIX = [
     Field("from_on", "From", "day", is_required=True, help="What the prefix leads to until then ends that day."),
     Field("is_past", "I mean a day that has been: its calls are re-rated afterwards", "check"),
 ]
-GROUP = [Field("code", "Code", is_required=True, help="That of a group there is changes it."),
+GROUP = [Field("code", "Code", is_required=True, width="short"),
          Field("name", "Name", is_required=True),
          Field("rank", "Rank", "number", is_required=True, help="Of several groups that match, the lowest decides.")]
 BAND = [
@@ -192,20 +204,62 @@ def prefix_new():
 
 @page(pages, "/new-destination-group", WRITERS, ("GET", "POST"))
 def group_new():
-    return entry(GROUP, "destination_group_save", _("New group"), ("pricing.groups", _("Destination groups")))
+    form = Form(GROUP)
+    if form.is_sent and form.save("destination_group_save", p_group=None):
+        return form.done(_("Saved."), url_for("pricing.groups"))
+    return form.page("pricing/entry.html", title=_("New group"), back=url_for("pricing.groups"),
+                     back_words=_("Destination groups"))
+
+
+@page(pages, "/destination-groups/<code>/edit", WRITERS, ("GET", "POST"))
+def group_edit(code):
+    found = found_in("destination_group_list", code=code)
+    form = Form(GROUP, found)
+    if form.is_sent and form.save("destination_group_save", p_group=code):
+        return form.done(_("Saved."), url_for("pricing.groups"))
+    return form.page("pricing/entry.html", title=_("Edit {code}", code=code), back=url_for("pricing.groups"),
+                     back_words=_("Destination groups"))
+
+
+def found_in(function: str, **key) -> dict:
+    """The row of a short list that has these values."""
+    return next((row for row in database.call(function) if all(f"{row[name]}" == f"{key[name]}" for name in key)),
+                None) or abort(404)
+
+
+def check_hours(form: Form) -> bool:
+    """Are the hours written as they are read?"""
+    wrong = next((name for name, pattern in PATTERNS.items()
+                  if form[name] and not re.fullmatch(pattern, form[name])), None)
+    if wrong:
+        form.refuse(_("Write it as the help below says."), name=wrong)
+    return not wrong
 
 
 @page(pages, "/new-time-band", WRITERS, ("GET", "POST"))
 def band_new():
     form = Form(BAND, from_time="00:00", to_time="24:00", holidays="ignore")
-    wrong = next((name for name, pattern in PATTERNS.items()
-                  if form[name] and not re.fullmatch(pattern, form[name])), None)
-    if form.is_sent and wrong:
-        form.refuse(_("Write it as the help below says."), name=wrong)
-    elif form.is_sent and form.save("band_save"):
+    if form.is_sent and check_hours(form) and form.save("band_save"):
         return form.done(_("Saved."), url_for("pricing.bands"))
     return form.page("pricing/entry.html", title=_("New hours"), back=url_for("pricing.bands"),
                      back_words=_("Time bands"))
+
+
+@page(pages, "/time-bands/<int:slot>", WRITERS, ("GET", "POST"))
+def band_edit(slot):
+    """One stretch of hours: others in its place, or none."""
+    found = found_in("band_list", band_slot_id=slot)
+    form = Form(BAND[1:], found)
+    if form.is_sent and request.form.get("remove"):
+        if form.do("band_slot_delete", p_band_slot_id=slot):
+            return form.done(_("Removed. Calls that are priced keep their price."), url_for("pricing.bands"))
+    elif form.is_sent and check_hours(form) and form.save("band_slot_save", p_band_slot_id=slot):
+        return form.done(_("Saved. Calls that are priced keep their price; re-rate them to give them the new one."),
+                         url_for("pricing.bands"))
+    return form.page(
+        "pricing/entry.html", title=_("Hours of {code}", code=found["band"]), back=url_for("pricing.bands"),
+        back_words=_("Time bands"), removes=_("Remove these hours"),
+        why=_("Prices and rings of this band hold in its other hours only; calls that are priced keep their price."))
 
 
 @page(pages, "/new-holiday", WRITERS, ("GET", "POST"))
@@ -213,7 +267,34 @@ def holiday_new():
     return entry(HOLIDAY, "holiday_save", _("New holiday"), ("pricing.holidays", _("Holidays")))
 
 
+@page(pages, "/holidays/<calendar>/<day>", WRITERS, ("GET", "POST"))
+def holiday_edit(calendar, day):
+    """A holiday gets another name, or goes while it has not been."""
+    found = found_in("holiday_list", calendar=calendar, on_date=day)
+    form = Form(HOLIDAY[2:], found)
+    if form.is_sent and request.form.get("remove"):
+        if form.do("holiday_delete", p_calendar=calendar, p_on_date=day):
+            return form.done(_("Removed: {day} is priced as any other.", day=day), url_for("pricing.holidays"))
+    elif form.is_sent and form.save("holiday_save", p_calendar=calendar, p_on_date=day):
+        return form.done(_("Saved."), url_for("pricing.holidays"))
+    return form.page(
+        "pricing/entry.html", title=f"{calendar} {day}", back=url_for("pricing.holidays"), back_words=_("Holidays"),
+        removes=_("Remove the holiday") if found["on_date"] >= shape.today() else None,
+        why=_("The day is then priced as any other of its weekday."))
+
+
 @page(pages, "/new-exchange-rate", WRITERS, ("GET", "POST"))
 def exchange_rate_new():
     return entry(RATE, "exchange_rate_save", _("New rate"), ("pricing.exchange_rates", _("Exchange rates")),
                  from_on=f"{shape.today()}")
+
+
+@page(pages, "/exchange-rates/<currency>/<day>", WRITERS, ("GET", "POST"))
+def exchange_rate_edit(currency, day):
+    found = found_in("exchange_rate_list", currency=currency, from_on=day)
+    form = Form(RATE[2:], found)
+    if form.is_sent and form.save("exchange_rate_save", p_currency=currency, p_from_on=day):
+        return form.done(_("Saved. Calls that are priced keep their price; re-rate them to give them the new one."),
+                         url_for("pricing.exchange_rates"))
+    return form.page("pricing/entry.html", title=_("{currency} from {day}", currency=currency, day=day),
+                     back=url_for("pricing.exchange_rates"), back_words=_("Exchange rates"))

@@ -1,6 +1,9 @@
 """Discount rings in words; a new one, a changed one; those of a customer in their order. Bundles."""
 
-from flask import abort, render_template, request, url_for
+import datetime as dt
+
+from flask import abort, redirect, render_template, request, url_for
+from flask_login import current_user
 
 from leissner.webui import database, shape
 from leissner.webui.access import page
@@ -35,6 +38,14 @@ RING = [
 ]
 
 
+BUNDLE = [
+    Field("contract_no", "Contract", is_required=True, width="short"),
+    Field("line_no", "Line", "number", is_required=True, width="short"),
+]
+STOP = [Field("to_on", "First day without it", "day", is_required=True, width="short",
+              help="Calls before keep what the ring took. A ring that has not begun by then is deleted.")]
+
+
 def included(row: dict):
     """The units of a bundle as people say them."""
     if row["unit"] == "second":
@@ -44,9 +55,13 @@ def included(row: dict):
 
 BUNDLES = List(
     "bundle_list", key="bundle_id", search=("code", "customer_no", "customer", "contract_no"), name="bundles",
-    empty="No bundles yet: import bundles.csv.", order="code",
+    empty="No bundles yet: make the first one, or import bundles.csv.", order="code",
     columns=[
-        Column("code", "Code"), Column("customer_no", "Customer no"), Column("customer", "Customer", sorts_as="name"),
+        Column("code", "Code", link=lambda row: url_for(
+            "customer.bundle", no=row["contract_no"], line=row["line_no"], code=row["code"],
+            day=row["begins_on"] or "-") if current_user.may(*WRITERS) else None),
+        Column("customer_no", "Customer no", link=lambda row: url_for("customer.customer", no=row["customer_no"])),
+        Column("customer", "Customer", sorts_as="name"),
         Column("contract_no", "Contract"), Column("line_no", "Line", "number"),
         Figure("units", "Per month", show=included), Column("unit", "Unit", "word", is_extra=True),
         Column("is_rollover", "Rollover", "bool"), Column("covers_setup", "Covers set-up", "bool"),
@@ -157,3 +172,26 @@ def ring_order():
 @page(pages, "/bundles", READERS)
 def bundles():
     return BUNDLES.page("pricing/bundles.html", title=_("Bundles"))
+
+
+@page(pages, "/new-bundle", WRITERS)
+def bundle_new():
+    """Which line of which contract gets it; the form itself is the contract's."""
+    form = Form(BUNDLE, {name: request.args[name] for name in ("contract_no", "line_no") if name in request.args},
+                line_no=1)
+    if "contract_no" in request.args and form.check():
+        return redirect(url_for("customer.bundle_new", no=form["contract_no"], line=form["line_no"]))
+    return form.page("pricing/bundle_new.html", title=_("New bundle"))
+
+
+@page(pages, "/rings/<code>/stop", WRITERS, ("GET", "POST"))
+def ring_stop(code):
+    """Ends a ring, or deletes one that has not begun."""
+    found = find(code)
+    form = Form(STOP, {"row_version": found["row_version"]}, to_on=f"{shape.today() + dt.timedelta(days=1)}")
+    if form.is_sent and form.save("ring_stop", p_ring=code):
+        if next(iter(form.result[0].values())):
+            return form.done(_("Ring {code} is deleted: it had not begun.", code=code), url_for("pricing.rings"))
+        return form.done(_("Ring {code} ends.", code=code), url_for("pricing.ring", code=code))
+    return form.page("pricing/ring_stop.html", title=_("End ring {code}", code=code), found=found,
+                     words=in_words(found))

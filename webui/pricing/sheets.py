@@ -22,6 +22,7 @@ from leissner.webui.pricing.base import READERS, WRITERS, choices, pages
 from leissner.webui.pricing.drafts import drafts_of, next_first
 from leissner.webui.pricing.grid import the_list
 from leissner.webui.texts import gettext as _
+from leissner.webui.usage.words import sentences
 
 LARGEST = 64 << 20  # bytes
 KEPT = 86400  # seconds that an upload waits for its answer
@@ -52,16 +53,25 @@ OPTIONS = {"--full": "is_full", "--split": "is_split", "--past": "is_past", "--o
     f"--{name}": name for name in ("effective", "product", "mode", "map", "dates", "decimal", "unit", "increments",
                                    "strip", "currency")}
 LABELS = {one.name: one.label for one in ANSWERS}
+COLUMNS = {"code": "Code", "destination": "Destination", "rate": "Price", "date": "From", "until": "Until",
+           "off-peak": "Second rate", "increments": "Increments", "setup": "Set-up fee", "minimum": "Minimum",
+           "start": "Start", "country_code": "Country"}
 
 
 def in_words(text: str | None) -> str | None:
-    """A sentence in which options have the names of their fields."""
+    """Sentences in the reader's language, in which options have the names of their fields."""
     return text and re.sub(r"--[a-z-]+", lambda found: f"“{_(LABELS[OPTIONS[found[0]]])}”"
-                           if found[0] in OPTIONS else found[0], text)
+                           if found[0] in OPTIONS else found[0], sentences(text))
 
 
 def listed(errors: list[dict]) -> list[dict]:
-    return [one | {"sentence": in_words(one["sentence"])} for one in errors[:LISTED]]
+    return [one | {"sentence": in_words(one["sentence"]), "column": column_words(one["column"])}
+            for one in errors[:LISTED]]
+
+
+def column_words(name: str | None) -> str:
+    """A field of the reader as its column is called."""
+    return _(COLUMNS[name]) if name in COLUMNS else name or ""
 
 
 def folder() -> Path:
@@ -135,6 +145,7 @@ def sheet_import(code):
                    "is_full": form["is_full"], "is_split": form["is_split"], "is_past": form["is_past"],
                    "product": form["product"], "notice_days": 7, "effective": form["effective"]}
         plan, changes = plan_of(sheet, options, is_agreed, context["name"])
+        changes = [one | {"notes": in_words(one["notes"])} for one in changes]
     except LeissnerError as error:
         form.refuse(in_words(str(error).replace(token, context["name"])), in_words(error.hint))
         return form.page("pricing/import.html", **context)

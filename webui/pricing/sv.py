@@ -318,6 +318,26 @@ TEXTS = {
     "As 08:00; over midnight takes two rows.": "Som 08:00; över midnatt tar två rader.",
     "As 18:00, at most 24:00.": "Som 18:00, högst 24:00.", "On holidays": "På helgdagar",
     "as other days": "som andra dagar", "not": "inte",
+    "Hours of {code}": "Timmar för {code}", "Remove these hours": "Ta bort timmarna",
+    "Removed. Calls that are priced keep their price.": "Borttaget. Prissatta samtal behåller sitt pris.",
+    "Saved. Calls that are priced keep their price; re-rate them to give them the new one.":
+        "Sparat. Prissatta samtal behåller sitt pris; prissätt om dem för att ge dem det nya.",
+    "Prices and rings of this band hold in its other hours only; calls that are priced keep their price.":
+        "Priser och ringar med det här tidsbandet gäller då bara i dess andra timmar; prissatta samtal behåller sitt "
+        "pris.",
+    "Removed: {day} is priced as any other.": "Borttagen: {day} prissätts som andra dagar.",
+    "Remove the holiday": "Ta bort helgdagen",
+    "The day is then priced as any other of its weekday.": "Dagen prissätts då som andra av dess veckodag.",
+    "{currency} from {day}": "{currency} från {day}",
+    "No bundles yet: make the first one, or import bundles.csv.":
+        "Inga potter än: lägg upp den första, eller läs in bundles.csv.",
+    "First day without it": "Första dagen utan den",
+    "Calls before keep what the ring took. A ring that has not begun by then is deleted.":
+        "Samtal före den behåller vad ringen tog. En ring som inte har börjat då tas bort.",
+    "New bundle": "Ny pott",
+    "Ring {code} is deleted: it had not begun.": "Ringen {code} är borttagen: den hade inte börjat.",
+    "Ring {code} ends.": "Ringen {code} upphör.", "End ring {code}": "Avsluta ringen {code}",
+    "End the ring": "Avsluta ringen", "End it …": "Avsluta …", "Second rate": "Andra priset", "Minimum": "Lägsta",
     "{name}, draft": "{name}, utkast",
     "Draft {code} is made. It prices nothing until it is activated.":
         "Utkastet {code} är upplagt. Det prissätter inget förrän det aktiveras.",
@@ -353,4 +373,75 @@ TEXTS = {
     "that, then activate it.": "Listan gäller. För att se vad prisbladet gör med marginalerna innan det gäller, läs in "
         "det i ett utkast: simulera det, och aktivera det sedan.",
     "As it should be? Then let it hold.": "Som det ska vara? Låt det då gälla.",
+}
+
+# What the reader of sheets and the database say of a sheet; names in brackets are filled in.
+SENTENCES = {
+    "The rate is missing.": "Priset saknas.", "The code is missing.": "Koden saknas.",
+    "The code is missing. It looks like a line of totals.": "Koden saknas. Det ser ut som en summarad.",
+    "The file of codes does not have it.": "Filen med koder har den inte.",
+    "{where} has it, but it has no rate.": "{where} har den, men den har inget pris.",
+    "Steps need start seconds that rise.": "Steg behöver startsekunder som stiger.",
+    "The steps of a price have the same increments.": "Stegen i ett pris har samma intervall.",
+    "A formula without a value: open the file and save it again.":
+        "En formel utan värde: öppna filen och spara den igen.",
+    "A rate has at most 8 decimals.": "Ett pris har högst 8 decimaler.",
+    "A spreadsheet has made a number of this code: format the column as text.":
+        "Ett kalkylprogram har gjort koden till ett tal: formatera kolumnen som text.",
+    "A code is 1 to 18 digits.": "En kod är 1 till 18 siffror.",
+    "{low}-{high} is no range: both ends have the same length, the first the smaller one.":
+        "{low}-{high} är inget intervall: båda ändar är lika långa, den första den mindre.",
+    "More than {n} codes in one cell.": "Fler än {n} koder i en cell.",
+    "A whole number of seconds is needed.": "Här behövs ett helt antal sekunder.",
+    "A number with \"{mark}\" before its decimals is needed.": "Här behövs ett tal med ”{mark}” före decimalerna.",
+    "A number is needed.": "Här behövs ett tal.", "It must not be negative.": "Det får inte vara negativt.",
+    "At most 8 decimals and 9 digits before them.": "Högst 8 decimaler och 9 siffror före dem.",
+    "Day first or month first? Say --dates dmy or --dates mdy.":
+        "Dag först eller månad först? Välj det i --dates.",
+    "There is no such day.": "Den dagen finns inte.",
+    "A spreadsheet's serial number of a day: format the column as dates.":
+        "Ett kalkylprograms löpnummer för en dag: formatera kolumnen som datum.",
+    "A date is needed, best as 2026-10-01.": "Här behövs ett datum, helst som 2026-10-01.",
+    "{file} has rates per second.": "{file} har priser per sekund.", "Say --unit second.": "Välj en sekund i --unit.",
+    "{file} is an old workbook, or one with a password.": "{file} är en gammal arbetsbok, eller en med lösenord.",
+    "Save it as XLSX without a password, or as CSV.": "Spara den som XLSX utan lösenord, eller som CSV.",
+    "{file} is empty.": "{file} är tom.", "{file} is not a text file: it has NUL bytes.": "{file} är ingen textfil.",
+    "{file} is not a text file that can be read.": "{file} är ingen textfil som går att läsa.",
+    "Save it as UTF-8.": "Spara den som UTF-8.", "{file} cannot be read as XLSX: {why}": "{file} går inte att läsa: {why}",
+    "The first sheet of {file}, {sheet}, is hidden.": "Det första bladet i {file}, {sheet}, är dolt.",
+    "Put the sheet with the rates first, and show it.": "Lägg bladet med priserna först, och visa det.",
+    "Without a header the map must say where {what} stand.": "Utan rubrikrad måste --map säga var {what} står.",
+    "No header with a column for {what} was found.": "Ingen rubrikrad med en kolumn för {what} hittades.",
+    "For example --map \"code=1;destination=2;rate=3\".": "Till exempel --map ”code=1;destination=2;rate=3”.",
+    "Name the columns: --map \"code=Prefix;rate=Cost/Min\", with --header-row where needed; 0: no header.":
+        "Namnge kolumnerna i --map: code=Prefix;rate=Cost/Min",
+    "\"{part}\" in the map is not a field and its column.": "”{part}” i --map är inte ett fält och dess kolumn.",
+    "Fields: {names}": "Fält: {names}", "{file} is in {theirs}, list {list} in {ours}.":
+        "{file} är i {theirs}, listan {list} i {ours}.",
+    "Take a list in {theirs}; or say --currency {ours} where the title is wrong.":
+        "Ta en lista i {theirs}; eller välj {ours} i --currency om rubriken har fel.",
+    "Code {code} stands in lines {lines} with different rates.": "Koden {code} står på rad {lines} med olika priser.",
+    "{n} rows begin in the past. With --past they are taken, and calls since then want re-rating.":
+        "{n} rader börjar i det förflutna. Med --past tas de, och samtal sedan dess behöver prissättas om.",
+    "The last day lies before the first.": "Den sista dagen ligger före den första.",
+    "{n} rows have another rate off peak: name its time band with --off-peak-band.":
+        "{n} rader har ett annat pris i lågtrafik: ange dess tidsband i --off-peak-band.",
+    "{name} costs something else than the rest of {code}: correct the sheet, or make it a destination of its own with "
+    "--split.": "{name} kostar något annat än resten av {code}: rätta bladet, eller gör den till en egen destination "
+        "med --split.",
+    "{n} destinations of the sheet are under none of ours: add their prefixes to prefixes.csv, or name the product type "
+    "of the new ones with --product.": "{n} destinationer i bladet är under ingen av våra: lägg in deras prefix, eller "
+        "ange de nyas produkttyp i --product.",
+    "The sheet ends {n} of the {m} destinations that have a price: it cannot be the whole. Import it without --full.":
+        "Bladet avslutar {n} av de {m} destinationer som har ett pris: det kan inte vara hela. Läs in det utan --full.",
+    "It costs nothing.": "Det kostar inget.", "More than ten times the former rate.": "Mer än tio gånger det förra.",
+    "Less than a tenth of the former rate.": "Mindre än en tiondel av det förra.",
+    "Short notice: due {day}.": "Kort varsel: tidigast {day}.", "The sheet says {flag}.": "Bladet säger {flag}.",
+    "Not in the sheet, but the same destination: {codes}.": "Inte i bladet, men samma destination: {codes}.",
+    "Not in the sheet, but the same destination: {codes} …": "Inte i bladet, men samma destination: {codes} …",
+    "The list has another price of it, for {others}, which stays; or give --mode.":
+        "Listan har ett annat pris på den, för {others}, som står kvar; eller ange --mode.",
+    "For these calls it had no price.": "För de här samtalen hade den inget pris.",
+    "Becomes a destination of its own.": "Blir en egen destination.",
+    "The price of the shorter code applies.": "Den kortare kodens pris gäller.",
 }

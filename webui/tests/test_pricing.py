@@ -179,6 +179,12 @@ def test_a_ring_is_made_and_replaced(priced):
     assert "Someone else has changed this" in text(
         client.post("/rings/X/edit", data=form | {"value": "6", "row_version": "1"}))
     assert "5 % off" in text(client.get("/rings/X"))
+    assert "is in the past" in text(client.post("/rings/X/stop", data={"to_on": "2020-01-01", "row_version": "2"}))
+    assert client.post("/rings/X/stop", data={"to_on": "tomorrow", "row_version": "2"}).status_code == 303
+    assert "until" in text(client.get("/rings/X"))
+    assert client.post("/new-ring", data=form | {"code": "Y", "from_on": "2099-01-01"}).status_code == 303
+    assert client.post("/rings/Y/stop", data={"to_on": "2098-01-01", "row_version": "1"}).status_code == 303
+    assert client.get("/rings/Y").status_code == 404  # it never held
 
 
 def test_a_rate_sheet_is_shown_and_then_written(priced):
@@ -214,13 +220,33 @@ def test_what_pages_of_the_catalog_add(priced):
     rate = {"currency": "SEK", "from_on": "1/1", "rate": "-1"}
     assert client.post("/new-exchange-rate", data=rate).status_code == 422
     assert client.post("/new-exchange-rate", data=rate | {"rate": "11,5"}).status_code == 303
-    holiday = {"calendar": "SE", "on_date": "2026-12-25", "name": "Jul"}
+    christmas = f"{dt.date.today().year + 1}-12-25"
+    holiday = {"calendar": "SE", "on_date": christmas, "name": "Jul"}
     assert client.post("/new-holiday", data=holiday).status_code == 303
     band = {"band": "night", "weekdays": "1-5", "from_time": "00:00", "to_time": "06:00", "holidays": "ignore"}
     assert "as the help below says" in text(client.post("/new-time-band", data=band | {"weekdays": "Monday"}))
     assert client.post("/new-time-band", data=band).status_code == 303
     assert client.post("/new-time-band", data=band | {"weekdays": "6;7", "to_time": "09:00"}).status_code == 303
-    assert "06:00" in text(client.get("/time-bands")) and "09:00" in text(client.get("/time-bands"))
+    for path, change, wrong in (
+            (f"/holidays/SE/{christmas}", {"name": "Juldagen"}, {"name": ""}),
+            (f"/exchange-rates/SEK/{dt.date.today().year}-01-01", {"rate": "12"}, {"rate": "-1"}),
+            ("/time-bands/1", {"weekdays": "1-4", "from_time": "00:00", "to_time": "06:00", "holidays": "ignore"},
+             {"from_time": "8"})):
+        assert client.post(path, data=change | wrong | {"row_version": "1"}).status_code == 422, path
+        assert client.post(path, data=change | {"row_version": "1"}).status_code == 303, path
+        if "time-bands" not in path:
+            assert "Someone else has changed" in text(client.post(path, data=change | {"row_version": "1"})), path
+    assert client.get("/time-bands/1").status_code == 404  # replaced: what priced calls keeps its number
+    assert client.post("/time-bands/3", data={"remove": "1", "row_version": "2"}).status_code == 303
+    assert client.post(f"/holidays/SE/{christmas}", data={"remove": "1", "row_version": "2"}).status_code == 303
+    group = {"code": "near", "name": "Near", "rank": "1"}
+    assert client.post("/new-destination-group", data=group).status_code == 303
+    assert "already" in text(client.post("/new-destination-group", data=group | {"rank": "2"}))
+    group |= {"row_version": "1"}
+    assert client.post("/destination-groups/near/edit", data=group | {"rank": "3"}).status_code == 303
+    assert "Someone else" in text(client.post("/destination-groups/near/edit", data=group))
+    page = text(client.get("/time-bands"))
+    assert "06:00" not in page and "09:00" in page
 
 
 def test_a_sheet_goes_through_a_draft_into_force_and_back(priced, web):

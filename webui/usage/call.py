@@ -20,6 +20,7 @@ from leissner.webui.usage.common import TWO, Figure, address, amount, call_of, c
 from leissner.webui.usage.words import sentence
 
 DAYS = 7  # shown at first: the last ones that have calls
+WIDEST = 92  # days that are looked through when no first day is given, but for one customer or number
 NEWS = 200  # new calls that are counted; more are "more than"
 
 
@@ -48,7 +49,11 @@ class Calls(List):
                 value = value if re.fullmatch(r"\d{1,12}(\.\d{1,6})?", value) else ""
             if value:
                 wanted[one.name] = value
-        return wanted, chips
+        if "from" not in wanted and "customer" not in wanted and len(wanted.get("a", "")) < 8:
+            # all calls there are would be read: the page says from when it looks
+            wanted["from"] = first_day(WIDEST, wanted.get("to"))
+            chips = [(one, wanted["from"] if one.name == "from" else given) for one, given in chips]
+        return {name: value for name, value in wanted.items() if value}, chips
 
     def page(self, template: str, params: dict[str, Any] | None = None, **context: Any):
         wanted, chips = self.asked()
@@ -119,11 +124,12 @@ def _day(text: str) -> dt.date | None:
         return None
 
 
-def first_day() -> str:
-    """The first of the last days that have calls."""
+def first_day(days: int = DAYS, end: str | None = None) -> str:
+    """The first of the last days that have calls, or of those before a day."""
     if "newest_call" not in g:
         g.newest_call = database.one("call_newest")["last_on"]
-    return f"{g.newest_call - dt.timedelta(days=DAYS - 1)}" if g.newest_call else ""
+    last = dt.date.fromisoformat(end) if end else g.newest_call
+    return f"{last - dt.timedelta(days=days - 1)}" if last else ""
 
 
 def base_currency() -> str:

@@ -2,6 +2,10 @@
 
 import hashlib
 import re
+import shutil
+import tempfile
+import time
+from pathlib import Path
 
 from flask import flash, redirect, render_template, request, url_for
 
@@ -16,6 +20,7 @@ from leissner.webui.usage.common import TWO, choices, tabs
 
 LARGEST = 512 << 20  # bytes
 PIECE = 1 << 20
+KEPT = 86400  # seconds that an upload is kept when the server stopped before it was loaded
 COUNTS = [
     Column("read", "Read", "number", is_summed=True), Column("rated", "Rated", "number", is_summed=True),
     Column("suspended", "Suspended", "number", is_summed=True),
@@ -79,17 +84,18 @@ def upload():
         else:
             path, digest, size = _keep(given.stream, name)
             if not size:
-                path.unlink()
+                shutil.rmtree(path.parent)
                 form.refuse(_("The file is empty."), None, "file")
             elif size > LARGEST:
-                path.unlink()
+                shutil.rmtree(path.parent)
                 form.refuse(_("The file is larger than 512 MB. Load it where the server is."), None, "file")
             else:
                 database.look("file_upload", name, source=form["source"], bytes=size, sha256=digest)
-                if work.start(f"load {form['source']}", ["calls", "load", f"{path}", "--source", form["source"]]):
+                if work.start(f"load {form['source']}", ["calls", "load", f"{path}", "--source", form["source"]],
+                              lambda: shutil.rmtree(path.parent, ignore_errors=True)):
                     flash(_("{name} is loaded in the background.", name=name), "done")
                     return redirect(url_for("usage.loading", source=form["source"]))
-                path.unlink()
+                shutil.rmtree(path.parent)
                 form.refuse(_("A file of this source is being loaded: try again in a moment."), None, "source")
     return render_template("usage/upload.html", title=_("Upload a call file"), form=form,
                            tabs=tabs()), 422 if form.problem else 200
@@ -112,10 +118,14 @@ def loading(source):
 
 
 def _keep(stream, name: str):
-    """Writes what comes into a file of the home, piece by piece: (path, SHA-256, bytes); stops when it is too much."""
+    """Writes what comes into a file of the home, piece by piece: (path, SHA-256, bytes); stops when it is too much. The
+    file lies in a folder of its own until it is loaded; what a stopped server left goes after a day."""
     folder = Home().path / "web-work" / "calls"
-    folder.mkdir(parents=True, exist_ok=True)
-    path, digest, size = folder / name, hashlib.sha256(), 0
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for one in folder.iterdir():
+        if one.stat().st_mtime < time.time() - KEPT and not any(_works()):
+            shutil.rmtree(one, ignore_errors=True) if one.is_dir() else one.unlink(missing_ok=True)
+    path, digest, size = Path(tempfile.mkdtemp(dir=folder)) / name, hashlib.sha256(), 0
     with open(path, "wb") as out:
         while (piece := stream.read(PIECE)) and size <= LARGEST:
             out.write(piece)

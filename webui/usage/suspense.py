@@ -40,9 +40,15 @@ STEPS = {
     "no_reseller_price": "Give the destination a price in the seller's list, then try again.",
     "no_exchange_rate": "Add the exchange rate of that day, then try again.",
 }
-# Pages that mend what is not mended here.
-ELSEWHERE = {"unknown_mode": "admin.catalog", "unknown_carrier": "admin.catalog", "future_start": "admin.sources",
-             "no_exchange_rate": "admin.exchange_rates", "bad_record": "usage.files", "bad_duration": "usage.files"}
+# Pages that mend what is not mended here: which, with what, and what is done there.
+ELSEWHERE = {
+    "unknown_mode": ("admin.sheet", {"file": "modes"}, "Modes"),
+    "unknown_carrier": ("admin.sheet", {"file": "trunks"}, "Trunks"),
+    "future_start": ("admin.sheet", {"file": "sources"}, "Sources of calls"),
+    "no_exchange_rate": ("pricing.exchange_rate_new", {}, "New rate"),
+    "bad_record": ("usage.upload", {}, "Upload a file"),
+    "bad_duration": ("usage.upload", {}, "Upload a file"),
+}
 PREFIX = [
     Field("prefix", "Prefix", is_required=True, width="short",
           help="The digits that numbers begin with; with $ at the end that whole number only."),
@@ -89,12 +95,16 @@ def _told(row: dict) -> dict:
         row["words"] = _("It is assigned by now: try again.")
     if row["reason"] == "no_destination" and "by now" in row["step"]:
         row["words"] = _("The prefix is there by now: try again.")
-    row["lists"] = [(code, address("pricing.price_list", code=code)) for code in codes[:6]]
+    row["lists"] = [(code, address("pricing.price_list", code=code, q=row["about"])) for code in codes[:6]]
     row["worth_words"] = sentence(row["assumption"])
     row["is_known"] = row["worth"] is not None
     row["mends"] = row["reason"] in FORMS and current_user.may(*FORMS[row["reason"]][2]) and row["about"] not in (
         "(none)", "(no digits)", "anonymous")
-    row["elsewhere"] = address(ELSEWHERE[row["reason"]]) if row["reason"] in ELSEWHERE else None
+    endpoint, args, words = ELSEWHERE.get(row["reason"], (None, {}, ""))
+    if row["reason"] == "no_exchange_rate":
+        args = {"currency": row["about"], "from_on": (row["first_at"] or "")[:10]}
+    row["elsewhere"] = address(endpoint, **args) if endpoint else None
+    row["elsewhere_words"] = _(words) if words else ""
     row["may_retry"] = current_user.may(*MENDERS, "batch") and row["reason"] not in ("bad_record", "bad_duration")
     row["may_drop"] = current_user.may(*MENDERS)
     return row

@@ -163,6 +163,8 @@ TEXTS = {
         "Ge destinationen ett pris i återförsäljarens lista, och försök igen.",
     "Add the exchange rate of that day, then try again.": "Lägg till dagens valutakurs, och försök igen.",
     "voice": "samtal", "sms": "sms", "mms": "mms", "data": "data", "second": "sekunder", "event": "st", "byte": "byte",
+    "The upload is removed as soon as it is loaded; the records stay.":
+        "Den uppladdade filen tas bort så snart den är inläst; posterna blir kvar.",
 }
 
 # Sentences of api.call_explain, api.call_why_not and suspense: {name} is whatever stands there.

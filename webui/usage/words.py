@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from leissner.webui.pricing.sv import SENTENCES as SHEETS
 from leissner.webui.texts import language
 from leissner.webui.usage.sv import PHRASES, SENTENCES
 
@@ -10,7 +11,7 @@ from leissner.webui.usage.sv import PHRASES, SENTENCES
 @cache
 def _patterns() -> list[tuple[re.Pattern, str]]:
     found = []
-    for english, swedish in SENTENCES.items():
+    for english, swedish in (SENTENCES | SHEETS).items():
         parts = re.split(r"\{(\w+)\}", english)
         # an item has colons of its own: it ends at the last one
         pattern = "".join(
@@ -28,6 +29,11 @@ def sentence(text: str | None) -> str | None:
         if match := pattern.fullmatch(text):
             return swedish.format(**{name: _phrased(part) for name, part in match.groupdict().items()})
     return text
+
+
+def sentences(text: str | None) -> str | None:
+    """Several sentences in one text."""
+    return text and " ".join(sentence(one) for one in re.split(r"(?<=[.…]) (?=[A-Z])", text))
 
 
 def _phrased(part: str) -> str:

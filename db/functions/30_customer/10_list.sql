@@ -41,22 +41,6 @@ $$The currency of a price list. It checks no permission: a currency says nothing
 Example: select logic.price_list_currency(1)
 Raises: nothing$$;
 
--- A number as people write it: 08-123 45, +46 8 123 45, 0046…, 468….
-create function logic.number_typed(p_text text)
-returns text
-language sql immutable parallel safe strict
-return case
-    when p_text ~ '^\s*\+' then regexp_replace(p_text, '[^0-9]', '', 'g')
-    else regexp_replace(
-        regexp_replace(regexp_replace(p_text, '[^0-9]', '', 'g'), '^00', ''), '^0', '46'
-    )
-end;
-
-comment on function logic.number_typed(text) is
-$$The E.164 digits of a number as a person in Sweden writes it.
-Example: select logic.number_typed('090-200 10 05')
-Raises: nothing$$;
-
 -- Definer: under row-level security no index on ranges is used. Keys say nothing of who has them.
 create function logic.number_ids(p_number text, p_is_begin boolean)
 returns bigint[]

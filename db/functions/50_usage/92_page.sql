@@ -17,23 +17,6 @@ create type logic.call_look as (
 comment on type logic.call_look is
 'What of the calls is asked for, within what the session may see; NULL: no condition.';
 
-create function logic.digits_typed(p_typed text)
-returns text
-language sql immutable parallel safe
-return (
-    select case
-        when one.digits like '00%' then substr(one.digits, 3)
-        when one.digits like '0%' then '46' || substr(one.digits, 2)
-        else one.digits
-    end
-    from (values (regexp_replace(p_typed, '[^0-9]', '', 'g'))) as one (digits)
-);
-
-comment on function logic.digits_typed(text) is
-$$A number, or its beginning, as people type it (070-12, 0046 …), as E.164 digits; NULL for NULL.
-Example: select logic.digits_typed('08-123 45')
-Raises: nothing$$;
-
 create function logic.has_full_numbers()
 returns boolean
 language sql stable
@@ -75,8 +58,8 @@ begin
     v_look.least := p_filter ->> 'least';
     v_look.most := p_filter ->> 'most';
     v_look.load_id := p_filter ->> 'load';
-    v_look.a := logic.digits_typed(nullif(p_filter ->> 'a', ''));
-    v_look.b := logic.digits_typed(nullif(p_filter ->> 'b', ''));
+    v_look.a := logic.number_typed(nullif(p_filter ->> 'a', ''));
+    v_look.b := logic.number_typed(nullif(p_filter ->> 'b', ''));
     if not logic.has_full_numbers() then
         -- what is masked cannot be found out by asking digit after digit either
         v_look.b := left(v_look.b, 8);

@@ -119,21 +119,12 @@ Raises: LB110 for an unknown code$$;
 create function logic.dialled(p_number text)
 returns text
 language sql stable
-begin atomic
-    select case
-        when digits.digits !~ '^[0-9+]{3,19}$' then null
-        when digits.digits ~ '^(\+|00)' then regexp_replace(digits.digits, '^(\+|00)', '')
-        when digits.digits ~ '^0' then case operator.country when 'SE' then '46' when 'NO' then '47' when
-            'DK' then '45' when 'FI' then '358' end
-            || substr(digits.digits, 2)
-        else digits.digits
-    end
-    from (select regexp_replace(p_number, '[ ()./-]', '', 'g') as digits) as digits
-    left join billing.operator on true;
+return case
+    when regexp_replace(p_number, '[ ()./-]', '', 'g') ~ '^\+?[0-9]{3,18}$' then logic.number_typed(p_number)
 end;
 
 comment on function logic.dialled(text) is
-$$The E.164 digits of a number as people write it: +46 70 123, 0046 70 123, 070-123 (in the operator's
-country) or 4670123; NULL where it is none.
+$$The E.164 digits of a number that may be called, as people write it: +46 70 123, 0046 70 123, 070-123 (in
+the operator's country) or 4670123; NULL where it is none.
 Example: select logic.dialled('0701-23 45 67')
 Raises: nothing$$;

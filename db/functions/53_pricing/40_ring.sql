@@ -15,6 +15,74 @@ $$The codes in a text, one a line or with ; or , between; * says nothing more th
 Example: select logic.word_list('group:vip; customer:1000')
 Raises: nothing$$;
 
+create function logic.word_find(p_members text[], p_modes text[], p_targets text[])
+returns table (
+    part text, code text, customer_id bigint, customer_group_id bigint, contract_id bigint, mode_id bigint,
+    mode_group text, destination_id bigint, destination_group_id bigint, product_id bigint, is_inside boolean
+)
+language sql stable rows 10
+begin atomic
+    select
+        part.part, part.code, customer.customer_id, customer_group.customer_group_id, contract.contract_id,
+        mode.mode_id, called.mode_group, destination.destination_id,
+        destination_group.destination_group_id, product.product_id,
+        part.part = 'target' and part.code = 'inside'
+    from (
+        select 'member' as part, unnest(p_members) as code
+        union all
+        select 'mode', unnest(p_modes)
+        union all
+        select 'target', unnest(p_targets)
+    ) as part
+    left join billing.customer
+        on part.part = 'member' and 'customer:' || customer.customer_no = part.code
+    left join billing.customer_group
+        on part.part = 'member' and 'group:' || customer_group.code = part.code
+    left join billing.contract
+        on part.part = 'member' and 'contract:' || contract.contract_no = part.code
+    left join billing.mode on part.part = 'mode' and mode.code = part.code
+    left join (select distinct mode.mode_group from billing.mode) as called
+        on part.part = 'mode' and 'group:' || called.mode_group = part.code
+    left join billing.destination on part.part = 'target' and 'dest:' || destination.code = part.code
+    left join billing.destination_group
+        on part.part = 'target' and 'group:' || destination_group.code = part.code
+    left join billing.product on part.part = 'target' and 'product:' || product.code = part.code;
+end;
+
+comment on function logic.word_find(text[], text[], text[]) is
+$$What the codes of members, modes and targets of a ring or a bundle stand for.
+Example: select mode_group from logic.word_find('{}', '{group:calls}', '{}')
+Raises: nothing$$;
+
+create function logic.word_check(p_members text[], p_modes text[], p_targets text[])
+returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_missing jsonb := (
+        select jsonb_build_object('what', part.part, 'code', part.code, 'field', part.part || 's')
+        from logic.word_find(p_members, p_modes, p_targets) as part
+        where
+            not part.is_inside
+            and num_nonnulls(
+                part.customer_id, part.customer_group_id, part.contract_id, part.mode_id, part.mode_group,
+                part.destination_id, part.destination_group_id, part.product_id
+            ) = 0
+        limit 1
+    );
+begin
+    if v_missing is not null then
+        perform billing.fail('LB110', v_missing);
+    end if;
+end;
+$$;
+
+comment on function logic.word_check(text[], text[], text[]) is
+$$Is there what the codes of members, modes and targets stand for?
+Example: select logic.word_check('{}', '{}', '{}')
+Raises: LB110 for an unknown code$$;
+
 create function logic.ring_put(
     p_ring text, p_ring_row billing.ring, p_band text, p_members text[], p_modes text[], p_targets text[],
     p_row_version int
@@ -26,7 +94,6 @@ as $$
 declare
     v_ring billing.ring;
     v_new billing.ring := p_ring_row;
-    v_missing jsonb;
 begin
     perform access.require('admin', 'pricing', 'batch');
     if p_ring is not null then
@@ -41,64 +108,7 @@ begin
     if p_band is not null and v_new.band_id is null then
         perform billing.fail('LB110', jsonb_build_object('what', 'band', 'code', p_band, 'field', 'band'));
     end if;
-    create temporary table ring_part on commit drop as
-    select part.part, part.code, named.*
-    from (
-        select 'members' as part, unnest(p_members) as code
-        union all
-        select 'modes', unnest(p_modes)
-        union all
-        select 'targets', unnest(p_targets)
-    ) as part
-    left join lateral (
-        select
-            customer.customer_id, null::bigint as customer_group_id, null::bigint as contract_id,
-            null::bigint as mode_id, null::text as mode_group, null::bigint as destination_id,
-            null::bigint as destination_group_id, null::bigint as product_id, false as is_inside
-        from billing.customer
-        where part.part = 'members' and 'customer:' || customer.customer_no = part.code
-        union all
-        select null, one.customer_group_id, null, null, null, null, null, null, false
-        from billing.customer_group as one where part.part = 'members' and 'group:' || one.code = part.code
-        union all
-        select null, null, contract.contract_id, null, null, null, null, null, false
-        from billing.contract
-        where part.part = 'members' and 'contract:' || contract.contract_no = part.code
-        union all
-        select null, null, null, mode.mode_id, null, null, null, null, false
-        from billing.mode where part.part = 'modes' and mode.code = part.code
-        union all
-        select distinct null::bigint, null::bigint, null::bigint, null::bigint, mode.mode_group, null::bigint,
-            null::bigint, null::bigint, false
-        from billing.mode where part.part = 'modes' and 'group:' || mode.mode_group = part.code
-        union all
-        select null, null, null, null, null, one.destination_id, null, null, false
-        from billing.destination as one where part.part = 'targets' and 'dest:' || one.code = part.code
-        union all
-        select null, null, null, null, null, null, one.destination_group_id, null, false
-        from billing.destination_group as one where part.part = 'targets' and 'group:' || one.code = part.code
-        union all
-        select null, null, null, null, null, null, null, one.product_id, false
-        from billing.product as one where part.part = 'targets' and 'product:' || one.code = part.code
-        union all
-        select null, null, null, null, null, null, null, null, true
-        where part.part = 'targets' and part.code = 'inside'
-    ) as named on true;
-    select jsonb_build_object(
-        'what', case part.part when 'members' then 'member' when 'modes' then 'mode' else 'target' end,
-        'code', part.code, 'field', part.part
-    )
-    into v_missing
-    from pg_temp.ring_part as part
-    where
-        num_nonnulls(
-            part.customer_id, part.customer_group_id, part.contract_id, part.mode_id, part.mode_group,
-            part.destination_id, part.destination_group_id, part.product_id
-        ) = 0 and not coalesce(part.is_inside, false)
-    limit 1;
-    if v_missing is not null then
-        perform billing.fail('LB110', v_missing);
-    end if;
+    perform logic.word_check(p_members, p_modes, p_targets);
     if p_ring is null then
         insert into billing.ring (
             code, name, priority, is_exclusive, valid, band_id, volume_unit, volume_from, volume_to, kind,
@@ -125,14 +135,13 @@ begin
     end if;
     insert into billing.ring_member (ring_id, customer_id, customer_group_id, contract_id)
     select v_ring.ring_id, part.customer_id, part.customer_group_id, part.contract_id
-    from pg_temp.ring_part as part where part.part = 'members';
+    from logic.word_find(p_members, '{}', '{}') as part;
     insert into billing.ring_mode (ring_id, mode_id, mode_group)
     select v_ring.ring_id, part.mode_id, part.mode_group
-    from pg_temp.ring_part as part where part.part = 'modes';
+    from logic.word_find('{}', p_modes, '{}') as part;
     insert into billing.ring_target (ring_id, destination_id, destination_group_id, product_id, is_inside)
     select v_ring.ring_id, part.destination_id, part.destination_group_id, part.product_id, part.is_inside
-    from pg_temp.ring_part as part where part.part = 'targets';
-    drop table pg_temp.ring_part;
+    from logic.word_find('{}', '{}', p_targets) as part;
     return v_ring.code;
 end;
 $$;
@@ -142,6 +151,41 @@ $$A new ring (p_ring NULL), or one in the place of the one of that code; gives i
 Example: select logic.ring_put('VIP', null, null, '{}', '{}', '{}', 1) where false
 Raises: LB110 for an unknown code, LB800 when someone else has saved it meanwhile, LB901 without level admin,
 pricing or batch$$;
+
+create function logic.ring_stop(p_ring text, p_on date, p_row_version int)
+returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_ring billing.ring;
+begin
+    perform access.require('admin', 'pricing', 'batch');
+    select ring.* into v_ring from billing.ring where ring.code = p_ring for update;
+    if v_ring is null then
+        perform billing.fail('LB110', jsonb_build_object('what', 'ring', 'code', p_ring, 'field', 'code'));
+    end if;
+    perform logic.version_check(p_row_version, v_ring.row_version);
+    if p_on < logic.today() then
+        perform billing.fail('LB111', jsonb_build_object('day', p_on, 'field', 'to_on'));
+    end if;
+    -- What has never held goes; what has is kept, with an end.
+    if p_on <= lower(v_ring.valid) then
+        delete from billing.ring where ring.ring_id = v_ring.ring_id;
+        return true;
+    end if;
+    update billing.ring
+    set row_version = row_version + 1, valid = daterange(lower(v_ring.valid), p_on)
+    where ring_id = v_ring.ring_id;
+    return false;
+end;
+$$;
+
+comment on function logic.ring_stop(text, date, int) is
+$$Ends a ring: p_on is the first day without it. One that has not begun by then is deleted: true.
+Example: select logic.ring_stop('VIP', '2026-12-01', 1) where false
+Raises: LB110 for an unknown ring, LB111 for a day in the past, LB800 when someone else has saved it
+meanwhile, LB901 without level admin, pricing or batch$$;
 
 -- api
 
@@ -294,7 +338,7 @@ returns table (
     bundle_id bigint, code text, customer_no text, customer text, contract_no text, line_no smallint,
     units bigint, unit text, is_rollover boolean, covers_setup boolean, from_on date, to_on date,
     modes text[],
-    targets text[]
+    targets text[], begins_on date
 )
 language sql stable rows 1000
 begin atomic
@@ -316,7 +360,8 @@ begin atomic
         array(
             select logic.target_text(one.target_key) from billing.bundle_target as one
             where one.bundle_id = bundle.bundle_id order by one.bundle_target_id
-        )
+        ),
+        bundle.from_on
     from billing.bundle
     inner join billing.contract_line as line on line.contract_line_id = bundle.contract_line_id
     inner join billing.contract on contract.contract_id = line.contract_id
@@ -324,9 +369,24 @@ begin atomic
 end;
 
 comment on function api.bundle_list() is
-$$Bundles of included units, with whose they are.
+$$Bundles of included units, with whose they are; begins_on: the day that was given, if any.
 Example: select code, units from api.bundle_list() where customer_no = '1000'
 Raises: nothing$$;
 grant execute on function api.bundle_list() to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_report,
     leissner_auditor, leissner_batch, leissner_integration;
+
+create function api.ring_stop(p_ring text, p_to_on date, p_row_version int)
+returns boolean
+language sql volatile
+begin atomic
+    select logic.ring_stop(p_ring, p_to_on, p_row_version);
+end;
+
+comment on function api.ring_stop(text, date, int) is
+$$Ends a ring: p_to_on is the first day without it. One that has not begun by then is deleted: true.
+Example: select api.ring_stop('VIP', '2026-12-01', 1) where false
+Raises: LB110 for an unknown ring, LB111 for a day in the past, LB800 when someone else has saved it
+meanwhile, LB901 without level admin, pricing or batch$$;
+
+grant execute on function api.ring_stop(text, date, int) to leissner_admin, leissner_pricing, leissner_batch;

@@ -100,6 +100,163 @@ $$A new destination (p_destination NULL), or a changed one, with its groups; giv
 Example: select logic.destination_put(null, 'X', 'X', 'SE', 'mobile', '{}', null) where false
 Raises: LB110 for an unknown code, LB800 when someone else has saved it meanwhile$$;
 
+create function logic.destination_group_put(
+    p_group text, p_code text, p_name text, p_rank int, p_row_version int
+)
+returns text
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_group billing.destination_group;
+begin
+    if p_group is null then
+        insert into billing.destination_group (code, name, rank) values (p_code, p_name, p_rank);
+        return p_code;
+    end if;
+    select one.* into v_group from billing.destination_group as one where one.code = p_group for update;
+    if v_group is null then
+        perform billing.fail('LB110', jsonb_build_object(
+            'what', 'destination group', 'code', p_group, 'field', 'code'
+        ));
+    end if;
+    perform logic.version_check(p_row_version, v_group.row_version);
+    update billing.destination_group
+    set code = p_code, name = p_name, rank = p_rank
+    where destination_group_id = v_group.destination_group_id;
+    return p_code;
+end;
+$$;
+
+comment on function logic.destination_group_put(text, text, text, int, int) is
+$$A group of destinations, new (p_group NULL) or changed; gives its code.
+Example: select logic.destination_group_put(null, 'nordic', 'Nordic', 1, null) where false
+Raises: LB110 for an unknown group, LB800 when someone else has saved it meanwhile$$;
+
+create function logic.holiday_put(p_calendar text, p_on date, p_name text, p_row_version int)
+returns date
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if p_row_version is null then
+        insert into billing.holiday (calendar, on_date, name) values (p_calendar, p_on, p_name);
+        return p_on;
+    end if;
+    perform logic.version_check(p_row_version, (
+        select one.row_version
+        from billing.holiday as one where one.calendar = p_calendar and one.on_date = p_on
+        for update
+    ));
+    update billing.holiday set name = p_name where calendar = p_calendar and on_date = p_on;
+    return p_on;
+end;
+$$;
+
+comment on function logic.holiday_put(text, date, text, int) is
+$$A holiday of a calendar, new (p_row_version NULL) or with another name.
+Example: select logic.holiday_put('SE', '2026-12-25', 'Juldagen', null) where false
+Raises: LB800 when someone else has saved it meanwhile$$;
+
+create function logic.holiday_drop(p_calendar text, p_on date, p_row_version int)
+returns date
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform logic.version_check(p_row_version, (
+        select one.row_version
+        from billing.holiday as one where one.calendar = p_calendar and one.on_date = p_on
+        for update
+    ));
+    if p_on < logic.today() then
+        perform billing.fail('LB111', jsonb_build_object('day', p_on));
+    end if;
+    delete from billing.holiday where calendar = p_calendar and on_date = p_on;
+    return p_on;
+end;
+$$;
+
+comment on function logic.holiday_drop(text, date, int) is
+$$Takes a holiday away that has not been.
+Example: select logic.holiday_drop('SE', '2026-12-25', 1) where false
+Raises: LB111 for a day in the past, LB800 when someone else has saved it meanwhile$$;
+
+create function logic.exchange_rate_put(p_currency text, p_from date, p_rate numeric, p_row_version int)
+returns numeric
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if p_row_version is null then
+        insert into billing.exchange_rate (currency, from_on, rate) values (p_currency, p_from, p_rate);
+        return p_rate;
+    end if;
+    perform logic.version_check(p_row_version, (
+        select one.row_version
+        from billing.exchange_rate as one where one.currency = p_currency and one.from_on = p_from
+        for update
+    ));
+    update billing.exchange_rate set rate = p_rate where currency = p_currency and from_on = p_from;
+    return p_rate;
+end;
+$$;
+
+comment on function logic.exchange_rate_put(text, date, numeric, int) is
+$$The rate of a currency from a day on, new (p_row_version NULL) or changed.
+Example: select logic.exchange_rate_put('EUR', '2026-12-01', 11.4, null) where false
+Raises: LB800 when someone else has saved it meanwhile$$;
+
+create function logic.band_slot_put(
+    p_band_slot_id bigint, p_weekdays text, p_from_time text, p_to_time text, p_holidays text,
+    p_calendar text, p_row_version int
+)
+returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform logic.version_check(p_row_version, (
+        select slot.row_version from billing.band_slot as slot where slot.band_slot_id = p_band_slot_id
+        for update
+    ));
+    update billing.band_slot
+    set
+        weekdays = logic.weekdays_parse(p_weekdays), from_second = logic.day_second(p_from_time),
+        to_second = logic.day_second(p_to_time), holidays = p_holidays, calendar = p_calendar
+    where band_slot_id = p_band_slot_id
+    returning band_slot_id into p_band_slot_id;
+    return p_band_slot_id;
+end;
+$$;
+
+comment on function logic.band_slot_put(bigint, text, text, text, text, text, int) is
+$$Other hours in the place of a stretch of a time band; gives the id of the new one.
+Example: select logic.band_slot_put(1, '1-5', '08:00', '18:00', 'ignore', null, 1) where false
+Raises: LB800 when someone else has saved it meanwhile$$;
+
+create function logic.band_slot_drop(p_band_slot_id bigint, p_row_version int)
+returns text
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_slot billing.band_slot;
+begin
+    select slot.* into v_slot
+    from billing.band_slot as slot where slot.band_slot_id = p_band_slot_id
+    for update;
+    perform logic.version_check(p_row_version, v_slot.row_version);
+    delete from billing.band_slot where band_slot_id = p_band_slot_id;
+    return (select band.code from billing.band where band.band_id = v_slot.band_id);
+end;
+$$;
+
+comment on function logic.band_slot_drop(bigint, int) is
+$$Takes a stretch of hours away from its time band; gives the band.
+Example: select logic.band_slot_drop(1, 1) where false
+Raises: LB800 when someone else has saved it meanwhile$$;
+
 -- api
 
 create function api.choice_list(p_what text)
@@ -231,13 +388,14 @@ Raises: nothing$$;
 
 create function api.band_list()
 returns table (
-    band_slot_id bigint, band text, weekdays text, from_time text, to_time text, holidays text, calendar text
+    band_slot_id bigint, band text, weekdays text, from_time text, to_time text, holidays text,
+    calendar text, row_version int
 )
 language sql stable rows 20
 begin atomic
     select
         slot.band_slot_id, band.code, logic.weekdays_text(slot.weekdays), logic.day_time(slot.from_second),
-        logic.day_time(slot.to_second), slot.holidays, slot.calendar
+        logic.day_time(slot.to_second), slot.holidays, slot.calendar, slot.row_version
     from billing.band
     inner join billing.band_slot as slot on slot.band_id = band.band_id;
 end;
@@ -248,11 +406,11 @@ Example: select band, from_time, to_time from api.band_list()
 Raises: nothing$$;
 
 create function api.holiday_list()
-returns table (key text, calendar text, on_date date, name text)
+returns table (key text, calendar text, on_date date, name text, row_version int)
 language sql stable rows 50
 begin atomic
-    select one.calendar || '|' || one.on_date, one.calendar, one.on_date,
-    one.name from billing.holiday as one;
+    select one.calendar || '|' || one.on_date, one.calendar, one.on_date, one.name, one.row_version
+    from billing.holiday as one;
 end;
 
 comment on function api.holiday_list() is
@@ -261,10 +419,10 @@ Example: select on_date, name from api.holiday_list() where calendar = 'SE'
 Raises: nothing$$;
 
 create function api.exchange_rate_list()
-returns table (key text, currency text, from_on date, rate numeric)
+returns table (key text, currency text, from_on date, rate numeric, row_version int)
 language sql stable rows 50
 begin atomic
-    select one.currency || '|' || one.from_on, one.currency, one.from_on, one.rate::numeric
+    select one.currency || '|' || one.from_on, one.currency, one.from_on, one.rate::numeric, one.row_version
     from billing.exchange_rate as one;
 end;
 
@@ -315,48 +473,89 @@ $$Lets digits (with $ at the end: that whole number only) lead to a destination 
 Example: select api.prefix_save('4670', 'SE-MOB', '2026-12-01') where false
 Raises: LB110 for an unknown destination, LB111 for a day in the past$$;
 
-create function api.destination_group_save(p_code text, p_name text, p_rank int)
+create function api.destination_group_save(
+    p_group text, p_code text, p_name text, p_rank int, p_row_version int default null
+)
 returns text
 language sql volatile
 begin atomic
-    insert into billing.destination_group as known (code, name, rank) values (p_code, p_name, p_rank)
-    on conflict (code) do update set name = excluded.name, rank = excluded.rank
-    returning known.code;
+    select logic.destination_group_put(p_group, p_code, p_name, p_rank, p_row_version);
 end;
 
-comment on function api.destination_group_save(text, text, int) is
-$$A group of destinations, new or changed.
-Example: select api.destination_group_save('nordic', 'Nordic', 1) where false
-Raises: what its constraints say$$;
+comment on function api.destination_group_save(text, text, text, int, int) is
+$$A group of destinations, new (p_group NULL) or changed.
+Example: select api.destination_group_save(null, 'nordic', 'Nordic', 1) where false
+Raises: LB110 for an unknown group, LB800 when someone else has saved it meanwhile$$;
 
-create function api.holiday_save(p_calendar text, p_on_date date, p_name text)
+create function api.holiday_save(
+    p_calendar text, p_on_date date, p_name text, p_row_version int default null
+)
 returns date
 language sql volatile
 begin atomic
-    insert into billing.holiday as known (calendar, on_date, name) values (p_calendar, p_on_date, p_name)
-    on conflict (calendar, on_date) do update set name = excluded.name
-    returning known.on_date;
+    select logic.holiday_put(p_calendar, p_on_date, p_name, p_row_version);
 end;
 
-comment on function api.holiday_save(text, date, text) is
-$$A holiday of a calendar, new or with another name.
+comment on function api.holiday_save(text, date, text, int) is
+$$A holiday of a calendar, new (p_row_version NULL) or with another name.
 Example: select api.holiday_save('SE', '2026-12-25', 'Juldagen') where false
-Raises: what its constraints say$$;
+Raises: LB800 when someone else has saved it meanwhile$$;
 
-create function api.exchange_rate_save(p_currency text, p_from_on date, p_rate numeric)
+create function api.holiday_delete(p_calendar text, p_on_date date, p_row_version int)
+returns date
+language sql volatile
+begin atomic
+    select logic.holiday_drop(p_calendar, p_on_date, p_row_version);
+end;
+
+comment on function api.holiday_delete(text, date, int) is
+$$Takes a holiday away that has not been: its day is priced as any other.
+Example: select api.holiday_delete('SE', '2026-12-25', 1) where false
+Raises: LB111 for a day in the past, LB800 when someone else has saved it meanwhile$$;
+
+create function api.exchange_rate_save(
+    p_currency text, p_from_on date, p_rate numeric, p_row_version int default null
+)
 returns numeric
 language sql volatile
 begin atomic
-    insert into billing.exchange_rate as known (currency, from_on, rate)
-    values (p_currency, p_from_on, p_rate)
-    on conflict (currency, from_on) do update set rate = excluded.rate
-    returning known.rate::numeric;
+    select logic.exchange_rate_put(p_currency, p_from_on, p_rate, p_row_version);
 end;
 
-comment on function api.exchange_rate_save(text, date, numeric) is
-$$The rate of a currency from a day on, new or changed.
+comment on function api.exchange_rate_save(text, date, numeric, int) is
+$$The rate of a currency from a day on, new (p_row_version NULL) or changed.
 Example: select api.exchange_rate_save('EUR', '2026-12-01', 11.4) where false
-Raises: what its constraints say$$;
+Raises: LB800 when someone else has saved it meanwhile$$;
+
+create function api.band_slot_save(
+    p_band_slot_id bigint, p_weekdays text default null, p_from_time text default '00:00',
+    p_to_time text default '24:00', p_holidays text default 'ignore', p_calendar text default null,
+    p_row_version int default null
+)
+returns bigint
+language sql volatile
+begin atomic
+    select logic.band_slot_put(
+        p_band_slot_id, p_weekdays, p_from_time, p_to_time, p_holidays, p_calendar, p_row_version
+    );
+end;
+
+comment on function api.band_slot_save(bigint, text, text, text, text, text, int) is
+$$Other hours in the place of a stretch of a time band; calls that are priced keep the former ones.
+Example: select api.band_slot_save(1, '1-5', '08:00', '18:00') where false
+Raises: LB800 when someone else has saved it meanwhile$$;
+
+create function api.band_slot_delete(p_band_slot_id bigint, p_row_version int)
+returns text
+language sql volatile
+begin atomic
+    select logic.band_slot_drop(p_band_slot_id, p_row_version);
+end;
+
+comment on function api.band_slot_delete(bigint, int) is
+$$Takes a stretch of hours away from its time band; calls that are priced keep it. Gives the band.
+Example: select api.band_slot_delete(1, 1) where false
+Raises: LB800 when someone else has saved it meanwhile$$;
 
 create function api.band_save(
     p_band text, p_weekdays text default null, p_from_time text default '00:00',
@@ -385,6 +584,7 @@ grant execute on function
     api.band_save(text, text, text, text, text, text),
     api.destination_save(text, text, text, text, text, text[], int), api.prefix_save(text, text, date,
     boolean),
-    api.destination_group_save(text, text, int), api.holiday_save(text, date, text),
-    api.exchange_rate_save(text, date, numeric)
+    api.destination_group_save(text, text, text, int, int), api.holiday_save(text, date, text, int),
+    api.holiday_delete(text, date, int), api.exchange_rate_save(text, date, numeric, int),
+    api.band_slot_save(bigint, text, text, text, text, text, int), api.band_slot_delete(bigint, int)
 to leissner_admin, leissner_pricing, leissner_batch;
