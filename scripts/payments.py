@@ -181,15 +181,20 @@ def assign(payment, document, customer, amount) -> None:
 
 @payments.command()
 @click.argument("payment", type=int)
+@click.argument("document", required=False)
+@click.option("--amount", type=Decimal, help="A part of what it paid of DOCUMENT.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def undo(payment, yes) -> None:
-    """Take back what a payment settled: it is unidentified again, for a person to assign."""
+def undo(payment, document, amount, yes) -> None:
+    """Take back what a payment settled, or what it paid of DOCUMENT: that waits for a person to assign it again."""
+    if amount is not None and not document:
+        raise LeissnerError("Say which DOCUMENT the amount is taken back from.",
+                            f"leissner payments show {payment} says what it paid.")
     with connect() as conn:
         if not yes:
             _told(conn, payment)
             click.confirm("Take that back?", abort=True)
         with db.transaction(conn, "finance"):
-            db.call(conn, "payment_undo", p_payment=payment)
+            db.call(conn, "payment_undo", p_payment=payment, p_document=document, p_amount=amount)
         _told(conn, payment)
 
 

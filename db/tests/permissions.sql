@@ -524,6 +524,10 @@ from (
     ('payment_match', array['finance', 'batch']),
     ('payment_proposal_list', array['support', 'finance', 'credit', 'batch', 'integration']),
     ('payment_undo', array['finance']),
+    (
+        'payment_use_list',
+        array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']
+    ),
     ('suspense_retry', array['pricing', 'support', 'batch']),
     ('suspense_summary', array['pricing', 'sales', 'support', 'finance', 'auditor', 'batch', 'integration']),
     ('totals_fold', array['pricing', 'batch']),

@@ -330,6 +330,13 @@ def test_assign_undo_and_match_again(leissner, load, conn):
         assert refused.code == 1 and refused.err.startswith("leissner: "), wrong
     assert leissner("payments", "assign", one, second, "--amount", "60").code == 0
     assert leissner("payments", "assign", one, second, "--amount", "0").code == 1
+    # a part alone: what it paid otherwise stays, and what its advance paid is a part like any other
+    for wrong in (("nothing",), (second, "--amount", "40.01"), (second, "--amount", "0")):
+        assert leissner("payments", "undo", two, *wrong, "--yes").code == 1, wrong
+    part = leissner("payments", "undo", two, second, "--amount", "15", "--yes")
+    assert "unidentified, 15.00 left" in part.out and f"took back 15.00 SEK of {second}" in part.out
+    assert still_open(conn, first, second) == [0, second_open - 60 - 25]
+    sound(conn)
     undone = leissner("payments", "undo", two, "--yes")
     assert f"unidentified, {first_open + 40:,.2f} left" in undone.out and "took its match back" in undone.out
     # undone: the document is open again, and what its advance paid too

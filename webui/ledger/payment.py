@@ -22,6 +22,11 @@ ASSIGN = [
           width="short"),
     Field("amount", "Amount", "money", help="A part of it; all that is left when empty.", width="short"),
 ]
+TAKE_BACK = [
+    Field("document", "Document", "hidden"), Field("customer", "Customer", "hidden"),
+    Field("amount", "Amount", "money", help="A part of what it paid of this document; all of that when empty.",
+          width="short"),
+]
 PAYMENTS = List(
     "payment_browse_list", key="payment", name="payments", order="payment", is_descending=True,
     search=("payer_name", "payer_account", "text", "customer_no", "name", "explanation", "payment"),
@@ -89,13 +94,15 @@ def assign(payment: int):
 
 @page(pages, "/ledger/payments/<int:payment>/undo", WRITERS, ("GET", "POST"))
 def undo(payment: int):
-    """Takes back what it settled: it waits for a person again. What that opens is shown before."""
-    if request.method == "POST":
-        left = database.value("payment_undo", p_payment=payment)
+    """Takes back what it settled, or its part of one document: that waits for a person again. What it opens is shown
+    before."""
+    form = Form(TAKE_BACK, None, document=request.args.get("document"), customer=request.args.get("customer"))
+    if form.is_sent and form.save("payment_undo", p_payment=payment):
+        left = next(iter(form.result[0].values()))
         flash(_("Taken back: {amount} waits for a person again.", amount=shape.money(left)), "done")
         is_at_work = request.form.get("from") == "work"
         return redirect(url_for("ledger.payments") if is_at_work else url_for("ledger.payment", payment=payment), 303)
-    return _page(payment, Form(ASSIGN), is_undo=True)
+    return _page(payment, Form(ASSIGN), undo=form)
 
 
 @page(pages, "/ledger/match", WRITERS, ("POST",))
@@ -106,7 +113,7 @@ def match():
     return redirect(url_for("ledger.payments"), 303)
 
 
-def _page(number: int, form: Form, is_undo: bool = False):
+def _page(number: int, form: Form, undo: Form | None = None):
     found = database.one("payment_get", p_payment=number, p_language=language())
     if not found:
         abort(404)
@@ -115,8 +122,12 @@ def _page(number: int, form: Form, is_undo: bool = False):
     proposals = (
         database.call("payment_proposal_list", p_payment=number, p_language=language())
         if found["left_amount"] and current_user.may("support", "finance", "credit", "batch", "integration") else [])
-    return form.page("ledger/payment.html", payment=found, rows=rows, columns=ROWS, proposals=proposals,
-                     is_undo=is_undo, tabs=tabs("ledger.payment_list"))
+    uses = database.call("payment_use_list", p_payment=number)
+    wanted = [one for one in uses if undo and undo["document"] in (None, one["document_no"])
+              and undo["customer"] in (None, one["customer_no"])]
+    return (undo or form).page("ledger/payment.html", assign=form, uses=uses, wanted=wanted, payment=found,
+                               rows=rows, columns=ROWS, proposals=proposals, undo=undo,
+                               tabs=tabs("ledger.payment_list"))
 
 
 def _number(name: str) -> int | None:

@@ -201,4 +201,12 @@ TEXTS = {
     "{n} wait for a person": "{n} väntar på en människa", "{n} would be made on {day}": "{n} skulle göras den {day}",
     "{open} of {amount} {currency} open": "{open} av {amount} {currency} öppet",
     "{sum} {currency}, of it fees {fee}": "{sum} {currency}, varav avgifter {fee}",
+    "Take back what this payment paid of {document}?": "Ta tillbaka det som betalningen betalade av {document}?",
+    "{amount} {currency} are open again, and reminders may name it":
+        "{amount} {currency} blir öppet igen, och kan påminnas om",
+    "It pays nothing of that now.": "Den betalar inget av det nu.",
+    "The money waits for a person to assign it again.": "Pengarna väntar på att någon placerar dem på nytt.",
+    "A part of what it paid of this document; all of that when empty.":
+        "En del av det som den betalade av dokumentet; allt om det lämnas tomt.",
+    "Take back a part …": "Ta tillbaka en del …",
 }

@@ -46,7 +46,9 @@
       if (innerWidth > 820 || table.scrollWidth <= table.parentElement.clientWidth + 1) continue;
       const titles = [...table.querySelectorAll("thead tr:last-child > *")].map((one) => one.textContent.trim());
       for (const cell of table.querySelectorAll(":is(tbody, tfoot) > tr > *")) {
-        if (!cell.colSpan || cell.colSpan === 1) cell.dataset.label ??= titles[cell.cellIndex] ?? "";
+        let place = 0;
+        for (let one = cell.previousElementSibling; one; one = one.previousElementSibling) place += one.colSpan;
+        if (cell.colSpan === 1) cell.dataset.label ??= titles[place] ?? "";
         cell.classList.toggle("none", /^[\s–]*$/.test(cell.textContent) && !cell.querySelector("input, svg, img, progress"));
       }
       table.classList.add("stack");

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import threading
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ import waitress
 from playwright.sync_api import Page, expect, sync_playwright
 
 from leissner.scripts import db, password
+from leissner.scripts.demo.bank import Paid, bgmax
 from leissner.webui.tests.conftest import WORDS
+from leissner.webui.tests.test_ledger import DAY, GIRO
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
@@ -109,6 +112,33 @@ def test_a_list_goes_on_where_it_stopped_and_rows_are_reached_with_j(enter):
     page.goto("/customers?sort=name")
     page.keyboard.press("j")
     expect(page.locator("tr.at")).to_have_count(1)
+
+
+def test_payments_are_matched_with_keys_alone(enter, tmp_path):
+    page = enter("finance")
+    file = tmp_path / "bank.txt"
+    file.write_bytes(bgmax(GIRO, DAY, [
+        Paid("", Decimal(111), payer="Acme AB", code="0"), Paid("", Decimal(112), payer="Acme AB", code="0"),
+        Paid("", Decimal(113), payer="Nobody we know", code="0")], deposit=901))
+    page.goto("/ledger/files/load")
+    page.set_input_files("input[type=file]", file)
+    page.click("main form button.btn-primary")
+    page.goto("/ledger")
+    for key, at in (("j", "111.00"), ("j", "112.00"), ("k", "111.00")):
+        page.keyboard.press(key)
+        expect(page.locator("[data-item].at")).to_contain_text(at)
+    page.keyboard.press("Enter")  # the first proposal; the next payment is at hand
+    expect(page.locator(".notice")).to_contain_text("111.00")
+    expect(page.locator("[data-item].at")).to_contain_text("112.00")
+    page.wait_for_load_state()
+    page.keyboard.press("p")  # on account of whom it seems to be
+    expect(page.locator(".notice")).to_contain_text("112.00 put to the credit of customer 2000")
+    expect(page.locator("[data-item].at")).to_contain_text("113.00")
+    page.wait_for_load_state()
+    page.keyboard.press("s")  # any other document
+    page.keyboard.type("nothing such")
+    page.keyboard.press("Enter")
+    expect(page.locator(".field.wrong")).to_contain_text("nothing such")
 
 
 def plain_pages(app, level: str) -> list[str]:

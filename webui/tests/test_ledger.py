@@ -113,8 +113,13 @@ def test_a_proposal_is_accepted_and_taken_back(web, free):
         "from": "work", "document": document, "customer": customer, "at": "0"})
     assert answer.status_code == 303 and f"done={payment}" in answer.location and still_open(web, document) == 0
     assert "Undo" in text(client.get(answer.location))
-    assert "are open again by what it paid" in text(client.get(f"/ledger/payments/{payment}/undo"))
+    assert "are open again" in text(client.get(f"/ledger/payments/{payment}/undo"))
     assert still_open(web, document) == 0  # looking changes nothing
+    part = {"document": document, "customer": customer}
+    wrong = client.post(f"/ledger/payments/{payment}/undo", data=part | {"amount": f"{amount + 1}"})
+    assert wrong.status_code == 422 and "is not between 0 and that" in text(wrong)
+    client.post(f"/ledger/payments/{payment}/undo", data=part | {"amount": "10,50"})
+    assert still_open(web, document) == Decimal("10.50")
     client.post(f"/ledger/payments/{payment}/undo")
     assert still_open(web, document) == amount
     told = [row[0] for row in rows(web, "select distinct actor from audit.event where kind like 'payment%%'")]
