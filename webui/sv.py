@@ -1,6 +1,16 @@
 """Swedish words of what all pages share, and of the codes of the database."""
 
 TEXTS = {
+    # what waits, and why
+    "bad duration": "orimlig längd", "no cost": "saknar kostnad", "no destination": "saknar destination",
+    "no price": "saknar pris", "no reseller price": "saknar återförsäljarpris", "no subscriber": "saknar kund",
+    "unknown carrier": "okänd operatör", "unknown mode": "okänt trafikslag", "forwarded": "vidarekopplat",
+    # columns, as they are called in files and in the log
+    "bill to": "faktureras till", "billed through": "fakturerat till och med",
+    "binding months": "bindningstid, månader", "call specification": "samtalsspecifikation",
+    "contract no": "avtalsnr", "customer no": "kundnr", "day": "dag", "delivery": "leveranssätt",
+    "has full numbers": "visar hela nummer", "kind": "slag", "language": "språk", "line no": "rad",
+    "org no": "org.nr", "payment days": "betalningsdagar", "signed on": "tecknat", "to number": "till nummer",
     "To the content": "Till innehållet", "Menu": "Meny", "Places": "Platser", "Search": "Sök",
     "Customer, number, invoice, reference …": "Kund, nummer, faktura, referens …",
     "Act as": "Arbeta som", "Change": "Byt", "My settings and sessions": "Mina inställningar och inloggningar",

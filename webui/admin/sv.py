@@ -1,6 +1,7 @@
 """Swedish words of administration."""
 
 TEXTS = {
+    "New row": "Ny rad", "Was due": "Skulle köras",
     # tabs and places
     "Users": "Användare", "Catalog": "Register", "Jobs": "Jobb", "Settings": "Inställningar", "Audit": "Logg",
     "Checks": "Kontroller", "Dictionary": "Datakatalog",
@@ -55,14 +56,14 @@ TEXTS = {
     # catalog
     "Product types": "Produkttyper", "Modes": "Trafikslag", "Services": "Tjänster",
     "Charges of services": "Tjänsters avgifter", "VAT codes": "Momskoder", "Currencies": "Valutor",
-    "Exchange rates": "Växelkurser", "Holidays": "Helgdagar", "Time bands": "Tidsband", "Sellers": "Återförsäljare",
+    "Exchange rates": "Valutakurser", "Holidays": "Helgdagar", "Time bands": "Tidsband", "Sellers": "Återförsäljare",
     "Customer groups": "Kundgrupper", "Carriers": "Operatörer", "Sources of calls": "Källor till samtal",
     "Trunks": "Trunkar", "Extensions": "Anknytningar", "Area codes": "Riktnummer",
     "Accounts by event": "Konton per händelse", "Chart of accounts": "Kontoplan",
     "Reference rates of interest": "Referensräntor", "Steps of reminding": "Påminnelsesteg",
     "Sources of payment files": "Källor till betalfiler", "Credit policies": "Kreditregler", "The operator": "Operatören",
     "Products and services": "Produkter och tjänster", "Sellers and groups": "Återförsäljare och grupper",
-    "Traffic": "Trafik", "Ledger and credit": "Reskontra och kredit", "New": "Ny", "Import files": "Läs in filer",
+    "Traffic": "Trafik", "Ledger and credit": "Reskontra och kredit", "New": "Nya", "Import files": "Läs in filer",
     "Export all": "Exportera allt", "Empty: {value}.": "Tomt: {value}.", "New row: {name}": "Ny rad: {name}",
     "Back": "Tillbaka", "Saved: {name}.": "Sparat: {name}.", "Value": "Värde", "Name": "Namn",
     "The first {n} of {all} rows: search for the others.": "De första {n} av {all} rader: sök efter de andra.",
@@ -76,7 +77,7 @@ TEXTS = {
     "Code": "Kod", "Decimals": "Decimaler", "Date": "Datum", "Rate": "Kurs", "Group": "Grupp", "Unit": "Enhet",
     "Per": "Per", "Product": "Produkt", "Price list": "Prislista", "Interval months": "Intervall, månader",
     "Advance": "I förskott", "VAT code": "Momskod", "Notice months": "Uppsägning, månader",
-    "Binding months": "Bindning, månader", "Charge": "Avgift", "Percent": "Procent", "Category": "Kategori",
+    "Binding months": "Bindningstid, månader", "Charge": "Avgift", "Percent": "Procent", "Category": "Kategori",
     "Currency": "Valuta", "Calendar": "Kalender", "Band": "Band", "Weekdays": "Veckodagar", "Carrier": "Operatör",
     "Format": "Format", "Template": "Mall", "Time zone": "Tidszon", "Country code": "Landsnummer",
     "National prefix": "Nationellt prefix", "International prefixes": "Utlandsprefix", "Short codes": "Kortnummer",
@@ -89,15 +90,15 @@ TEXTS = {
     "Path": "Sökväg", "Secret": "Hemlighetens namn", "User": "Användare", "Port": "Port", "Pattern": "Mönster",
     "Archive": "Arkiv", "Pass on": "Lämna vidare", "Enabled": "På", "Schedule": "Schema", "Options": "Tillval",
     "What": "Vad", "Catch up": "Det missade", "Timeout": "Längst, minuter", "Org no": "Organisationsnr",
-    "VAT no": "Momsreg.nr", "Street": "Gata", "Postcode": "Postnr", "City": "Ort", "Phone": "Telefon",
+    "VAT no": "Momsreg.nr", "Street": "Gata", "Postcode": "Postnummer", "City": "Ort", "Phone": "Telefon",
     "F tax": "F-skatt", "Warn percent": "Varna vid, %", "Block percent": "Spärra vid, %", "Warn days": "Varna, dagar",
     "Block days": "Spärra, dagar", "Minimum": "Minst", "Blocks": "Spärrar", "Notice days": "Aviseras, dagar",
     "Email": "E-post", "E-mail": "E-post",
     # settings and files
-    "Setting": "Inställning", "Address": "Adress", "Registration no": "Organisationsnr",
+    "Setting": "Inställning", "Address": "Adress", "Registration no": "Org.nr",
     "Telephone": "Telefon", "Used for": "Används för",
     "There is no operator yet: everything begins with it.": "Det finns ingen operatör än: allt börjar med den.",
-    "Fill it in": "Fyll i den", "full": "allt", "rating": "prissättning", "basis": "underlag", "Import": "Läs in",
+    "Fill it in": "Fyll i", "full": "fullständig", "rating": "prissättning", "basis": "underlag", "Import": "Läs in",
     "Files": "Filer", "CSV or XLSX, named as the export names them: customers.csv, prices.xlsx …":
         "CSV eller XLSX, med namn som i exporten: customers.csv, prices.xlsx …",
     "A new dated row ends the open one the day it begins": "En ny daterad rad avslutar den öppna den dag den börjar",
@@ -112,9 +113,9 @@ TEXTS = {
     "{n} errors: nothing was imported. Correct the files and try them again.":
         "{n} fel: inget lästes in. Rätta filerna och pröva igen.",
     "The first {n} are listed.": "De första {n} visas.", "File": "Fil", "Line": "Rad", "Column": "Kolumn",
-    "What is wrong": "Vad som är fel", "Try again": "Pröva igen",
+    "What is wrong": "Vad som är fel", "Try again": "Försök igen",
     "This is what would change. Nothing is written yet.": "Det här skulle ändras. Inget är skrivet än.",
-    "Changed": "Ändrade", "Unchanged": "Oförändrade", "Closed": "Avslutade", "Import now": "Läs in nu",
+    "Changed": "Ändrade", "Unchanged": "Oförändrade", "Closed": "Avslutat", "Import now": "Läs in nu",
     "{n} of these change what has held from the first day: history is corrected.":
         "{n} av dessa ändrar vad som gällt från första dagen: historien rättas.",
     # jobs
@@ -133,7 +134,7 @@ TEXTS = {
     "by hand only": "bara för hand", "Missed runs": "Missade körningar", "all are made up for": "alla tas igen",
     "the latest is made up for": "den senaste tas igen", "none is made up for": "ingen tas igen", "At most": "Längst",
     "{n} minutes": "{n} minuter", "Who is told": "Vem får veta", "nobody": "ingen", "Runs": "Körningar",
-    "It runs now …": "Det körs nu …", "Due": "Skulle köras", "Took": "Tog", "Counts": "Antal",
+    "It runs now …": "Det körs nu …", "Due": "Förfaller", "Took": "Tog", "Counts": "Antal",
     "Started by": "Startad av", "the clock": "klockan", "It has not run yet.": "Det har inte körts än.",
     "attempt {n}": "försök {n}", "Started": "Började", "Ended": "Slutade", "Exit code": "Slutkod",
     "What it did": "Vad det gjorde", "What it wrote": "Vad det skrev", "Nothing.": "Inget.",

@@ -68,7 +68,8 @@ ORDERS = List(
     empty="No order yet: blocks and their lifting make them.",
     columns=[
         Column("id", "Order", link=lambda row: url_for("credit.order", order=row["id"])),
-        Column("ordered_at", "Ordered", "moment"), Column("action", "What", "word"), Column("scope", "Scope", "word"),
+        Column("ordered_at", "Ordered at", "moment"), Column("action", "What", "word"),
+        Column("scope", "Scope", "word"),
         Column("state", "State", "state"), Column("customer_no", "Customer", link=customer_of),
         Column("name", "Name", sorts_as="name"), Column("line", "Line"), Column("numbers", "Numbers", sorts_as="no"),
         Column("reason", "Why not", sorts_as="no"), Column("way", "Way", "word", is_extra=True),

@@ -2,7 +2,7 @@
 
 TEXTS = {
     "No": "Nr", "Name": "Namn", "Kind": "Slag", "Above": "Under", "City": "Ort", "Registration no": "Org.nr",
-    "E-mail": "E-post", "Seller": "Säljare", "Contracts": "Avtal", "Limit": "Gräns", "Balance": "Saldo",
+    "E-mail": "E-post", "Seller": "Återförsäljare", "Contracts": "Avtal", "Limit": "Gräns", "Balance": "Saldo",
     "Currency": "Valuta",
     "No customers yet: import customers.csv, or make the first one here.":
         "Inga kunder än: läs in customers.csv, eller lägg upp den första här.",
@@ -67,7 +67,7 @@ TEXTS = {
     "of the service": "tjänstens",
     "No line is in force, or no list has a price for one: set a price list for the customer, a contract or the service.":  # noqa: E501
         "Ingen rad gäller, eller ingen lista har ett pris: ange en prislista för kunden, ett avtal eller tjänsten.",
-    "Discount rings, in the order in which they apply": "Rabattringar, i den ordning de gäller", "Order": "Ordning",
+    "Discount rings, in the order in which they apply": "Rabattringar, i den ordning de gäller", "Order": "Order",
     "Ring": "Ring", "Takes": "Tar", "On what": "På vad", "Volume": "Volym", "Because": "Därför att",
     "then stop": "sedan stopp", "reseller's price": "återförsäljarens pris", "off a minute": "av en minut",
     "off a call": "av ett samtal", "a minute costs": "en minut kostar", "a call costs": "ett samtal kostar",
@@ -81,11 +81,11 @@ TEXTS = {
     "All calls, with filters": "Alla samtal, med filter",
     "The latest 100 calls of the last three months.": "De senaste 100 samtalen under tre månader.",
     "The calls of the last three months.": "Samtalen under de senaste tre månaderna.", "Started": "Började",
-    "Destination": "Destination", "Mode": "Trafikslag", "Billed": "Debiterat", "Regular": "Ordinarie",
+    "Destination": "Destination", "Mode": "Trafikslag", "Billed": "Fakturerat", "Regular": "Ordinarie",
     "Discount": "Rabatt", "No calls in the last three months.": "Inga samtal under de senaste tre månaderna.",
-    "Not invoiced yet.": "Inte fakturerad än.", "Statement": "Kontoutdrag",
+    "Not invoiced yet.": "Inte fakturerat än.", "Statement": "Kontoutdrag",
     "These are the items of {payer}, who pays.": "Det här är posterna hos {payer}, som betalar.",
-    "Advance": "Förskott", "Overdue": "Förfallet", "Oldest due": "Äldsta förfallodag",
+    "Advance": "I förskott", "Overdue": "Förfallet", "Oldest due": "Äldsta förfallodag",
     "Not billed yet": "Inte fakturerat än", "Only open items": "Bara öppna poster",
     "Closed items too": "Stängda poster också", "Document": "Dokument", "Days late": "Dagar sen",
     "Dispute": "Tvist", "Nothing is open.": "Inget är öppet.",
@@ -190,11 +190,12 @@ TEXTS = {
     # codes of the database
     "ending": "slutar", "coming": "kommande", "all": "alla", "national": "nationellt",
     "international": "internationellt",
-    "account": "konto", "full": "full", "summary": "sammandrag", "outgoing": "utgående", "block": "block",
-    "call": "samtal", "amount": "belopp", "event": "händelser", "byte": "byte", "customer term": "villkor från en dag",
+    "account": "konto", "full": "fullständig", "summary": "sammandrag", "outgoing": "utgående", "block": "spärra",
+    "call": "samtal", "amount": "belopp", "event": "st", "byte": "byte", "customer term": "villkor från en dag",
     "contract term": "avtalsvillkor", "contract line": "avtalsrad", "line term": "radvillkor",
-    "subscriber number": "nummer", "manual charge": "manuell debitering", "bundle": "paket", "noticed": "uppsagd",
-    "lifted": "hävd", "guarded": "bevakad", "from on": "från", "to on": "till", "end on": "slut", "start on": "början",
+    "subscriber number": "nummer", "manual charge": "manuell debitering", "bundle": "paket", "noticed": "varslad",
+    "lifted": "hävd", "guarded": "stoppad av vakten", "from on": "från", "to on": "till", "end on": "slut", "start on": "början",
     "noticed on": "uppsagt", "state": "läge", "quantity": "antal", "credit limit": "kreditgräns", "name": "namn",
     "text": "text", "price": "pris", "street": "gata", "city": "ort", "postcode": "postnummer", "units": "enheter",
+    "Paid in advance": "Förskott", "In order": "Ordning",
 }

@@ -1,10 +1,11 @@
 """Swedish words of the pages of invoicing."""
 
 TEXTS = {
+    "Credits and is credited by": "Krediterar och krediteras av",
     "Run": "Körning", "Runs": "Körningar", "Invoices": "Fakturor", "Deliveries": "Leveranser", "Through": "Till och med",
     "State": "Läge", "Documents": "Dokument", "Total with VAT": "Summa med moms", "Faults": "Fel", "Begun": "Påbörjad",
     "By": "Av", "Approved at": "Godkänd", "Document": "Dokument", "Payer": "Betalare", "Lines": "Rader", "Net": "Netto",
-    "VAT": "Moms", "Total": "Summa", "Way": "Väg", "Number": "Nummer", "Date": "Datum", "Due": "Förfaller",
+    "VAT": "Moms", "Total": "Summa", "Way": "Sätt", "Number": "Nummer", "Date": "Datum", "Due": "Förfaller",
     "Reference": "Referens", "Reason": "Orsak", "Since": "Sedan", "Pages": "Sidor", "File": "Fil",
     "approving": "godkänns", "approved": "godkänd", "credit note": "kreditfaktura",
     "No run yet. A run makes drafts of all that is due; nothing leaves the house before it is approved.":
@@ -48,7 +49,7 @@ TEXTS = {
         "Inget blir kvar av körningen utom loggen; nästa körning fakturerar allt igen.",
     "Discard the run": "Kassera körningen", "due {day}": "förfaller {day}", "Credit …": "Kreditera …",
     "Contract": "Avtal", "What": "Vad", "Period": "Period", "Quantity": "Antal", "Price": "Pris",
-    "corrects {invoice}": "rättar {invoice}", "Rounding": "Avrundning", "Changes": "Ändrar",
+    "corrects {invoice}": "rättar {invoice}", "Rounding": "Avrundning", "Changes": "Ändringar",
     "Choose lines; with none chosen the whole invoice is credited, as far as it is not credited yet. A credit note has a number of its own and cannot be changed.":
         "Välj rader; utan val krediteras hela fakturan, så långt den inte redan är krediterad. En kreditfaktura har eget "
         "nummer och kan inte ändras.",

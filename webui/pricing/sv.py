@@ -16,7 +16,7 @@ TEXTS = {
     "half to even": "halv till jämnt", "up": "uppåt", "down": "nedåt",
     "No price lists yet: make the first one, or import price_lists.csv.":
         "Inga prislistor än: lägg upp den första, eller läs in price_lists.csv.",
-    "Edit {code}": "Ändra {code}", "Prices · {code}": "Priser · {code}", "Rings": "Rabattringar", "Bundles": "Potter",
+    "Edit {code}": "Ändra {code}", "Prices · {code}": "Priser · {code}", "Rings": "Rabattringar", "Bundles": "Paket",
     "What does it cost?": "Vad kostar det?", "Simulate": "Simulera", "Compare": "Jämför", "Numbering": "Nummerplan",
     "not for sale": "säljs inte", "to {n}": "till {n}", "set-up {amount}": "öppning {amount}",
     "at least {amount}": "minst {amount}", "at most {amount}": "högst {amount}",
@@ -330,14 +330,14 @@ TEXTS = {
     "The day is then priced as any other of its weekday.": "Dagen prissätts då som andra av dess veckodag.",
     "{currency} from {day}": "{currency} från {day}",
     "No bundles yet: make the first one, or import bundles.csv.":
-        "Inga potter än: lägg upp den första, eller läs in bundles.csv.",
+        "Inga paket än: lägg upp det första, eller läs in bundles.csv.",
     "First day without it": "Första dagen utan den",
     "Calls before keep what the ring took. A ring that has not begun by then is deleted.":
         "Samtal före den behåller vad ringen tog. En ring som inte har börjat då tas bort.",
-    "New bundle": "Ny pott",
+    "New bundle": "Nytt paket",
     "Ring {code} is deleted: it had not begun.": "Ringen {code} är borttagen: den hade inte börjat.",
     "Ring {code} ends.": "Ringen {code} upphör.", "End ring {code}": "Avsluta ringen {code}",
-    "End the ring": "Avsluta ringen", "End it …": "Avsluta …", "Second rate": "Andra priset", "Minimum": "Lägsta",
+    "End the ring": "Avsluta ringen", "End it …": "Avsluta …", "Second rate": "Andra priset", "Minimum": "Minst",
     "{name}, draft": "{name}, utkast",
     "Draft {code} is made. It prices nothing until it is activated.":
         "Utkastet {code} är upplagt. Det prissätter inget förrän det aktiveras.",

@@ -1,6 +1,7 @@
 """Swedish words of the reports."""
 
 TEXTS = {
+    "Run it": "Kör",
     "Others": "Övriga", "Your level has no reports.": "Din behörighet har inga rapporter.", "Period": "Period",
     "This month": "Den här månaden", "Last month": "Förra månaden", "This quarter": "Det här kvartalet",
     "Last quarter": "Förra kvartalet", "This year": "I år", "Last year": "Förra året",
@@ -74,7 +75,7 @@ TEXTS = {
     "Revenue per minute": "Intäkt per minut", "Seller": "Återförsäljare", "Contracts": "Avtal", "Reseller": "ÅF-pris",
     "Operator margin": "Operatörens marginal", "Seller margin": "Återförsäljarens marginal",
     "Last invoice date": "Senaste faktura", "Usage": "Trafik", "Periodic": "Periodiskt", "One time": "Engångs",
-    "Manual": "Manuellt", "Total": "Totalt", "Oldest day": "Äldsta dag", "Carrier prefix": "Operatörsprefix",
+    "Manual": "Manuellt", "Total": "Summa", "Oldest day": "Äldsta dag", "Carrier prefix": "Operatörsprefix",
     "Numbers at start": "Nummer vid början", "Ordered": "Beställda", "Confirmed": "Bekräftade", "Rejected": "Avvisade",
     "Activated": "Aktiverade", "Ceased": "Upphörda", "Numbers at end": "Nummer vid slutet",
     "Customers at end": "Kunder vid slutet", "Area code": "Riktnummer", "Numbers": "Nummer", "Free": "Lediga",
@@ -95,7 +96,7 @@ TEXTS = {
     "No report is shared with you. Whoever has the level report makes them.":
         "Ingen rapport är delad med dig. De som har behörigheten rapport gör dem.",
     "whole number": "heltal", "large whole number": "stort heltal", "decimal number": "decimaltal", "yes or no": "ja eller nej",
-    "moment": "tidpunkt", "text": "text", "as it is": "som det är", "may be left out": "kan utelämnas", "Run": "Kör",
+    "moment": "tidpunkt", "text": "text", "as it is": "som det är", "may be left out": "kan utelämnas", "Run": "Körning",
     "It has no rows with these values.": "Den har inga rader med de här värdena.",
     "What it shows": "Vad den visar", "In a few words, as it stands in the list.": "Med några ord, som den står i listan.",
     "a–z, 0–9 and _, as on the command line: late_payers":
@@ -111,7 +112,7 @@ TEXTS = {
     "{name} is deleted. What it was stays in the log.": "{name} är borttagen. Vad den var finns kvar i loggen.",
     "Change {name}": "Ändra {name}", "A copy of {name}": "En kopia av {name}",
     "Delete {name}?": "Ta bort {name}?",
-    "Parameters": "Parametrar", "Needed": "Behövs", "needed": "behövs", "optional": "valfri",
+    "Parameters": "Parametrar", "Needed": "Behövs", "needed": "behövs", "optional": "valfritt",
     "Usual value": "Vanligt värde", "Try with": "Prova med",
     "A parameter :from of the SELECT is a row with the name from here.":
         "En parameter :from i din SELECT är en rad med namnet from här.",

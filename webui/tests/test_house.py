@@ -1,5 +1,6 @@
 """What holds for every page: levels, languages, headers, no inline script or style."""
 
+import importlib
 import re
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def test_a_wrong_password_says_nothing_about_the_name(shared_web):
     assert all("The name or the password is wrong." in answer for answer in answers)
 
 
-def test_each_text_has_its_swedish():
+def test_each_text_has_its_swedish(shared_web):
     missing = set()
     for path in [*HERE.rglob("*.py"), *HERE.rglob("*.html")]:
         if "tests" in path.parts or path.name == "sv.py":
@@ -93,6 +94,17 @@ def test_each_text_has_its_swedish():
             found |= {one for pattern in (TITLES, HELPS) for one in pattern.findall(source)}
         missing |= {(path.name, one) for one in found if one and one not in texts._swedish}
     assert not missing
+
+
+def test_a_word_is_one_word_on_all_pages():
+    """What two topics say in the same words they say in the same Swedish; another sense gets other words."""
+    found: dict[str, set] = {}
+    for file in (HERE / "sv.py", *HERE.glob("*/sv.py")):
+        name = ".".join(file.relative_to(HERE).with_suffix("").parts)
+        for english, swedish in importlib.import_module(f"leissner.webui.{name}").TEXTS.items():
+            found.setdefault(english, set()).add(swedish)
+    assert {english: words for english, words in found.items() if len(words) > 1} == {}
+    assert not [words for words in found.values() if re.search(r"\bpott(en|er)?\b|växelkurs", f"{words}", re.I)]
 
 
 def test_pages_speak_swedish_to_who_wants_it(shared_web):

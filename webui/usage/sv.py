@@ -1,6 +1,7 @@
 """Swedish words of the pages of calls, and of the sentences that the database says about them."""
 
 TEXTS = {
+    "Grouped by": "Per",
     "Calls": "Samtal", "Suspense": "Väntande", "Files": "Filer", "Margin": "Marginal", "Under cost": "Under kostnad",
     "Rate again": "Omprissättning", "Pages of calls": "Sidor om samtal", "Start": "Start", "Customer": "Kund",
     "From, to": "Från, till",
@@ -8,7 +9,7 @@ TEXTS = {
     "Length": "Längd", "Price": "Pris", "Currency": "Valuta", "Cost": "Kostnad", "Your price": "Ert pris",
     "Your margin": "Er marginal", "Carrier": "Operatör", "Seller": "Återförsäljare", "Contract": "Avtal",
     "Product": "Produkt", "Destination code": "Destinationskod", "Country": "Land", "Price list": "Prislista",
-    "Billed units": "Debiterade enheter", "Before discounts": "Före rabatter", "Bundles took": "Potter tog",
+    "Billed units": "Debiterade enheter", "Before discounts": "Före rabatter", "Bundles took": "Paket tog",
     "Discount": "Rabatt", "Key": "Nyckel", "From day": "Från dag", "To day": "Till dag", "Price from": "Pris från",
     "Price to": "Pris till", "Sums are in the operator's currency.": "Summorna är i operatörens valuta.",
     "No calls in this period: choose another, or load a call file.":
@@ -18,7 +19,7 @@ TEXTS = {
     "Why did this call cost {price}?": "Varför kostade samtalet {price}?",
     "Why does this call wait?": "Varför väntar samtalet?",
     "Number": "Nummer", "To": "Till", "Time of day": "Tid på dygnet", "Time": "Tid", "Amount": "Belopp",
-    "Bundles": "Potter", "Rings": "Rabattringar", "Net": "Netto", "None applies.": "Ingen gäller.",
+    "Bundles": "Paket", "Rings": "Rabattringar", "Net": "Netto", "None applies.": "Ingen gäller.",
     "What the customer pays": "Vad kunden betalar", "What the seller pays": "Vad återförsäljaren betalar",
     "What the carrier takes": "Vad operatören tar", "As text to the clipboard": "Kopiera som text",
     "Why not something else": "Varför inte något annat",
@@ -28,9 +29,9 @@ TEXTS = {
     "line {n}": "rad {n}", "not known": "okänd", "File": "Fil", "Rated": "Prissatt", "Invoice": "Faktura",
     "Draft of run {n}": "Utkast i körning {n}", "correction": "rättelse", "credited": "krediterat",
     "Not invoiced yet.": "Inte fakturerat än.", "As text": "Som text", "On a page of its own": "På en egen sida",
-    "(none)": "(ingen)", "Today": "I dag", "Last 7 days": "Senaste 7 dagarna", "This month": "Denna månad",
+    "(none)": "(ingen)", "Today": "I dag", "Last 7 days": "Senaste 7 dagarna", "This month": "Den här månaden",
     "Last month": "Förra månaden", "This year": "I år", "Name": "Namn", "Minutes": "Minuter", "Revenue": "Intäkt",
-    "%": "%", "Cost not known": "Okänd kostnad", "Period": "Period", "By": "Per",
+    "%": "%", "Cost not known": "Okänd kostnad", "Period": "Period", "By": "Av",
     "Seller pays": "Återförsäljaren betalar",
     "Units": "Enheter", "Sold under cost": "Sålt under kostnad",
     "The cost of {n} calls is not known: they are in revenue, not in margin.":
@@ -41,7 +42,7 @@ TEXTS = {
         "Inga prissatta samtal i perioden. Välj en annan ovan.",
     "Calls that cost more than the customer or the seller pays, in the operator's currency; those a bundle paid are "
     "left out.":
-        "Samtal som kostar mer än kunden eller återförsäljaren betalar, i operatörens valuta; de som en pott betalade "
+        "Samtal som kostar mer än kunden eller återförsäljaren betalar, i operatörens valuta; de som ett paket betalade "
         "är inte med.",
     "No call of this period was sold under cost.": "Inget samtal i perioden såldes under kostnad.",
     "There are more: the CSV has all.": "Det finns fler: CSV-filen har alla.",
@@ -75,7 +76,7 @@ TEXTS = {
     "It is kept with the records and stands in the log.": "Det sparas med posterna och står i loggen.",
     "Its code.": "Dess kod.", "Its number; empty: all.": "Dess nummer; tomt: alla.",
     "Kept with the former versions of the calls.": "Sparas med samtalens tidigare versioner.", "Line": "Rad",
-    "Loaded": "Inläst", "loaded": "inläst", "part": "del", "Loading of {source}": "Inläsning från {source}",
+    "Loaded": "Inläst", "loaded": "inläst", "part": "delvis", "Loading of {source}": "Inläsning från {source}",
     "Look": "Titta", "Mend": "Åtgärda", "No batch yet.": "Ingen omgång än.",
     "No call file was loaded yet: upload one here, or let the switch write into a folder that is followed.":
         "Ingen samtalsfil är inläst än: ladda upp en här, eller låt växeln skriva i en mapp som följs.",
@@ -191,8 +192,8 @@ SENTENCES = {
     "That makes {amount} {currency}, rounded {how} to {decimals} decimals.":
         "Det blir {amount} {currency}, avrundat ({how}) till {decimals} decimaler.",
     "Bundle {code} covers {units} of {billed} billed units.":
-        "Potten {code} täcker {units} av {billed} debiterade enheter.",
-    "Bundles take {amount} {currency}.": "Potter tar {amount} {currency}.",
+        "Paketet {code} täcker {units} av {billed} debiterade enheter.",
+    "Bundles take {amount} {currency}.": "Paketen tar {amount} {currency}.",
     "Discount ring {code} ({name}, priority {priority}): {what}, took {took} {currency}.":
         "Rabattring {code} ({name}, prioritet {priority}): {what}, tog {took} {currency}.",
     "The customer pays {amount} {currency}, at a rate of {rate} that is {base}.":
@@ -225,7 +226,7 @@ SENTENCES = {
     "not known: neither the list nor the carrier has a price": "okänt: varken listan eller operatören har pris",
     "not known: what lies behind these digits has no price": "okänt: det som siffrorna leder till har inget pris",
     "not known: what the record should say is not": "okänt: vad posten borde säga vet ingen",
-    "at regular retail, before bundles and discounts": "till ordinarie pris, före potter och rabatter",
+    "at regular retail, before bundles and discounts": "till ordinarie pris, före paket och rabatter",
     "not known": "okänt",
     "Not ring {ring}: {rule}.": "Inte ring {ring}: {rule}.",
     "Not list {item}: {rule}.": "Inte lista {item}: {rule}.",
@@ -233,6 +234,11 @@ SENTENCES = {
 
 # What item_text, rings and rules put into those sentences: pattern, Swedish.
 PHRASES = [
+    (r"^list (.+) is nearer and builds on nothing above it$", r"lista \1 är närmare och bygger inte på något ovanför"),
+    (r"^a price for the mode goes before one for its group, and that before one for all$",
+     "ett pris för trafikslaget går före ett för dess grupp, och det före ett för alla"),
+    (r"^a price for a band goes before one for all hours, bands by their code$",
+     "ett pris för ett tidsband går före ett för dygnet runt, tidsband efter sin kod"),
     (r"^list (\S+): ", r"lista \1: "), (r"\bevery destination\b", "alla destinationer"), (r"\bgroup ", "grupp "),
     (r"\bproduct ", "produkt "), (r"\bmodes of (\S+?),", r"trafikslag i \1,"), (r"\bmode (\S+?),", r"trafikslag \1,"),
     (r"\bevery mode\b", "alla trafikslag"), (r"\bband ", "tidsband "), (r"\ball hours\b", "dygnet runt"),
