@@ -1,6 +1,6 @@
 -- Customers, contracts and numbers as forms save them, and what each level sees of it.
 begin;
-select plan(30);
+select plan(31);
 
 insert into billing.currency (currency) values ('SEK');
 insert into billing.operator (name, org_no, currency) values ('Test', '556000-0000', 'SEK');
@@ -164,6 +164,29 @@ select ok(
 select is_empty(
     $$ select * from api.customer_history_list('1') where what like '%A2%' $$,
     'and nothing of another customer'
+);
+reset role;
+insert into billing.customer_term (customer_id, from_on, price_list_id)
+select customer.customer_id, date '2027-01-01', customer.price_list_id
+from billing.customer where customer.customer_no = '1';
+delete from billing.customer_term where from_on = '2027-01-01';
+insert into billing.customer_group (code, name) values ('hist', 'History');
+insert into billing.customer_in_group (customer_id, customer_group_id)
+select customer.customer_id, customer_group.customer_group_id
+from billing.customer cross join billing.customer_group
+where customer.customer_no = '1' and customer_group.code = 'hist';
+delete from billing.customer_in_group
+using billing.customer_group
+where customer_group.customer_group_id = customer_in_group.customer_group_id and customer_group.code = 'hist';
+select test.as_user('support');
+select results_eq(
+    $$ select distinct table_name, op, what from api.customer_history_list('1')
+    where what in ('hist History', '2027-01-01') order by 1, 2 desc $$,
+    $$ values
+    ('billing.customer_in_group', 'insert', 'hist History'),
+    ('billing.customer_in_group', 'delete', 'hist History'),
+    ('billing.customer_term', 'insert', '2027-01-01'), ('billing.customer_term', 'delete', '2027-01-01') $$,
+    'it knows groups, and what was taken away'
 );
 
 select * from finish();

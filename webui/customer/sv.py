@@ -191,7 +191,7 @@ TEXTS = {
     "ending": "slutar", "coming": "kommande", "all": "alla", "national": "nationellt",
     "international": "internationellt",
     "account": "konto", "full": "fullständig", "summary": "sammandrag", "outgoing": "utgående", "block": "spärra",
-    "call": "samtal", "amount": "belopp", "event": "st", "byte": "byte", "customer term": "villkor från en dag",
+    "call": "samtal", "amount": "belopp", "event": "st", "byte": "byte", "customer in group": "grupp", "customer term": "villkor från en dag",
     "contract term": "avtalsvillkor", "contract line": "avtalsrad", "line term": "radvillkor",
     "subscriber number": "nummer", "manual charge": "manuell debitering", "bundle": "paket", "noticed": "varslad",
     "lifted": "hävd", "guarded": "stoppad av vakten", "from on": "från", "to on": "till", "end on": "slut", "start on": "början",

@@ -101,11 +101,46 @@ begin
             line.what || ', ' || bundle.code
         from line
         inner join billing.bundle on bundle.contract_line_id = line.contract_line_id
+        union all
+        select 'billing.customer_in_group',
+            jsonb_build_object(
+                'customer_id', customer.customer_id, 'customer_group_id', customer_group.customer_group_id
+            ),
+            customer_group.code || ' ' || customer_group.name
+        from customer
+        cross join billing.customer_group
+        union all
+        -- what is not there any more
+        select gone.table_name, gone.pk,
+            concat_ws(', ', owner.what, gone.old ->> 'from_on', gone.old ->> 'number')
+        from (
+            select 'billing.customer_term' as table_name, customer.customer_id::text as id, null as what
+            from customer
+            union all
+            select 'billing.contract_term', contract.contract_id::text, contract.contract_no
+            from contract
+            union all
+            select of_line.table_name, line.contract_line_id::text, line.what
+            from line
+            cross join (
+                values ('billing.line_term'), ('billing.subscriber_number'), ('billing.manual_charge'),
+                ('billing.bundle')
+            ) as of_line (table_name)
+        ) as owner
+        inner join audit.change as gone
+            on
+                gone.table_name = owner.table_name and gone.op = 'delete'
+                and coalesce(
+                    gone.old ->> 'contract_line_id', gone.old ->> 'contract_id', gone.old ->> 'customer_id'
+                ) = owner.id
     ),
 
     found as materialized (
         select change.*, part.what
-        from part
+        from (
+            select part.table_name, part.pk, max(part.what) as what
+            from part group by part.table_name, part.pk
+        ) as part
         inner join audit.change as change
             on change.pk = part.pk and change.table_name = part.table_name
         order by change.at desc, change.change_id desc
@@ -116,7 +151,7 @@ begin
         found.change_id, found.at, found.actor, found.level, found.op, found.table_name, found.what,
         field.name, field.old, field.new
     from found
-    cross join lateral (
+    left join lateral (
         select
             coalesce(before.key, after.key) as name, nullif(before.value, '') as old,
             nullif(after.value, '') as new
@@ -126,13 +161,15 @@ begin
             before.value is distinct from after.value
             and coalesce(before.key, after.key) !~ '^(row_version|valid|span|head)$'
             and (found.op = 'update' or coalesce(before.key, after.key) !~ '_id$')
-    ) as field
+    ) as field on true
+    where field.name is not null or found.table_name = 'billing.customer_in_group'
     order by found.at desc, found.change_id desc, field.name;
 end;
 $$;
 
 comment on function logic.customer_history(text, integer) is
-$$The latest changes of a customer, its terms, contracts, lines, numbers, charges and bundles, field by field.
+$$The latest changes of a customer, its groups, terms, contracts, lines, numbers, charges and bundles,
+field by field, also of those that were taken away. Of a group name is NULL: it came or went.
 Example: select * from logic.customer_history('1000', 100) where false
 Raises: LB901 without a staff level$$;
 
