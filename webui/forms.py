@@ -15,6 +15,7 @@ numbers lose their spaces. The hidden row_version keeps two people from overwrit
 """
 
 import datetime as dt
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -43,11 +44,20 @@ class Field:
     options: dict[str, str] | Callable[[], dict[str, str]] | None = None
     value: Any = None
     error: str | None = None
+    note: str | None = None  # what someone else made of it meanwhile
     levels: tuple[str, ...] = ()
     width: str = ""  # short, or empty for the whole column
 
     def choices(self) -> dict[str, str]:
         return (self.options() if callable(self.options) else self.options) or {}
+
+    def words(self, value: Any) -> str:
+        """A value as people call it, for a sentence."""
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        known = self.choices() if self.kind in ("choice", "choices") else {}
+        parts = value if isinstance(value, list) else [value] if value else []
+        return ", ".join(_(known.get(part, part)) for part in parts) or _("empty")
 
 
 class Form:
@@ -58,6 +68,10 @@ class Form:
         self.is_sent = request.method == "POST"
         self.problem: tuple[str, str | None] | None = None
         self.fields = [replace(one, value=self._value(one, defaults)) for one in fields]
+        self.version = request.form.get("row_version", self.known.get("row_version"))
+        self.was = request.form.get("was") or json.dumps({
+            one.name: _plain(one, self.known[one.name]) for one in fields if one.name in self.known
+        }, ensure_ascii=False)  # how the fields stood when the form was opened
 
     def _value(self, one: Field, defaults: dict[str, Any]) -> Any:
         if self.is_sent:
@@ -66,10 +80,7 @@ class Form:
             if one.kind == "choices":
                 return request.form.getlist(one.name)
             return request.form.get(one.name, "")
-        value = self.known.get(one.name, defaults.get(one.name, one.value))
-        if isinstance(value, Decimal):
-            return f"{value:f}".rstrip("0").rstrip(".") if value % 1 else f"{value:.0f}"
-        return "" if value is None else value
+        return _shown(self.known.get(one.name, defaults.get(one.name, one.value)))
 
     def __getitem__(self, name: str) -> Any:
         """The value of a field for the database: empty is None, days are ISO days."""
@@ -107,6 +118,9 @@ class Form:
         except database.Refused as error:
             problem = error.problem
             is_missing = problem.code == "23502"
+            if problem.code == "LB800" and "was" in request.form:
+                self._join(problem.sentence)
+                return False
             self.refuse(_("Fill this in.") if is_missing else problem.sentence, problem.hint, problem.field)
             return False
         return True
@@ -143,6 +157,31 @@ class Form:
         else:
             self.problem = (sentence, hint)
 
+    def _join(self, sentence: str) -> None:
+        """Someone else has saved meanwhile: what only they changed is taken over, what both changed stays as typed, and
+        each such field says what they wrote. Saved again, it holds."""
+        try:
+            was = dict(json.loads(request.form["was"]))
+        except ValueError:
+            was = {}
+        fields = []
+        for one in self.fields:
+            now = _plain(one, self.known.get(one.name))
+            typed, before = _plain(one, one.value), was.get(one.name)
+            if one.name not in self.known or one.name not in was or now in (before, typed):
+                fields.append(one)
+                continue
+            fields.append(replace(one, value=_shown(self.known[one.name]) if typed == before else one.value, note=(
+                _("Someone else has changed it: before, it was {value}.", value=one.words(before))
+                if typed == before else _("Someone else has written {value} here.", value=one.words(now)))))
+        self.fields = fields
+        self.version = self.known.get("row_version")
+        self.was = json.dumps(was | {name: _plain(one, self.known[name]) for one in fields
+                                     if (name := one.name) in self.known}, ensure_ascii=False)
+        self.problem = (sentence, _(
+            "Their changes are marked below, yours are still here. Look at them, and save again.")
+            if any(one.note for one in fields) else _("Nothing that you see here. Save again."))
+
     def done(self, words: str, address: str):
         """Says what was saved, and goes on."""
         flash(words, "done")
@@ -156,6 +195,22 @@ class Form:
 def number_of(text: str) -> str:
     """A number as people type it, as the database reads it."""
     return re.sub(r"[\s\u202f\u00a0]", "", text).replace("\u2212", "-").replace(",", ".")
+
+
+def _shown(value: Any) -> Any:
+    """A value as its field shows it."""
+    if isinstance(value, Decimal):
+        return f"{value:f}".rstrip("0").rstrip(".") if value % 1 else f"{value:.0f}"
+    return "" if value is None else value
+
+
+def _plain(one: Field, value: Any) -> Any:
+    """A value of a field, known or typed, so that two can be compared."""
+    if one.kind == "check":
+        return bool(value)
+    if one.kind == "choices":
+        return sorted(f"{part}" for part in value or [])
+    return f"{_shown(value)}".replace("\r\n", "\n").strip()
 
 
 def is_day(text: str) -> bool:

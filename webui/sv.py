@@ -17,6 +17,11 @@ TEXTS = {
     "Light or dark": "Ljust eller mörkt", "Keys": "Tangenter", "Log out": "Logga ut", "Log in": "Logga in",
     "search": "sök", "new": "nytt", "edit": "ändra", "next, previous in a list": "nästa, föregående i en lista",
     "open": "öppna", "close": "stäng", "Close": "Stäng", "optional": "valfritt", "Save": "Spara", "Cancel": "Avbryt",
+    "Someone else has changed it: before, it was {value}.": "Någon annan har ändrat det: förut stod {value}.",
+    "Someone else has written {value} here.": "Någon annan har skrivit {value} här.",
+    "Their changes are marked below, yours are still here. Look at them, and save again.":
+        "Deras ändringar är märkta nedan, dina står kvar. Titta på dem och spara igen.",
+    "Nothing that you see here. Save again.": "Inget som syns här. Spara igen.", "empty": "tomt",
     "Open": "Öppna", "yes": "ja", "no": "nej", "Sum": "Summa", "Nothing here.": "Här finns inget.",
     "As a table": "Som tabell", "Search in this list": "Sök i listan", "all": "alla", "Show": "Visa",
     "Clear": "Rensa", "Columns": "Kolumner", "Choose": "Välj", "More": "Fler",

@@ -1,6 +1,7 @@
 """Customers in the browser: who sees which tab, saves with their errors beside the field, two people at once, the
 seller's own world."""
 
+import json
 import re
 
 import pytest
@@ -137,6 +138,16 @@ def test_two_people_do_not_overwrite_each_other(made):
     assert answer.status_code == 422 and "Someone else has changed this" in answer.get_data(as_text=True)
     assert 'value="Luleå"' in answer.get_data(as_text=True), "what was typed is still there"
     assert sql(made, "customer_get", p_customer_no="7")[0]["city"] == "Umeå"
+    # as the page sends it: what only the other changed is taken over, what both did stays as typed, and is said
+    was = {"name": "Sju", "city": "", "email": "", "delivery": "print"}
+    answer = client.post("/customers/7/edit", data=form | {
+        "city": "", "email": "new@b.example", "was": json.dumps(was), "name": "Sjuan"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422 and 'value="Umeå"' in page and "before, it was empty" in page
+    assert 'value="new@b.example"' in page and page.count("Someone else has") == 2
+    answer = client.post("/customers/7/edit", data=form | {
+        "city": "Umeå", "email": "new@b.example", "row_version": version(page)})
+    assert answer.status_code == 303, said(answer)
     page = client.get("/customers/7/edit").get_data(as_text=True)
     answer = client.post("/customers/7/edit", data=form | {"credit_limit": "-5", "row_version": version(page)})
     assert wrong(answer.get_data(as_text=True)) == {"credit_limit": "The credit limit must not be negative."}
