@@ -11,6 +11,7 @@ from leissner.webui.access import page
 from leissner.webui.admin import LOG, pages
 from leissner.webui.lists import Column, Filter, List
 from leissner.webui.texts import gettext as _
+from leissner.webui.texts import is_known
 
 # Proofs of secrets: nobody needs to see them, not even their hashes.
 HIDDEN = ("key_hash", "token_hash", "verifier", "salt")
@@ -24,8 +25,7 @@ def _week() -> str:
 
 
 def _tables() -> dict[str, str]:
-    return {one["table_name"]: one["table_name"].removeprefix("billing.").replace("_", " ")
-            for one in database.call("audit_table_list")}
+    return {one["table_name"]: named(one["table_name"]) for one in database.call("audit_table_list")}
 
 
 def _actor(row: dict) -> str:
@@ -36,9 +36,24 @@ def _actor(row: dict) -> str:
 def _value(name: str, value) -> Markup:
     if value is None:
         return shape.NOTHING
+    if name.endswith("_at") and isinstance(value, str) and (at := _moment(value)):
+        return at
     text = "•••" if name in HIDDEN else json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) \
         else f"{value}"
     return escape(text if len(text) <= LONGEST else text[:LONGEST] + " …")
+
+
+def _moment(value: str) -> Markup | None:
+    try:
+        return shape.moment(dt.datetime.fromisoformat(value), True)
+    except ValueError:
+        return None
+
+
+def named(table: str) -> str:
+    """A table as people call it."""
+    words = table.partition(".")[2].replace("_", " ")
+    return _(words) if is_known(words) else words
 
 
 def changed(row: dict) -> Markup:
@@ -53,6 +68,8 @@ def changed(row: dict) -> Markup:
                                                             _value(name, new.get(name))))
         elif (old or new).get(name) is not None:
             lines.append(Markup("<b>{}</b> {}").format(name, _value(name, (old or new).get(name))))
+    if not lines:
+        return Markup("<em>{}</em>").format(_("saved as it was"))
     if len(lines) <= 4:
         return Markup("<br>").join(lines)
     return Markup("{}<details><summary>{}</summary>{}</details>").format(
@@ -71,7 +88,7 @@ CHANGES = List(
         Column("level", "Level", "word", is_extra=True), Column("login", "Login", is_extra=True),
         Column("client", "From where", is_extra=True),
         Column("op", "What", show=lambda row: _(OPS[row["op"]])),
-        Column("table_name", "Table", show=lambda row: row["table_name"].removeprefix("billing.").replace("_", " ")),
+        Column("table_name", "Table", show=lambda row: named(row["table_name"])),
         Column("pk", "Key", sorts_as="no", show=_key, link=lambda row: url_for(
             "admin.audit", table=row["table_name"], key=json.dumps(row["pk"]), **{"from": "2000-01-01"})),
         Column("new", "Old → new", sorts_as="no", show=changed),

@@ -4,10 +4,11 @@ import re
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
-from leissner.webui import database, work
+from leissner.webui import database, shape, work
 from leissner.webui.access import page
 from leissner.webui.admin import JOBS, pages
 from leissner.webui.texts import gettext as _
+from leissner.webui.texts import is_known
 
 WRITERS = ("admin", "batch")
 DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
@@ -42,6 +43,26 @@ def schedule_words(schedule: str) -> str:
         if minute.isdigit():
             return _("every hour at {n} minutes past", n=minute)
     return schedule
+
+
+@pages.app_template_global("count_of")
+def count_of(value) -> str:
+    """A figure of a run, a state or a list of sums, as people read it."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {count_of(one)}" for key, one in value.items()) or "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, str):
+        return _(value.replace("_", " ")) if is_known(value.replace("_", " ")) else value
+    return "–" if value is None else shape.number(value)
+
+
+@pages.app_template_global("counts_of")
+def counts_of(counts: dict | None, most: int = 4) -> str:
+    """The first figures of a run that say anything, on one line."""
+    told = [f"{shape.word(key)} {count_of(value)}" for key, value in (counts or {}).items()
+            if key != "mode" and value not in (None, {}, [], "")]
+    return ", ".join(told[:most]) + (" …" if len(told) > most else "")
 
 
 def _found(name: str) -> dict:

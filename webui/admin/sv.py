@@ -1,6 +1,12 @@
 """Swedish words of administration."""
 
 TEXTS = {
+    "saved as it was": "sparat oförändrat", "parts": "delar", "parts done": "delar klara", "documents": "dokument",
+    "faults": "fel", "totals": "summor", "through": "till och med", "discarded": "kasserad",
+    "problems": "anmärkningar", "app user": "användare", "api key": "API-nyckel", "message": "meddelande",
+    "contract": "avtal", "contract line": "avtalsrad", "price list": "prislista", "price item": "pris",
+    "exchange rate": "valutakurs", "service": "tjänst", "setting": "inställning", "ring": "rabattring",
+    "prefix": "prefix", "destination": "destination", "operator": "operatör", "currency": "valuta", "job": "jobb",
     "New row": "Ny rad", "Was due": "Skulle köras",
     # tabs and places
     "Users": "Användare", "Catalog": "Register", "Jobs": "Jobb", "Settings": "Inställningar", "Audit": "Logg",
