@@ -99,7 +99,8 @@ EARLIER = {
 @click.option("--report-calls", default=100_000_000, show_default=True, help="Calls that their totals come from.")
 @click.option("--report-kept", default=5_000_000, show_default=True, help="Of these, calls that are kept (2 months).")
 @click.option("--only-reports", is_flag=True, help="Nothing but the reports.")
-@click.option("--web", is_flag=True, help="Also walk the pages over the month that is billed.")
+@click.option("--web", is_flag=True, help="Also ask every page, over the month that is billed or the year of the "
+              "reports.")
 @click.option("--fourfold", is_flag=True, help="Also load four times as many calls, on a server of their own.")
 @click.option("--tenfold", is_flag=True, help="Also load the same calls beside ten times as many other customers, "
               "price lists and loaded months.")
@@ -125,7 +126,7 @@ def bench(calls, customers, prefixes, rings, import_customers, sheet_rows, payer
             command("up")
             bench_bill.measure(result, files, payers, calls, seed, phase, command, settle, history)
             if web:
-                with db.connect() as conn:
+                with db.connect(as_deployer=True) as conn:
                     bench_web.measure(result, conn)
             if statements:
                 result["statements"] = statement_list(STATEMENTS)
@@ -152,6 +153,11 @@ def bench(calls, customers, prefixes, rings, import_customers, sheet_rows, payer
             command("up")
             bench_reports.measure(result, files, report_customers, report_calls, report_kept, seed, phase, command,
                                   settle, lambda: (command("down"), command("up")))
+            if web:
+                with db.connect(as_deployer=True) as conn:
+                    bench_web.fill(conn, lambda name, work: phase(result, name, work))
+                    settle()
+                    bench_web.measure(result, conn)
             command("down")
     show(result, as_json)
 
