@@ -228,6 +228,7 @@ class Page:
     after: tuple[str | None, str] | None = None
     limit: int | None = 50
     names: tuple[str, ...] = ()  # columns that sort as names do
+    given: tuple[str, ...] = ()  # columns that are never empty: an index serves them from either end
 
 
 def page(conn: Connection, name: str, params: dict[str, Any], wanted: Page) -> list[dict[str, Any]]:
@@ -301,15 +302,27 @@ def _page_query(name: str, params: dict[str, Any], wanted: Page, what: sql.Compo
     if wanted.order in wanted.names:
         column = sql.SQL("billing.name_sort_key({})").format(column)
     key = sql.SQL("q.{}").format(sql.Identifier(wanted.key))
-    direction, beyond = (sql.SQL("desc nulls last"), sql.SQL("<")) if wanted.is_descending else (
-        sql.SQL("nulls last"), sql.SQL(">"))
+    beyond = sql.SQL("<" if wanted.is_descending else ">")
+    down = sql.SQL(" desc" if wanted.is_descending else "")
+    if wanted.order == wanted.key:
+        order = [key + down]
+    elif wanted.order in wanted.given:
+        order = [column + down, key + down]
+    else:
+        order = [column + down + sql.SQL(" nulls last"), key]
     if wanted.after:
         values["after"], values["after_key"] = wanted.after
-        if wanted.after[0] is None:
-            conditions.append(sql.SQL("({0} is null and {1} > {2})").format(column, key, sql.Placeholder("after_key")))
+        place = {"column": column, "key": key, "beyond": beyond, "after": sql.Placeholder("after"),
+                 "after_key": sql.Placeholder("after_key")}
+        if wanted.order == wanted.key:
+            conditions.append(sql.SQL("{key} {beyond} {after_key}").format(**place))
+        elif wanted.order in wanted.given:
+            conditions.append(sql.SQL("({column}, {key}) {beyond} ({after}, {after_key})").format(**place))
+        elif wanted.after[0] is None:
+            conditions.append(sql.SQL("({column} is null and {key} > {after_key})").format(**place))
         else:
-            conditions.append(sql.SQL("({0} {1} {2} or {0} = {2} and {3} > {4} or {0} is null)").format(
-                column, beyond, sql.Placeholder("after"), key, sql.Placeholder("after_key")))
+            conditions.append(sql.SQL("({column} {beyond} {after} or {column} = {after} and {key} > {after_key} or "
+                                      "{column} is null)").format(**place))
     query = sql.SQL("select {} from {}({}) as q").format(
         what, sql.Identifier("api", name),
         sql.SQL(", ").join(sql.SQL("{} => {}").format(sql.Identifier(one), sql.Placeholder(f"arg_{one}"))
@@ -317,7 +330,7 @@ def _page_query(name: str, params: dict[str, Any], wanted: Page, what: sql.Compo
     if conditions:
         query += sql.SQL(" where ") + sql.SQL(" and ").join(conditions)
     if is_sorted:
-        query += sql.SQL(" order by {} {}, {}").format(column, direction, key)
+        query += sql.SQL(" order by ") + sql.SQL(", ").join(order)
     if wanted.limit is not None:
         query += sql.SQL(" limit {}").format(sql.Literal(wanted.limit))
     return query, values

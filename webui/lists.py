@@ -49,6 +49,7 @@ class Column:
     is_summed: bool = False
     sorts_as: str = ""  # "name": å after z; "no": not sorted by
     is_extra: bool = False  # shown only to who asks for it
+    is_given: bool = False  # never empty, so that an index of the column and the key serves either order
     levels: tuple[str, ...] = ()  # only these see it; empty: everyone who sees the list
     show: Callable[[dict], Any] | None = None  # what stands in the cell, where it is not the value itself
 
@@ -120,7 +121,8 @@ class List:
             key=self.key, order=order, is_descending=is_descending, filters=filters,
             words=request.args.get("q", "").strip()[:100], search=self.search, limit=ROWS + 1,
             after=_unpack(request.args.get("after")), names=tuple(
-                one.name for one in self.seen() if one.sorts_as == "name"))
+                one.name for one in self.seen() if one.sorts_as == "name"),
+            given=tuple(one.name for one in self.seen() if one.is_given))
         if kind := request.args.get("export"):
             return self._export(kind, params, wanted)
         summed = [one.name for one in self.seen() if one.is_summed]

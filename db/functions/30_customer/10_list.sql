@@ -99,7 +99,7 @@ begin
             range_agg(own.span)
             - coalesce(
                 range_agg(own.span) filter (
-                    where own.valid is not null and coalesce(upper(own.valid), 'infinity') > logic.today()
+                    where own.valid is not null and coalesce(upper(own.valid), 'infinity') > (select logic.today())
                 ),
                 '{}'::int8multirange
             )
@@ -230,24 +230,34 @@ language sql stable rows 1000
 begin atomic
     select
         contract.contract_no, customer.customer_no, customer.name,
-        logic.term_state(contract.state, contract.valid, today.day), held.services, held.lines,
+        logic.term_state(contract.state, contract.valid, today.day),
+        -- asked of the rows that are shown, no others
+        (
+            select string_agg(distinct service.name, ', ')
+            from billing.contract_line as line
+            inner join billing.service on service.service_id = line.service_id
+            where line.contract_id = contract.contract_id
+        ),
+        (
+            select count(*) from billing.contract_line as line where line.contract_id = contract.contract_id
+        ),
         contract.start_on, upper(contract.valid), seller.code, contract.reference, contract.noticed_on,
         contract.signed_on
     from billing.contract
-    cross join (select logic.today() as day) as today
+    cross join (select logic.today() as day offset 0) as today
     inner join billing.customer on customer.customer_id = contract.customer_id
     left join billing.seller on seller.seller_id = coalesce(contract.seller_id, customer.seller_id)
-    left join lateral (
-        select
-            string_agg(distinct service.name, ', ') as services, count(*) as lines,
-            bool_or(service.code = p_service) as has_service
-        from billing.contract_line as line
-        inner join billing.service on service.service_id = line.service_id
-        where line.contract_id = contract.contract_id
-    ) as held on true
     where
         (p_customer_no is null or customer.customer_no = p_customer_no)
-        and (p_service is null or held.has_service);
+        and (
+            p_service is null
+            or contract.contract_id in (
+                select line.contract_id
+                from billing.contract_line as line
+                inner join billing.service on service.service_id = line.service_id
+                where service.code = p_service
+            )
+        );
 end;
 
 comment on function api.contract_list(text, text) is
@@ -271,7 +281,7 @@ begin atomic
         logic.term_state(contract.state, own.valid, today.day), lower(own.valid), upper(own.valid),
         contract.contract_no, line.line_no, service.name, customer.customer_no, customer.name
     from billing.subscriber_number as own
-    cross join (select logic.today() as day) as today
+    cross join (select logic.today() as day offset 0) as today
     inner join billing.contract_line as line on line.contract_line_id = own.contract_line_id
     inner join billing.service on service.service_id = line.service_id
     inner join billing.contract on contract.contract_id = line.contract_id

@@ -169,7 +169,7 @@ begin atomic
         ),
         (select count(*) from billing.customer_term as term where term.customer_id = customer.customer_id)
     from billing.customer
-    cross join (select logic.today() as day) as today
+    cross join (select logic.today() as day offset 0) as today
     cross join lateral logic.customer_on(customer.customer_id, today.day) as held
     left join billing.customer as base_parent on base_parent.customer_id = customer.parent_id
     left join billing.customer as parent on parent.customer_id = held.parent_id
@@ -207,12 +207,12 @@ begin atomic
         ),
         (
             select max(promise.until_on) from billing.credit_promise as promise
-            where promise.payer_id = pays.payer_id and promise.until_on >= logic.today()
+            where promise.payer_id = pays.payer_id and promise.until_on >= (select logic.today())
         )
     from billing.customer
     left join lateral (
         select one.payer_id from logic.customer_payer(array[customer.customer_id]) as one
-        where one.valid @> logic.today()
+        where one.valid @> (select logic.today())
         limit 1
     ) as pays on true
     left join billing.credit_state as held on held.payer_id = pays.payer_id
@@ -308,7 +308,7 @@ begin atomic
         select contract.*, today.day
         from billing.customer
         inner join billing.contract on contract.customer_id = customer.customer_id
-        cross join (select logic.today() as day) as today
+        cross join (select logic.today() as day offset 0) as today
         where
             (p_customer_no is not null or p_contract_no is not null)
             and (p_customer_no is null or customer.customer_no = p_customer_no)
@@ -414,7 +414,7 @@ begin
             call.billed, call.regular, call.bundled, call.discount, call.retail, call.currency,
             call.contract_no, call.line_no
         from report.seller_call as call
-        where call.customer_no = p_customer_no and call.start_on > logic.today() - 93
+        where call.customer_no = p_customer_no and call.start_on > (select logic.today()) - 93
         order by call.started_at desc
         limit p_limit;
         return;
@@ -430,7 +430,7 @@ begin
             one.customer_id = (
                 select customer.customer_id from billing.customer where customer.customer_no = p_customer_no
             )
-            and one.start_on > logic.today() - 93
+            and one.start_on > (select logic.today()) - 93
         order by one.started_at desc
         limit p_limit
     ) as call

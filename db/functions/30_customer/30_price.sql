@@ -130,7 +130,7 @@ begin atomic
         from billing.customer
         inner join billing.contract on contract.customer_id = customer.customer_id
         inner join billing.contract_line as line on line.contract_id = contract.contract_id
-        where customer.customer_no = p_customer_no and line.valid @> logic.today()
+        where customer.customer_no = p_customer_no and line.valid @> (select logic.today())
     ),
 
     applies as (
@@ -189,7 +189,7 @@ begin atomic
             from billing.ring_month as held
             where
                 held.customer_id = applies.customer_id and held.ring_id = ring.ring_id
-                and held.month = date_trunc('month', logic.today()::timestamp)::date
+                and held.month = date_trunc('month', (select logic.today())::timestamp)::date
         )
     from applies
     inner join billing.ring on ring.ring_id = applies.ring_id
@@ -254,7 +254,7 @@ begin atomic
     left join billing.bundle_month as month
         on
             month.bundle_id = bundle.bundle_id
-            and month.month = date_trunc('month', logic.today()::timestamp)::date
+            and month.month = date_trunc('month', (select logic.today())::timestamp)::date
     where customer.customer_no = p_customer_no
     order by contract.contract_no, line.line_no, bundle.code, lower(bundle.valid);
 end;

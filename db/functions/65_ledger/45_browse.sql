@@ -15,26 +15,27 @@ begin atomic
     select
         item.open_item_id, item.document_no, payer.customer_no, payer.name, item.kind, item.item_on,
         item.due_on, item.amount, item.open, item.open_base, item.currency,
-        case when item.open > 0 then greatest(0, logic.today() - item.due_on) end,
+        case when item.open > 0 then greatest(0, today.day - item.due_on) end,
         case
             when item.open = 0 then 'settled'
             when item.open < 0 then 'credit'
-            when logic.today() <= item.due_on then 'not_due'
-            when logic.today() - item.due_on <= 30 then 'to_30'
-            when logic.today() - item.due_on <= 60 then 'to_60'
-            when logic.today() - item.due_on <= 90 then 'to_90'
+            when today.day <= item.due_on then 'not_due'
+            when today.day - item.due_on <= 30 then 'to_30'
+            when today.day - item.due_on <= 60 then 'to_60'
+            when today.day - item.due_on <= 90 then 'to_90'
             else 'over_90'
         end,
         case
             when item.open = 0 then 'settled'
             when item.disputed_on is not null then 'disputed'
             when item.open < 0 then 'to_credit'
-            when logic.today() > item.due_on then 'overdue'
+            when today.day > item.due_on then 'overdue'
             else 'open'
         end,
         item.dispute_reason, item.disputed_on, item.reference,
         case when item.invoice_id is not null then item.document_no end
     from billing.open_item as item
+    cross join (select logic.today() as day offset 0) as today
     inner join billing.customer as payer on payer.customer_id = item.payer_id
     where
         (p_is_all or item.open <> 0)
@@ -111,7 +112,7 @@ begin atomic
         count(distinct item.payer_id),
         count(distinct item.payer_id) filter (where item.open > 0 and late.days > 0)
     from billing.open_item as item
-    cross join (select logic.today() as day) as now
+    cross join (select logic.today() as day offset 0) as now
     cross join lateral (select now.day - item.due_on as days) as late
     where item.open <> 0
     group by item.currency

@@ -139,7 +139,7 @@ begin atomic
             from billing.subscriber_number as number
             where
                 number.contract_line_id = line.contract_line_id
-                and number.valid @> logic.today()
+                and number.valid @> (select logic.today())
             order by number.number
         ),
         block.scope, block.origin, block.reason, block.set_at, block.set_by
@@ -155,13 +155,13 @@ begin atomic
     left join billing.credit_block as block
         on block.contract_line_id = line.contract_line_id and block.lifted_at is null
     where
-        payer.customer_no = p_customer_no and pays.valid @> logic.today()
-        and payer.customer_id in (pays.payer_id, pays.customer_id) and line.valid @> logic.today()
+        payer.customer_no = p_customer_no and pays.valid @> (select logic.today())
+        and payer.customer_id in (pays.payer_id, pays.customer_id) and line.valid @> (select logic.today())
         and exists (
             select from billing.subscriber_number as number
             where
                 number.contract_line_id = line.contract_line_id
-                and number.valid @> logic.today()
+                and number.valid @> (select logic.today())
         )
     order by owner.customer_no collate "C", contract.contract_no collate "C", line.line_no, block.origin;
 end;
