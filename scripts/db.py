@@ -293,7 +293,7 @@ def _page_query(name: str, params: dict[str, Any], wanted: Page, what: sql.Compo
     for n, (column, value) in enumerate((wanted.filters or {}).items()):
         values[f"filter_{n}"] = value
         conditions.append(sql.SQL("q.{} = {}").format(sql.Identifier(column), sql.Placeholder(f"filter_{n}")))
-    for n, word in enumerate(wanted.words.split()):
+    for n, word in enumerate(wanted.words.split() if wanted.search else ()):
         values[f"word_{n}"] = "%" + re.sub(r"([%_\\])", r"\\\1", word) + "%"
         conditions.append(sql.SQL("({})").format(sql.SQL(" or ").join(
             sql.SQL("q.{}::text ilike {}").format(sql.Identifier(column), sql.Placeholder(f"word_{n}"))

@@ -82,6 +82,7 @@ class List:
     key: str
     columns: list[Column]
     search: tuple[str, ...] = ()
+    is_long: bool = False  # the function itself looks for the words, its argument p_words, by its indexes
     filters: list[Filter] = field(default_factory=list)
     order: str = ""
     is_descending: bool = False
@@ -123,6 +124,9 @@ class List:
             after=_unpack(request.args.get("after")), names=tuple(
                 one.name for one in self.seen() if one.sorts_as == "name"),
             given=tuple(one.name for one in self.seen() if one.is_given))
+        if self.is_long:
+            params["p_words"] = wanted.words or None
+            wanted = db.replace(wanted, search=())
         if kind := request.args.get("export"):
             return self._export(kind, params, wanted)
         summed = [one.name for one in self.seen() if one.is_summed]

@@ -238,9 +238,9 @@ begin
         coalesce(round(sum(case when v_is_staff then total.cost else total.reseller end), 2), 0),
         coalesce(round(sum(case when v_is_staff then total.margin else total.seller_margin end), 2), 0)
     from generate_series(v_first::timestamp, logic.today()::timestamp, '1 month') as step (day)
-    left join billing.call_day as total
+    left join billing.traffic_month as total
         on
-            total.day >= step.day::date and total.day < (step.day + interval '1 month')::date
+            total.month = step.day::date
             and (v_is_staff or total.seller_id = (select access.seller_id()))
     left join billing.mode on mode.mode_id = total.mode_id
     group by step.day

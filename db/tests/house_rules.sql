@@ -186,6 +186,8 @@ select bag_eq(
         'logic.call_former_list', 'logic.call_get', 'logic.call_invoice_list', 'logic.call_list',
         'logic.call_newest', 'logic.call_sums', 'logic.usage_choice_list',
         'logic.call_quote',         'logic.call_under_cost',
+        'logic.contract_found', 'logic.customer_found', 'logic.entry_found', 'logic.invoice_found',
+        'logic.item_found', 'logic.number_found', 'logic.payment_found',
         'logic.check_audit', 'logic.check_run',
         'logic.annual_list', 'logic.billed_fold', 'logic.billed_list', 'logic.deferred_list',
         'logic.number_held_list', 'logic.uninvoiced_list',

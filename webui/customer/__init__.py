@@ -34,7 +34,8 @@ def to_number(row: dict) -> str:
 
 
 CUSTOMERS = List(
-    "customer_list", key="customer_no", search=("customer_no", "name", "org_no", "city", "email"), name="customers",
+    "customer_list", is_long=True, key="customer_no", search=("customer_no", "name", "org_no", "city", "email"),
+    name="customers",
     empty="No customers yet: import customers.csv, or make the first one here.",
     columns=[
         Column("customer_no", "No", link=to_customer),
@@ -52,7 +53,7 @@ CUSTOMERS = List(
     filters=[Filter("kind", "Kind", {"business": "business", "private": "private", "wholesale": "wholesale"})],
 )
 CONTRACTS = List(
-    "contract_list", key="contract_no", search=("contract_no", "customer_no", "customer", "reference"),
+    "contract_list", is_long=True, key="contract_no", search=("contract_no", "customer_no", "customer", "reference"),
     name="contracts", empty="No contracts yet: make one from a customer's page.",
     columns=[
         Column("contract_no", "Contract", link=to_contract),
@@ -75,7 +76,7 @@ CONTRACTS = List(
     ],
 )
 NUMBERS = List(
-    "number_list", key="id", order="number", search=("number", "customer_no", "customer", "contract_no"),
+    "number_list", is_long=True, key="id", order="number", search=("number", "customer_no", "customer", "contract_no"),
     name="numbers", empty="No numbers yet: assign one from the page of a contract line.",
     columns=[
         Column("number", "Number", "phone", link=to_number, is_given=True),

@@ -64,15 +64,15 @@ def _payer(row: dict) -> str | None:
 
 
 RUNS = List(
-    "bill_list", key="run", order="run", is_descending=True, name="runs",
+    "bill_browse_list", key="run", order="run", is_descending=True, name="runs",
     empty="No run yet. A run makes drafts of all that is due; nothing leaves the house before it is approved.",
     columns=[
         Column("run", "Run", link=lambda row: url_for("invoice.run", run=row["run"])),
         Column("through", "Through", "day"),
         Column("state", "State", "state"),
-        Column("documents", "Documents", "number"),
+        Column("documents", "Documents", "number", sorts_as="no"),
         Column("totals", "Total with VAT", show=_totals, sorts_as="no"),
-        Column("faults", "Faults", "number"),
+        Column("faults", "Faults", "number", sorts_as="no"),
         Column("started_at", "Begun", "ago"),
         Column("started_by", "By", is_extra=True),
         Column("approved_at", "Approved at", "moment", is_extra=True),
@@ -80,8 +80,8 @@ RUNS = List(
     filters=[Filter("state", "State", {one: one for one in ("making", "draft", "approving", "approved", "delivered")})],
 )
 DOCUMENTS = List(
-    "bill_show", key="invoice", order="invoice", search=("invoice_no", "payer", "name"), name="documents",
-    empty="The run made no documents: nothing was due.",
+    "bill_document_list", is_long=True, key="invoice", order="invoice", search=("invoice_no", "payer", "name"),
+    name="documents", empty="The run made no documents: nothing was due.",
     columns=[
         Column("invoice", "Document", link=lambda row: url_for("invoice.invoice", no=row["invoice_no"]
                                                                or f"draft {row['invoice']}"),
@@ -89,7 +89,7 @@ DOCUMENTS = List(
         Column("kind", "Kind", "word"),
         Column("payer", "Payer", link=_payer),
         Column("name", "Name", sorts_as="name"),
-        Column("lines", "Lines", "number"),
+        Column("lines", "Lines", "number", sorts_as="no"),
         Column("net", "Net", "money"),
         Column("tax", "VAT", "money"),
         Column("total", "Total", "money"),
@@ -100,19 +100,19 @@ DOCUMENTS = List(
         "print": "print", "email": "email", "einvoice": "einvoice"})],
 )
 INVOICES = List(
-    "invoice_list", key="invoice_no", order="invoice_on", is_descending=True, name="invoices",
+    "invoice_list", is_long=True, key="invoice_no", order="invoice_on", is_descending=True, name="invoices",
     search=("invoice_no", "payer", "name", "reference"),
     empty="No document is issued yet: approve a run.",
     columns=[
         Column("invoice_no", "Number", link=lambda row: url_for("invoice.invoice", no=row["invoice_no"])),
-        Column("kind", "Kind", "word"),
+        Column("kind", "Kind", "word", sorts_as="no"),
         Column("payer", "Payer", link=_payer),
         Column("name", "Name", sorts_as="name"),
-        Column("invoice_on", "Date", "day"),
-        Column("due_on", "Due", "day"),
-        Column("total", "Total", "money"),
-        Column("currency", "Currency"),
-        Column("reference", "Reference", is_extra=True),
+        Column("invoice_on", "Date", "day", is_given=True),
+        Column("due_on", "Due", "day", sorts_as="no"),
+        Column("total", "Total", "money", sorts_as="no"),
+        Column("currency", "Currency", sorts_as="no"),
+        Column("reference", "Reference", sorts_as="no", is_extra=True),
         Column("run", "Run", is_extra=True),
     ],
     filters=[
@@ -121,15 +121,16 @@ INVOICES = List(
     ],
 )
 DELIVERIES = List(
-    "delivery_all_list", key="delivery", order="changed_at", is_descending=True, name="deliveries",
+    "delivery_all_list", is_long=True, key="delivery", order="changed_at", is_descending=True, name="deliveries",
     search=("invoice_no", "payer", "name", "file", "reason"),
     empty="Nothing was delivered yet.",
     columns=[
         Column("invoice_no", "Document", link=lambda row: url_for("invoice.invoice", no=row["invoice_no"])),
         Column("payer", "Payer", link=_payer), Column("name", "Name", sorts_as="name"),
-        Column("channel", "Way", "word"), Column("state", "State", "state"), Column("reason", "Reason"),
-        Column("changed_at", "Since", "ago"), Column("pages", "Pages", "number", is_extra=True),
-        Column("file", "File", is_extra=True), Column("run", "Run", link=lambda row: url_for(
+        Column("channel", "Way", "word", sorts_as="no"), Column("state", "State", "state", sorts_as="no"),
+        Column("reason", "Reason", sorts_as="no"), Column("changed_at", "Since", "ago", is_given=True),
+        Column("pages", "Pages", "number", sorts_as="no", is_extra=True),
+        Column("file", "File", sorts_as="no", is_extra=True), Column("run", "Run", link=lambda row: url_for(
             "invoice.run", run=row["run"])),
     ],
     filters=[
@@ -146,8 +147,7 @@ NEW = [
 
 
 def _run(run: int) -> dict:
-    found = next((one for one in database.call("bill_list") if one["run"] == run), None)
-    return found or abort(404)
+    return database.one("bill_browse_list", p_run=run) or abort(404)
 
 
 def _checks(run: int, faults: list[dict]) -> list[dict]:
@@ -233,7 +233,7 @@ def go(run: int):
     elif found["state"] == "approving":
         if not database.value("bill_approve_next", p_run=run, p_day=_day(), p_size=APPROVED_AT_ONCE):
             database.value("bill_approve_finish", p_run=run)
-    found = next((one for one in database.call("bill_list") if one["run"] == run), None)
+    found = database.one("bill_browse_list", p_run=run)
     if found is None:
         flash(_("Nothing was due: the run found nothing to bill, and is gone."), "done")
         return Response(headers={"HX-Redirect": url_for("invoice.runs")}) if request.headers.get(
@@ -251,8 +251,7 @@ def _day() -> str:
 
 def _left(found: dict) -> int:
     """Documents of a run that have no number yet."""
-    return sum(1 for one in database.call("bill_show", p_run=found["run"]) if one["state"] == "draft") \
-        if found["state"] == "approving" else 0
+    return database.value("bill_left_get", p_run=found["run"]) if found["state"] == "approving" else 0
 
 
 @page(pages, "/runs/<int:run>/approve", WRITERS, ("GET", "POST"))

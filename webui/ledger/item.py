@@ -20,7 +20,7 @@ AGES = {"not_due": "not due", "to_30": "1–30 days", "to_60": "31–60 days", "
         "over_90": "over 90 days", "credit": "to credit"}
 STATES = {"overdue": "overdue", "open": "open", "disputed": "disputed", "to_credit": "to credit"}
 ITEMS = List(
-    "item_browse_list", key="item", name="open-items", order="due_on",
+    "item_browse_list", is_long=True, key="item", name="open-items", order="due_on",
     search=("document_no", "customer_no", "name", "reference", "dispute"),
     empty="Nobody owes anything: items come with approved invoices.",
     columns=[
@@ -47,7 +47,7 @@ ITEMS = List(
     ],
 )
 ENTRIES = List(
-    "entry_browse_list", key="entry", name="journal", order="entry", is_descending=True,
+    "entry_browse_list", is_long=True, key="entry", name="journal", order="entry", is_descending=True,
     search=("entry", "text", "customer_no", "name", "document_no", "made_by"), empty="Nothing is booked yet.",
     columns=[
         Column("entry", "Entry", link=lambda row: url_for("ledger.entry", entry=row["entry"])),

@@ -28,7 +28,7 @@ TAKE_BACK = [
           width="short"),
 ]
 PAYMENTS = List(
-    "payment_browse_list", key="payment", name="payments", order="payment", is_descending=True,
+    "payment_browse_list", is_long=True, key="payment", name="payments", order="payment", is_descending=True,
     search=("payer_name", "payer_account", "text", "customer_no", "name", "explanation", "payment"),
     empty="No payments yet: load a file of the bank under Files.",
     columns=[

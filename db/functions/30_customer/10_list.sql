@@ -99,7 +99,9 @@ begin
             range_agg(own.span)
             - coalesce(
                 range_agg(own.span) filter (
-                    where own.valid is not null and coalesce(upper(own.valid), 'infinity') > (select logic.today())
+                    where
+                        own.valid is not null
+                        and coalesce(upper(own.valid), 'infinity') > (select logic.today())
                 ),
                 '{}'::int8multirange
             )
@@ -194,7 +196,7 @@ Raises: LB802 when there is none$$;
 
 -- api
 
-create function api.customer_list(p_parent_no text default null)
+create function api.customer_list(p_parent_no text default null, p_words text default null)
 returns table (
     customer_no text, name text, kind text, parent_no text, city text, org_no text, email text, seller text,
     contracts bigint, credit_limit numeric, currency text
@@ -210,18 +212,26 @@ begin atomic
     from billing.customer
     left join billing.customer as parent on parent.customer_id = customer.parent_id
     left join billing.seller on seller.seller_id = customer.seller_id
-    where p_parent_no is null or parent.customer_no = p_parent_no;
+    where
+        (p_parent_no is null or parent.customer_no = p_parent_no)
+        and (
+            p_words is null
+            or customer.customer_id = any((select logic.customer_found(p_words, true))::bigint[])
+        );
 end;
 
-comment on function api.customer_list(text) is
-$$Customers, or those right below one.
+comment on function api.customer_list(text, text) is
+$$Customers, or those right below one, or those that have words in their number, name, town, registration
+number or e-mail.
 Example: select * from api.customer_list('1000')
 Raises: nothing$$;
-grant execute on function api.customer_list(text) to
+grant execute on function api.customer_list(text, text) to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
     leissner_report, leissner_auditor, leissner_batch, leissner_integration, leissner_seller;
 
-create function api.contract_list(p_customer_no text default null, p_service text default null)
+create function api.contract_list(
+    p_customer_no text default null, p_service text default null, p_words text default null
+)
 returns table (
     contract_no text, customer_no text, customer text, state text, services text, lines bigint,
     start_on date, ends_on date, seller text, reference text, noticed_on date, signed_on date
@@ -257,10 +267,11 @@ begin atomic
                 inner join billing.service on service.service_id = line.service_id
                 where service.code = p_service
             )
-        );
+        )
+        and (p_words is null or contract.contract_id = any((select logic.contract_found(p_words))::bigint[]));
 end;
 
-comment on function api.contract_list(text, text) is
+comment on function api.contract_list(text, text, text) is
 $$Contracts: all, those of a customer, those with a line for a service. ends_on: the first day no longer
 covered.
 Example: select * from api.contract_list('1000')
@@ -268,7 +279,7 @@ Raises: nothing$$;
 
 create function api.number_list(
     p_number text default null, p_customer_no text default null, p_contract_no text default null,
-    p_line_no integer default null
+    p_line_no integer default null, p_words text default null
 )
 returns table (
     id bigint, number text, to_number text, kind text, numbers bigint, state text, from_on date,
@@ -293,10 +304,13 @@ begin atomic
         )
         and (p_customer_no is null or customer.customer_no = p_customer_no)
         and (p_contract_no is null or contract.contract_no = p_contract_no)
-        and (p_line_no is null or line.line_no = p_line_no);
+        and (p_line_no is null or line.line_no = p_line_no)
+        and (
+            p_words is null or own.subscriber_number_id = any((select logic.number_found(p_words))::bigint[])
+        );
 end;
 
-comment on function api.number_list(text, text, text, integer) is
+comment on function api.number_list(text, text, text, integer, text) is
 $$Numbers, blocks and accounts: all, those that a number as people write it lies in or begins, those of a
 customer.
 Example: select * from api.number_list('090-200 10 05')
@@ -353,7 +367,7 @@ Example: select * from api.customer_choice_list('service')
 Raises: nothing$$;
 
 grant execute on function
-    api.contract_list(text, text), api.number_list(text, text, text, integer)
+    api.contract_list(text, text, text), api.number_list(text, text, text, integer, text)
 to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
     leissner_report, leissner_auditor, leissner_batch, leissner_integration, leissner_seller;

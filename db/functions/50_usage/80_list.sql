@@ -347,6 +347,19 @@ begin
         part.mode_id, part.currency
     having (sum(part.calls), sum(part.retail), sum(part.revenue), sum(part.margin)) <> (0, 0, 0, 0);
     update billing.call_customer_month set load_id = 0 where call_customer_month.load_id = -1;
+
+    with taken as (
+        delete from billing.traffic_month returning traffic_month.*
+    )
+
+    insert into billing.traffic_month (
+        month, seller_id, mode_id, calls, billed, cost, revenue, margin, reseller, seller_margin
+    )
+    select
+        taken.month, taken.seller_id, taken.mode_id, sum(taken.calls), sum(taken.billed), sum(taken.cost),
+        sum(taken.revenue), sum(taken.margin), sum(taken.reseller), sum(taken.seller_margin)
+    from taken
+    group by taken.month, taken.seller_id, taken.mode_id;
     return v_folded;
 end;
 $$;

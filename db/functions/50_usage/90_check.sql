@@ -195,7 +195,34 @@ begin atomic
     ) as folded on folded.month = line.month
     where
         (coalesce(line.calls, 0), coalesce(line.mark, 0))
-        <> (coalesce(folded.calls, 0), coalesce(folded.mark, 0));
+        <> (coalesce(folded.calls, 0), coalesce(folded.mark, 0))
+    union all
+    -- traffic by month against the daily totals
+    select
+        format(
+            'traffic by month %s calls revenue %s, daily totals %s calls revenue %s', sum(one.calls),
+            sum(one.revenue), sum(one.day_calls), sum(one.day_revenue)
+        ),
+        'month ' || one.month
+    from (
+        select
+            traffic.month, traffic.seller_id, traffic.mode_id, traffic.calls, traffic.billed, traffic.revenue,
+            traffic.margin, traffic.seller_margin, 0 as day_calls, 0 as day_billed, 0 as day_revenue,
+            0 as day_margin, 0 as day_seller_margin
+        from billing.traffic_month as traffic
+        union all
+        select
+            date_trunc('month', total.day::timestamp)::date, total.seller_id, total.mode_id, 0, 0, 0, 0, 0,
+            total.calls, total.billed, total.revenue, total.margin, total.seller_margin
+        from billing.call_day as total
+    ) as one
+    group by one.month, one.seller_id, one.mode_id
+    having
+        (sum(one.calls), sum(one.billed), sum(one.revenue), sum(one.margin), sum(one.seller_margin))
+        <> (
+            sum(one.day_calls), sum(one.day_billed), sum(one.day_revenue), sum(one.day_margin),
+            sum(one.day_seller_margin)
+        );
 end;
 
 comment on function logic.check_totals() is

@@ -255,6 +255,12 @@ begin
     set state = 'approved', approved_at = clock_timestamp(), approved_by = who.actor
     from audit.tx_current() as who
     where run.bill_run_id = p_run and run.state <> 'approved';
+    insert into billing.bill_total (bill_run_id, currency, documents, total)
+    select p_run, invoice.currency, count(*), sum(invoice.total)
+    from billing.invoice
+    where invoice.bill_run_id = p_run
+    group by invoice.currency
+    on conflict do nothing;
     return true;
 end;
 $$;

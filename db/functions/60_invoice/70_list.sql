@@ -63,6 +63,59 @@ Raises: LB901 without the level finance or admin$$;
 
 -- api
 
+create function api.bill_browse_list(p_run bigint default null)
+returns table (
+    run bigint, through date, state text, started_at timestamptz, started_by text, parts bigint,
+    parts_done bigint, documents bigint, faults bigint, totals jsonb, options jsonb, approved_at timestamptz,
+    mode text
+)
+language sql stable rows 100
+begin atomic
+    select
+        run.bill_run_id, run.through_on, run.state, run.started_at, run.started_by,
+        (select count(*) from billing.bill_part as part where part.bill_run_id = run.bill_run_id),
+        (select count(part.done_at) from billing.bill_part as part where part.bill_run_id = run.bill_run_id),
+        coalesce(
+            (
+                select sum(kept.documents)::bigint
+                from billing.bill_total as kept where kept.bill_run_id = run.bill_run_id
+            ),
+            (select count(*) from billing.invoice where invoice.bill_run_id = run.bill_run_id)
+        ),
+        (
+            select count(*) from billing.bill_fault as fault where fault.bill_run_id = run.bill_run_id
+        ),
+        coalesce(
+            (
+                select jsonb_object_agg(kept.currency, round(kept.total, currency.decimals))
+                from billing.bill_total as kept
+                inner join billing.currency on currency.currency = kept.currency
+                where kept.bill_run_id = run.bill_run_id
+            ),
+            (
+                select jsonb_object_agg(one.currency, round(one.total, currency.decimals))
+                from (
+                    select invoice.currency, sum(invoice.total) as total
+                    from billing.invoice
+                    where invoice.bill_run_id = run.bill_run_id
+                    group by invoice.currency
+                ) as one
+                inner join billing.currency on currency.currency = one.currency
+            )
+        ),
+        run.options, run.approved_at, run.mode
+    from billing.bill_run as run
+    where p_run is null or run.bill_run_id = p_run;
+end;
+
+comment on function api.bill_browse_list(bigint) is
+$$Runs, or one of them, with what they came to (totals: currency → amount with VAT).
+Example: select * from api.bill_browse_list()
+Raises: nothing$$;
+grant execute on function api.bill_browse_list(bigint) to
+    leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
+    leissner_auditor, leissner_batch, leissner_integration;
+
 create function api.bill_list()
 returns table (
     run bigint, through date, state text, started_at timestamptz, started_by text, parts bigint,
@@ -71,31 +124,7 @@ returns table (
 )
 language sql stable
 begin atomic
-    select
-        run.bill_run_id, run.through_on, run.state, run.started_at, run.started_by, part.parts, part.done,
-        coalesce(document.documents, 0), (
-            select count(*) from billing.bill_fault as fault where fault.bill_run_id = run.bill_run_id
-        ),
-        document.totals, run.options, run.approved_at, run.mode
-    from billing.bill_run as run
-    cross join lateral (
-        select count(*) as parts, count(one.done_at) as done
-        from billing.bill_part as one where one.bill_run_id = run.bill_run_id
-    ) as part
-    left join (
-        select one.bill_run_id, sum(one.documents)::bigint as documents,
-            jsonb_object_agg(one.currency, one.total) as totals
-        from (
-            select
-                invoice.bill_run_id, invoice.currency, count(*) as documents,
-                round(sum(invoice.total), min(currency.decimals)) as total
-            from billing.invoice
-            inner join billing.currency on currency.currency = invoice.currency
-            group by invoice.bill_run_id, invoice.currency
-        ) as one
-        group by one.bill_run_id
-    ) as document on document.bill_run_id = run.bill_run_id
-    order by run.bill_run_id desc;
+    select * from api.bill_browse_list() as run order by run.run desc;
 end;
 
 comment on function api.bill_list() is
@@ -120,17 +149,18 @@ Example: select * from api.bill_number_get(1, '2026-11-01')
 Raises: LB901 without the level finance or admin$$;
 grant execute on function api.bill_number_get(bigint, date) to leissner_admin, leissner_finance;
 
-create function api.bill_show(p_run bigint)
+create function api.bill_document_list(p_run bigint, p_words text default null)
 returns table (
     invoice bigint, invoice_no text, kind text, state text, payer text, name text, currency text,
-        lines bigint,
-    net numeric, tax numeric, total numeric, invoice_on date, due_on date, reference text, delivery text
+    lines bigint, net numeric, tax numeric, total numeric, invoice_on date, due_on date, reference text,
+    delivery text
 )
-language sql stable
+language sql stable rows 10000
 begin atomic
     select
         invoice.invoice_id, invoice.invoice_no, invoice.kind, invoice.state, payer.customer_no, payer.name,
-        invoice.currency, (
+        invoice.currency,
+        (
             select count(*) from billing.invoice_line as line where line.invoice_id = invoice.invoice_id
         ),
         round(invoice.net, currency.decimals), round(invoice.tax, currency.decimals),
@@ -139,8 +169,43 @@ begin atomic
     from billing.invoice
     inner join billing.currency on currency.currency = invoice.currency
     inner join billing.customer as payer on payer.customer_id = invoice.payer_id
-    where invoice.bill_run_id = p_run
-    order by payer.customer_no collate "C", invoice.currency;
+    where
+        invoice.bill_run_id = p_run
+        and (p_words is null or invoice.invoice_id = any((select logic.invoice_found(p_words))::bigint[]));
+end;
+
+comment on function api.bill_document_list(bigint, text) is
+$$The documents of a run, in no order.
+Example: select * from api.bill_document_list(1)
+Raises: nothing$$;
+grant execute on function api.bill_document_list(bigint, text) to
+    leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
+    leissner_auditor, leissner_batch, leissner_integration;
+
+create function api.bill_left_get(p_run bigint)
+returns bigint
+language sql stable
+begin atomic
+    select count(*) from billing.invoice where invoice.bill_run_id = p_run and invoice.state = 'draft';
+end;
+
+comment on function api.bill_left_get(bigint) is
+$$How many documents of a run are drafts.
+Example: select api.bill_left_get(1)
+Raises: nothing$$;
+grant execute on function api.bill_left_get(bigint) to
+    leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
+    leissner_auditor, leissner_batch, leissner_integration;
+
+create function api.bill_show(p_run bigint)
+returns table (
+    invoice bigint, invoice_no text, kind text, state text, payer text, name text, currency text,
+        lines bigint,
+    net numeric, tax numeric, total numeric, invoice_on date, due_on date, reference text, delivery text
+)
+language sql stable
+begin atomic
+    select * from api.bill_document_list(p_run) as one order by one.payer collate "C", one.currency;
 end;
 
 comment on function api.bill_show(bigint) is

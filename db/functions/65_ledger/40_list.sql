@@ -13,7 +13,8 @@ begin atomic
         item.document_no, payer.customer_no, item.item_on, coalesce(item.due_on, item.item_on),
         round(item.amount, currency.decimals), round(item.open, currency.decimals), item.currency,
         item.reference, item.kind, payer.name,
-        case when item.open > 0 then greatest(0, (select logic.today()) - item.due_on) end, item.dispute_reason
+        case when item.open > 0 then greatest(0, (select logic.today()) - item.due_on) end,
+        item.dispute_reason
     from billing.open_item as item
     inner join billing.customer as payer on payer.customer_id = item.payer_id
     inner join billing.currency on currency.currency = item.currency

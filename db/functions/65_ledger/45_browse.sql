@@ -3,7 +3,8 @@
 -- api
 
 create function api.item_browse_list(
-    p_is_all boolean default false, p_customer_no text default null, p_document text default null
+    p_is_all boolean default false, p_customer_no text default null, p_document text default null,
+    p_words text default null
 )
 returns table (
     item bigint, document_no text, customer_no text, name text, kind text, item_on date, due_on date,
@@ -40,16 +41,17 @@ begin atomic
     where
         (p_is_all or item.open <> 0)
         and (p_customer_no is null or payer.customer_no = p_customer_no)
-        and (p_document is null or item.document_no = p_document);
+        and (p_document is null or item.document_no = p_document)
+        and (p_words is null or item.open_item_id = any((select logic.item_found(p_words))::bigint[]));
 end;
 
-comment on function api.item_browse_list(boolean, text, text) is
+comment on function api.item_browse_list(boolean, text, text, text) is
 $$Items that are open, or all, of one customer or document where one is named: how late they are, by age
 (not_due, to_30, to_60, to_90, over_90, credit, settled) and by state (open, overdue, disputed, to_credit,
 settled).
 Example: select * from api.item_browse_list(true, '1000')
 Raises: nothing$$;
-grant execute on function api.item_browse_list(boolean, text, text) to
+grant execute on function api.item_browse_list(boolean, text, text, text) to
     leissner_admin, leissner_support, leissner_finance, leissner_credit, leissner_report, leissner_auditor,
     leissner_batch, leissner_integration;
 
@@ -129,7 +131,7 @@ grant execute on function api.ledger_age_list() to
 
 create function api.entry_browse_list(
     p_from date default null, p_to date default null, p_account text default null,
-    p_entry bigint default null
+    p_entry bigint default null, p_words text default null
 )
 returns table (
     entry bigint, entry_on date, kind text, text text, customer_no text, name text, document_no text,
@@ -162,15 +164,16 @@ begin atomic
                 select from billing.entry_row as part
                 where part.entry_id = entry.entry_id and part.account = p_account
             )
-        );
+        )
+        and (p_words is null or entry.entry_id = any((select logic.entry_found(p_words))::bigint[]));
 end;
 
-comment on function api.entry_browse_list(date, date, text, bigint) is
+comment on function api.entry_browse_list(date, date, text, bigint, text) is
 $$Entries of the journal booked from a day through a day, with rows on an account, or one of them; debit: in
 the operator's currency.
 Example: select * from api.entry_browse_list('2026-10-01', '2026-10-31')
 Raises: nothing$$;
-grant execute on function api.entry_browse_list(date, date, text, bigint) to
+grant execute on function api.entry_browse_list(date, date, text, bigint, text) to
     leissner_admin, leissner_support, leissner_finance, leissner_credit, leissner_report, leissner_auditor,
     leissner_batch, leissner_integration;
 

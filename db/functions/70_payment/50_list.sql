@@ -410,7 +410,8 @@ grant execute on function api.payment_left_get() to
 
 create function api.payment_browse_list(
     p_from date default null, p_to date default null, p_least numeric default null,
-    p_most numeric default null, p_file bigint default null, p_language text default 'en'
+    p_most numeric default null, p_file bigint default null, p_language text default 'en',
+    p_words text default null
 )
 returns table (
     payment bigint, booked_on date, state text, kind text, amount numeric, left_amount numeric,
@@ -431,14 +432,15 @@ begin atomic
         and (p_to is null or one.booked_on <= p_to)
         and (p_least is null or abs(one.amount) >= p_least)
         and (p_most is null or abs(one.amount) <= p_most)
-        and (p_file is null or one.payment_file_id = p_file);
+        and (p_file is null or one.payment_file_id = p_file)
+        and (p_words is null or one.payment_id = any((select logic.payment_found(p_words))::bigint[]));
 end;
 
-comment on function api.payment_browse_list(date, date, numeric, numeric, bigint, text) is
+comment on function api.payment_browse_list(date, date, numeric, numeric, bigint, text, text) is
 $$Payments booked from a day through a day, of amounts between two, of a file: each with what became of it.
 Example: select * from api.payment_browse_list('2026-10-01', '2026-10-31')
 Raises: nothing$$;
-grant execute on function api.payment_browse_list(date, date, numeric, numeric, bigint, text) to
+grant execute on function api.payment_browse_list(date, date, numeric, numeric, bigint, text, text) to
     leissner_admin, leissner_support, leissner_finance, leissner_credit, leissner_report, leissner_auditor,
     leissner_batch, leissner_integration;
 
