@@ -338,13 +338,20 @@ insert into billing.invoice_line (
     valid, quantity, net, charge_vat, vat_code, vat_percent, vat_category, account
 )
 select
-    invoice.invoice_id, 10 + no, large.customer_id, large.contract_id, large.contract_line_id, 'usage', 'usage',
-    product.product_id, mode.mode_id, 'usage ' || no, 'text', invoice.valid, 1, 0, 'SE25', 'SE25', 25, 'S', '3041'
+    invoice.invoice_id, 10 * line.line_no + product.no, large.customer_id, large.contract_id, line.contract_line_id,
+    'usage', 'usage', product.product_id, mode.mode_id, 'usage ' || product.no, 'text', invoice.valid, 1, 0, 'SE25',
+    'SE25', 25, 'S', '3041'
 from made.large
+inner join billing.contract_line as line on line.contract_id = large.contract_id and line.line_no > 1000
 inner join billing.invoice on invoice.payer_id = large.customer_id and invoice.invoice_on = %(last)s
-cross join (select product_id from billing.product order by product_id limit 1) as product
-cross join (select mode_id from billing.mode where code = 'voice') as mode
-cross join generate_series(1, 5000) as no
+cross join (select product_id, row_number() over (order by product_id) as no from billing.product limit 5) as product
+cross join (select mode_id from billing.mode where code = 'voice') as mode;
+update billing.invoice set parties = party.parties
+from logic.party_list(array(select payer_id from billing.invoice where invoice_on = %(last)s)) as party
+where party.payer_id = invoice.payer_id and invoice.invoice_on = %(last)s;
+insert into billing.bill_total (bill_run_id, currency, documents, total)
+select bill_run_id, currency, count(*), sum(total) from billing.invoice group by bill_run_id, currency
+on conflict do nothing
 """,
 }
 

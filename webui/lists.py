@@ -104,7 +104,7 @@ class List:
         """The page, a part of it for htmx, or an export. params: further arguments of the function."""
         params = dict(params or {})
         filters: dict[str, Any] = {}
-        chips = []
+        chips, is_narrowed = [], False
         for one in self.filters:
             default = one.default() if callable(one.default) else one.default
             given = request.args.get(one.name, default or "").strip()
@@ -112,6 +112,7 @@ class List:
                 given = ""
             if value := _typed(one.kind, given):
                 (params if one.is_param else filters)[f"p_{one.name}" if one.is_param else one.name] = value
+                is_narrowed |= given != default
             chips.append((one, given))
         names = {one.name: one for one in self.seen() if one.sorts_as != "no"}
         order = request.args.get("sort", self.order or self.key)
@@ -140,7 +141,7 @@ class List:
         is_part = bool(request.headers.get("HX-Request")) and bool(request.args.get("after"))
         context |= {
             "list": self, "columns": self.shown(), "rows": rows, "more": more, "chips": chips, "order": order,
-            "is_descending": is_descending, "words": wanted.words, "is_filtered": bool(wanted.words or filters),
+            "is_descending": is_descending, "words": wanted.words, "is_filtered": bool(wanted.words or is_narrowed),
             "address": _address,
         }
         if is_part:

@@ -45,14 +45,17 @@ begin
         where
             (
                 one.name ilike v_likes[1] or one.customer_no ilike v_likes[1]
-                or p_is_wide and billing.customer_words(one.org_no, one.city, one.email) ilike v_likes[1]
+                or p_is_wide
+                -- as the index has it
+                and coalesce(one.org_no, '') || ' ' || coalesce(one.city, '') || ' '
+                || coalesce(one.email, '') ilike v_likes[1]
             )
             and not exists (
                 select from unnest(v_likes[2:]) as other (pattern)
                 where not (
                     one.name ilike other.pattern or one.customer_no ilike other.pattern
                     or p_is_wide
-                    and billing.customer_words(one.org_no, one.city, one.email) ilike other.pattern
+                    and concat_ws(' ', one.org_no, one.city, one.email) ilike other.pattern
                 )
             )
     );

@@ -5,16 +5,9 @@
 -- Lists, by the columns that people sort them by, with the key that pages go on from.
 create index customer_name_ix on billing.customer (billing.name_sort_key(name), customer_no);
 comment on index billing.customer_name_ix is 'Customers by name, and lists of what they have.';
-create function billing.customer_words(p_org_no text, p_city text, p_email text)
-returns text
-language sql immutable parallel safe
-return coalesce(p_org_no, '') || ' ' || coalesce(p_city, '') || ' ' || coalesce(p_email, '');
-comment on function billing.customer_words(text, text, text) is
-$$What a customer is also looked for by, beside number and name.
-Example: select billing.customer_words('556000-0000', null, null)
-Raises: nothing$$;
-create index customer_words_trgm_ix
-on billing.customer using gin (billing.customer_words(org_no, city, email) public.gin_trgm_ops);
+create index customer_words_trgm_ix on billing.customer using gin (
+    (coalesce(org_no, '') || ' ' || coalesce(city, '') || ' ' || coalesce(email, '')) public.gin_trgm_ops
+);
 comment on index billing.customer_words_trgm_ix is 'Customers by a part of their town, e-mail or number.';
 create index contract_start_ix on billing.contract (start_on, contract_no);
 comment on index billing.contract_start_ix is 'Contracts by their first day.';
@@ -46,6 +39,21 @@ comment on index billing.entry_payer_ix is 'The journal of a payer.';
 create index entry_text_trgm_ix on billing.entry using gin (text public.gin_trgm_ops)
 where text is not null;
 comment on index billing.entry_text_trgm_ix is 'Entries by a part of their text; nearly none have one.';
+drop index billing.entry_on_ix;
+create index entry_day_ix on billing.entry (entry_on, entry_id);
+comment on index billing.entry_day_ix is 'Entries of some days, the latest first.';
+create index entry_kind_ix on billing.entry (kind, entry_id) where kind not in ('invoice', 'payment');
+comment on index billing.entry_kind_ix is 'Entries of the kinds that are few, the latest first.';
+create index payment_state_ix on billing.payment (state, payment_id) where state <> 'matched';
+comment on index billing.payment_state_ix is 'Payments that are not simply matched, by what became of them.';
+create index invoice_credit_ix on billing.invoice (invoice_on, invoice_no)
+where kind = 'credit' and state = 'approved';
+comment on index billing.invoice_credit_ix is 'Credit notes, the latest first.';
+create index delivery_state_ix on billing.delivery (state, changed_at, delivery_id)
+where state not in ('produced', 'delivered');
+comment on index billing.delivery_state_ix is 'Deliveries in states that are few, the latest first.';
+create index open_item_all_due_ix on billing.open_item (due_on, open_item_id);
+comment on index billing.open_item_all_due_ix is 'Items by when they are due, settled ones too.';
 create index open_item_due_ix on billing.open_item (due_on, open_item_id)
 where open <> 0;
 comment on index billing.open_item_due_ix is 'Open items by when they are due.';

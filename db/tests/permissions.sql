@@ -67,6 +67,8 @@ from (
     'integration']),
     ('reminder_document_list', array['support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration']),
+    ('reminder_browse_list', array['support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
     ('reminder_list', array['support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration']),
     ('reminder_make', array['finance', 'credit', 'batch']),

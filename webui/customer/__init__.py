@@ -81,11 +81,11 @@ NUMBERS = List(
     columns=[
         Column("number", "Number", "phone", link=to_number, is_given=True),
         Column("to_number", "To", "phone", sorts_as="no"),
-        Column("numbers", "Count", "number", is_summed=True),
-        Column("kind", "Kind", "word", is_extra=True),
-        Column("state", "State", "state"),
-        Column("from_on", "From", "day"),
-        Column("ends_on", "Ends", "day"),
+        Column("numbers", "Count", "number", is_summed=True, sorts_as="no"),
+        Column("kind", "Kind", "word", is_extra=True, sorts_as="no"),
+        Column("state", "State", "state", sorts_as="no"),
+        Column("from_on", "From", "day", sorts_as="no"),
+        Column("ends_on", "Ends", "day", sorts_as="no"),
         Column("contract_no", "Contract", link=to_contract),
         Column("line_no", "Line", "number", sorts_as="no"),
         Column("service", "Service", is_extra=True),
@@ -94,7 +94,7 @@ NUMBERS = List(
     ],
     filters=[
         Filter("number", "Number", is_param=True),
-        Filter("state", "State", STATES),
+        Filter("state", "State", STATES, is_param=True),
     ],
 )
 FREE = List(

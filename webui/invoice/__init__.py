@@ -258,6 +258,8 @@ def _left(found: dict) -> int:
 def approve(run: int):
     """What approval will do, with figures; then its first step."""
     found = _run(run)
+    if found["state"] not in ("draft", "approving"):
+        return redirect(url_for("invoice.run", run=run))
     form = Form([Field("day", "Date of the documents", "day", is_required=True, width="short")], day=shape.today())
     if form.is_sent:
         try:

@@ -21,7 +21,7 @@ HELD = {  # why something waits: words, what a person does about it
     "collection": "Due for the collection agency",
 }
 REMINDERS = List(
-    "reminder_list", key="reminder_no", name="reminders", order="reminder_no", is_descending=True,
+    "reminder_browse_list", key="reminder_no", name="reminders", order="reminder_no", is_descending=True,
     search=("reminder_no", "customer_no", "name"),
     empty="No reminder yet: see what is due with New reminders.",
     columns=[
@@ -32,11 +32,11 @@ REMINDERS = List(
         Column("step", "Step", "number"),
         Column("total", "Sum", "money"),
         Column("fee", "Of it fee", "money"),
-        Column("open", "Open", "money"),
+        Column("open", "Open", "money", sorts_as="no"),
         Column("currency", "Currency"),
         Column("due", "Due", "day"),
         Column("channel", "Way", "word"),
-        Column("state", "Delivery", "state"),
+        Column("state", "Delivery", "state", sorts_as="no"),
         Column("run", "Run", link=lambda row: url_for("ledger.reminders", run=row["run"])),
     ],
     filters=[Filter("run", "Run", is_param=True, kind="number"), Filter("customer", "Customer", is_param=True)],

@@ -279,7 +279,7 @@ Raises: nothing$$;
 
 create function api.number_list(
     p_number text default null, p_customer_no text default null, p_contract_no text default null,
-    p_line_no integer default null, p_words text default null
+    p_line_no integer default null, p_words text default null, p_state text default null
 )
 returns table (
     id bigint, number text, to_number text, kind text, numbers bigint, state text, from_on date,
@@ -307,10 +307,16 @@ begin atomic
         and (p_line_no is null or line.line_no = p_line_no)
         and (
             p_words is null or own.subscriber_number_id = any((select logic.number_found(p_words))::bigint[])
-        );
+        )
+        and (p_state is null or logic.term_state(contract.state, own.valid, today.day) = p_state)
+        -- the same again, table by table: nearly all are active, and the others are asked for
+        and (coalesce(p_state, '') <> 'proposed' or contract.state = 'proposed')
+        and (coalesce(p_state, '') <> 'coming' or lower(own.valid) > today.day)
+        and (coalesce(p_state, '') <> 'ending' or upper(own.valid) > today.day)
+        and (coalesce(p_state, '') <> 'ended' or own.valid is null or upper(own.valid) <= today.day);
 end;
 
-comment on function api.number_list(text, text, text, integer, text) is
+comment on function api.number_list(text, text, text, integer, text, text) is
 $$Numbers, blocks and accounts: all, those that a number as people write it lies in or begins, those of a
 customer.
 Example: select * from api.number_list('090-200 10 05')
@@ -367,7 +373,7 @@ Example: select * from api.customer_choice_list('service')
 Raises: nothing$$;
 
 grant execute on function
-    api.contract_list(text, text, text), api.number_list(text, text, text, integer, text)
+    api.contract_list(text, text, text), api.number_list(text, text, text, integer, text, text)
 to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
     leissner_report, leissner_auditor, leissner_batch, leissner_integration, leissner_seller;

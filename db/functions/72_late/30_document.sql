@@ -334,7 +334,7 @@ grant execute on function api.reminder_delivery_list(bigint) to
     leissner_admin, leissner_support, leissner_finance, leissner_credit, leissner_report, leissner_auditor,
     leissner_batch, leissner_integration;
 
-create function api.reminder_list(p_run bigint default null, p_customer text default null)
+create function api.reminder_browse_list(p_run bigint default null, p_customer text default null)
 returns table (
     run bigint, made_at timestamptz, reminder_no text, customer_no text, name text, day date, due date,
     step integer, currency text, fee numeric, total numeric, open numeric, channel text, state text
@@ -349,10 +349,13 @@ begin atomic
             (
                 select coalesce(sum(item.open), 0) from billing.open_item as item
                 where
-                    item.open_item_id = reminder.fee_item_id
-                    or item.open_item_id in (
-                        select one.open_item_id from billing.reminder_item as one
-                        where one.reminder_id = reminder.reminder_id
+                    item.open_item_id = any(
+                        array(
+                            select one.open_item_id from billing.reminder_item as one
+                            where one.reminder_id = reminder.reminder_id
+                            union
+                            select reminder.fee_item_id
+                        )
                     )
             ),
             currency.decimals
@@ -370,7 +373,28 @@ begin atomic
     inner join billing.currency on currency.currency = reminder.currency
     where
         (p_run is null or reminder.reminder_run_id = p_run)
-        and (p_customer is null or payer.customer_no = p_customer)
+        and (p_customer is null or payer.customer_no = p_customer);
+end;
+
+comment on function api.reminder_browse_list(bigint, text) is
+$$Reminders of a run or customer where one is named, or all, in no order; state: of the last delivery, NULL:
+none.
+Example: select * from api.reminder_browse_list(1)
+Raises: nothing$$;
+grant execute on function api.reminder_browse_list(bigint, text) to
+    leissner_admin, leissner_support, leissner_finance, leissner_credit, leissner_report, leissner_auditor,
+    leissner_batch, leissner_integration;
+
+create function api.reminder_list(p_run bigint default null, p_customer text default null)
+returns table (
+    run bigint, made_at timestamptz, reminder_no text, customer_no text, name text, day date, due date,
+    step integer, currency text, fee numeric, total numeric, open numeric, channel text, state text
+)
+language sql stable rows 1000
+begin atomic
+    select one.*
+    from api.reminder_browse_list(p_run, p_customer) as one
+    inner join billing.reminder on reminder.reminder_no = one.reminder_no
     order by reminder.reminder_id desc;
 end;
 
