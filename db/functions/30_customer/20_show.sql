@@ -172,11 +172,15 @@ begin atomic
     cross join (select logic.today() as day offset 0) as today
     cross join lateral logic.customer_on(customer.customer_id, today.day) as held
     left join billing.customer as base_parent on base_parent.customer_id = customer.parent_id
-    left join billing.customer as parent on parent.customer_id = held.parent_id
+    -- offset: looked up by its key, after what the day makes of the customer is known
+    left join lateral (
+        select above.customer_no, above.name
+        from billing.customer as above where above.customer_id = held.parent_id offset 0
+    ) as parent on true
     left join billing.seller as base_seller on base_seller.seller_id = customer.seller_id
     left join billing.seller on seller.seller_id = held.seller_id
     left join lateral (
-        select pays.payer_id from logic.customer_payer(array[customer.customer_id]) as pays
+        select pays.payer_id from logic.payer_of(customer.customer_id) as pays
         where pays.valid @> today.day
         limit 1
     ) as pays on true
@@ -211,7 +215,7 @@ begin atomic
         )
     from billing.customer
     left join lateral (
-        select one.payer_id from logic.customer_payer(array[customer.customer_id]) as one
+        select one.payer_id from logic.payer_of(customer.customer_id) as one
         where one.valid @> (select logic.today())
         limit 1
     ) as pays on true
@@ -383,7 +387,7 @@ begin atomic
     cross join lateral (
         select customer.customer_id as payer_id
         union
-        select pays.payer_id from logic.customer_payer(array[customer.customer_id]) as pays
+        select pays.payer_id from logic.payer_of(customer.customer_id) as pays
     ) as pays
     inner join billing.invoice on invoice.payer_id = pays.payer_id
     inner join billing.customer as payer on payer.customer_id = invoice.payer_id

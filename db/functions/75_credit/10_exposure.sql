@@ -74,6 +74,52 @@ $$Who pays for customers (NULL: for all), period by period, as logic.payer_list 
 Example: select * from logic.customer_payer('{1}')
 Raises: nothing$$;
 
+create function logic.payer_of(p_customer_id bigint)
+returns table (valid daterange, payer_id bigint)
+language plpgsql stable rows 1
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    v_payer bigint;
+    v_has_terms boolean;
+begin
+    -- Nearly always nothing changed over time: a climb by keys, without the periods of all above it.
+    with recursive climb as (
+        select customer.customer_id, case customer.bill_to when 'parent' then customer.parent_id end as next_id
+        from billing.customer where customer.customer_id = p_customer_id
+        union all
+        select above.customer_id, case above.bill_to when 'parent' then above.parent_id end
+        from climb
+        inner join billing.customer as above on above.customer_id = climb.next_id
+    )
+
+    select
+        max(climb.customer_id) filter (where climb.next_id is null),
+        bool_or(
+            exists (
+                select from billing.customer_term as term
+                where
+                    term.customer_id = climb.customer_id
+                    and (term.bill_to is not null or term.parent_id is not null)
+            )
+        )
+    into v_payer, v_has_terms
+    from climb;
+    if v_payer is not null and not v_has_terms then
+        return query select daterange(null, null), v_payer;
+        return;
+    end if;
+    return query
+    select pays.valid, pays.payer_id from logic.payer_list(array[p_customer_id]) as pays;
+end;
+$$;
+
+comment on function logic.payer_of(bigint) is
+$$Who pays for one customer, period by period, as logic.customer_payer has it.
+Example: select * from logic.payer_of(1)
+Raises: nothing$$;
+
 create function logic.unbilled_line_list(p_customers bigint[], p_on date, p_back date)
 returns bigint[]
 language sql stable
@@ -393,7 +439,7 @@ begin
             perform billing.fail('LB524', jsonb_build_object('customer', p_customer_no));
         end if;
         select pays.payer_id into v_payer
-        from logic.customer_payer(array[v_customer]) as pays where pays.valid @> v_on;
+        from logic.payer_of(v_customer) as pays where pays.valid @> v_on;
     end if;
     return query
     select

@@ -192,7 +192,7 @@ begin
         perform billing.fail('LB412', jsonb_build_object('day', p_until));
     end if;
     select pays.payer_id into v_payer
-    from logic.customer_payer(array[v_customer]) as pays where pays.valid @> v_on;
+    from logic.payer_of(v_customer) as pays where pays.valid @> v_on;
     if v_payer <> v_customer then
         perform billing.fail('LB413', jsonb_build_object(
             'customer', p_customer_no,
