@@ -22,6 +22,7 @@ TEXTS = {
     "Their changes are marked below, yours are still here. Look at them, and save again.":
         "Deras ändringar är märkta nedan, dina står kvar. Titta på dem och spara igen.",
     "Nothing that you see here. Save again.": "Inget som syns här. Spara igen.", "empty": "tomt",
+    "One of {n}: its code": "En av {n}: dess kod",
     "Open": "Öppna", "yes": "ja", "no": "nej", "Sum": "Summa", "Nothing here.": "Här finns inget.",
     "As a table": "Som tabell", "Search in this list": "Sök i listan", "all": "alla", "Show": "Visa",
     "Clear": "Rensa", "Columns": "Kolumner", "Choose": "Välj", "More": "Fler",

@@ -52,6 +52,8 @@ comment on index billing.invoice_credit_ix is 'Credit notes, the latest first.';
 create index delivery_state_ix on billing.delivery (state, changed_at, delivery_id)
 where state not in ('produced', 'delivered');
 comment on index billing.delivery_state_ix is 'Deliveries in states that are few, the latest first.';
+create index bundle_code_ix on billing.bundle (code, bundle_id);
+comment on index billing.bundle_code_ix is 'Bundles by their code.';
 create index open_item_all_due_ix on billing.open_item (due_on, open_item_id);
 comment on index billing.open_item_all_due_ix is 'Items by when they are due, settled ones too.';
 create index open_item_due_ix on billing.open_item (due_on, open_item_id)
@@ -197,11 +199,14 @@ group by invoice.bill_run_id, invoice.currency;
 -- Rights and log --------------------------------------------------------------------------------------------
 
 select access.staff_open(
-    one.table_name::regclass,
+    'billing.traffic_month',
     array['pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration'],
     '{}'
-)
-from unnest(array['billing.traffic_month', 'billing.bill_total']) as one (table_name);
+);
+select access.staff_open(
+    'billing.bill_total',
+    array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration'], '{}'
+);
 
 insert into audit.exempt (table_name, why) values
 ('billing.traffic_month', 'Totals of totals, written by a trigger and proven by leissner check.'),

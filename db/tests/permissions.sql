@@ -677,7 +677,7 @@ from (
             'billing.customer_note',
             'billing.cdr_file', 'billing.load', 'billing.call_key', 'billing.call', 'billing.call_suspense',
             'billing.customer_month', 'billing.call_day', 'billing.call_customer_month',
-            'billing.call_line_month',
+            'billing.call_line_month', 'billing.traffic_month',
             'billing.bundle_month', 'billing.ring_month', 'billing.rerate', 'billing.rerate_part',
             'billing.rerate_customer', 'billing.call_former', 'billing.call_correction', 'billing.rate_sheet',
             'billing.price_origin',
@@ -689,7 +689,7 @@ from (
         array[]::text[],
         array[
             'billing.bill_run', 'billing.bill_part', 'billing.bill_fault', 'billing.bill_carry',
-            'billing.bill_turn', 'billing.delivery', 'billing.number_series',
+            'billing.bill_total', 'billing.bill_turn', 'billing.delivery', 'billing.number_series',
             'billing.invoice_line', 'billing.invoice_tax',
             'billing.call_billed', 'billing.usage_month', 'billing.billed_total'
         ]

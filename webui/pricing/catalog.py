@@ -13,6 +13,7 @@ from leissner.webui.lists import Column, Filter, List
 from leissner.webui.pricing.base import READERS, WRITERS, choices, pages
 from leissner.webui.texts import gettext as _
 
+LISTS_AT_ONCE = 50  # links to a destination's price in lists
 
 def editing(endpoint: str, **values) -> str | None:
     """Where a row is changed, for those who may."""
@@ -120,8 +121,9 @@ def destination(code):
     found = next((one for one in database.call("destination_list") if one["code"] == code), None) or abort(404)
     prefixes = database.call("prefix_list", p_destination=code)
     prefixes.sort(key=lambda one: one["prefix"])
+    lists = choices("price_list")
     return render_template("pricing/destination.html", title=found["name"], found=found, prefixes=prefixes,
-                           lists=choices("price_list"))
+                           lists=dict(list(lists.items())[:LISTS_AT_ONCE]), more=len(lists) - LISTS_AT_ONCE)
 
 
 @page(pages, "/new-destination", WRITERS, ("GET", "POST"))

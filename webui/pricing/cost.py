@@ -68,7 +68,7 @@ COMPARE = List(
 
 
 def drafts() -> dict[str, str]:
-    return {row["code"]: f"{row['code']} {row['name']}" for row in database.call("price_list_list") if row["is_draft"]}
+    return {row["code"]: f"{row['code']} {row['name']}" for row in database.call("price_list_list", p_is_draft=True)}
 
 
 @page(pages, "/price-of-a-call", QUOTERS)

@@ -24,7 +24,7 @@ def next_first() -> dt.date:
 
 def drafts_of(code: str) -> list[dict]:
     """The drafts of a list."""
-    return [row for row in database.call("price_list_list") if row["is_draft"] and row["parent"] == code]
+    return [row for row in database.call("price_list_list", p_is_draft=True) if row["parent"] == code]
 
 
 @page(pages, "/prices/<code>/draft", WRITERS, ("POST",))

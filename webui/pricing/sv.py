@@ -97,7 +97,7 @@ TEXTS = {
     "Decides": "Avgör",
     "Decimal mark": "Decimaltecken",
     "Destination groups": "Destinationsgrupper",
-    "Destinations": "Destinationer",
+    "Destinations": "Destinationer", "{n} more lists": "{n} listor till",
     "Difference": "Skillnad",
     "Digits before every code": "Siffror före varje kod",
     "Digits with the country's code; with $ at the end, that whole number only.":

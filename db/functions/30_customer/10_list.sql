@@ -89,25 +89,35 @@ begin
         'pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration'
     );
     return query
-    -- Everything that was ever assigned, less what somebody has today or later.
+    -- What was assigned once and is nobody's today, less what somebody else has today or later.
     select
         substr(lower(free.span)::text, 2), nullif(substr((upper(free.span) - 1)::text, 2),
         substr(lower(free.span)::text, 2)),
         upper(free.span) - lower(free.span), last.customer_no, last.freed_on
     from (
+        with ended as materialized (
+            select own.span
+            from billing.subscriber_number as own
+            where
+                own.kind = 'number'
+                and (own.valid is null or upper(own.valid) <= (select logic.today()))
+        )
+
         select unnest(
-            range_agg(own.span)
+            range_agg(ended.span)
             - coalesce(
-                range_agg(own.span) filter (
+                (
+                    select range_agg(own.span)
+                    from ended as gone
+                    inner join billing.subscriber_number as own on own.span && gone.span
                     where
-                        own.valid is not null
+                        own.kind = 'number' and own.valid is not null
                         and coalesce(upper(own.valid), 'infinity') > (select logic.today())
                 ),
                 '{}'::int8multirange
             )
         ) as span
-        from billing.subscriber_number as own
-        where own.kind = 'number'
+        from ended
     ) as free
     left join lateral (
         select customer.customer_no, upper(former.valid) as freed_on

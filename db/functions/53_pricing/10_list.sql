@@ -76,54 +76,44 @@ currency of a list with prices, LB800 when someone else has saved it meanwhile$$
 
 -- api
 
-create function api.price_list_list()
+create function api.price_list_list(p_is_draft boolean default null)
 returns table (
     code text, name text, level text, parent text, currency text, is_draft boolean, items bigint,
     customers bigint, contracts bigint, services bigint, carriers bigint, sellers bigint, lists bigint
 )
-language sql stable rows 100
+language sql stable rows 10000
 begin atomic
+    -- counted for the rows that are shown, no others
     select
-        list.code, list.name, list.level, parent.code, list.currency, list.is_draft, coalesce(item.n, 0),
-        coalesce(customer.n, 0), coalesce(contract.n, 0), coalesce(service.n, 0), coalesce(carrier.n, 0),
-        coalesce(seller.n, 0), coalesce(below.n, 0)
+        list.code, list.name, list.level, parent.code, list.currency, list.is_draft,
+        (select count(*) from billing.price_item as one where one.price_list_id = list.price_list_id),
+        (select count(*) from billing.customer as one where one.price_list_id = list.price_list_id),
+        (
+            select count(*)
+            from (
+                select own.contract_id from billing.contract as own
+                where own.price_list_id = list.price_list_id
+                union
+                select line.contract_id from billing.contract_line as line
+                where line.price_list_id = list.price_list_id
+            ) as one
+        ),
+        (select count(*) from billing.service as one where one.price_list_id = list.price_list_id),
+        (select count(*) from billing.carrier as one where one.price_list_id = list.price_list_id),
+        (select count(*) from billing.seller as one where one.price_list_id = list.price_list_id),
+        (select count(*) from billing.price_list as one where one.parent_id = list.price_list_id)
     from billing.price_list as list
     left join billing.price_list as parent on parent.price_list_id = list.parent_id
-    left join (
-        select one.price_list_id, count(*) as n from billing.price_item as one group by one.price_list_id
-    ) as item on item.price_list_id = list.price_list_id
-    left join (
-        select one.price_list_id, count(*) as n from billing.customer as one group by one.price_list_id
-    ) as customer on customer.price_list_id = list.price_list_id
-    left join (
-        select one.price_list_id, count(distinct one.contract_id) as n
-        from (
-            select own.price_list_id, own.contract_id from billing.contract as own
-            union all
-            select line.price_list_id, line.contract_id from billing.contract_line as line
-        ) as one
-        group by one.price_list_id
-    ) as contract on contract.price_list_id = list.price_list_id
-    left join (
-        select one.price_list_id, count(*) as n from billing.service as one group by one.price_list_id
-    ) as service on service.price_list_id = list.price_list_id
-    left join (
-        select one.price_list_id, count(*) as n from billing.carrier as one group by one.price_list_id
-    ) as carrier on carrier.price_list_id = list.price_list_id
-    left join (
-        select one.price_list_id, count(*) as n from billing.seller as one group by one.price_list_id
-    ) as seller on seller.price_list_id = list.price_list_id
-    left join (
-        select one.parent_id, count(*) as n from billing.price_list as one group by one.parent_id
-    ) as below on below.parent_id = list.price_list_id;
+    where p_is_draft is null or list.is_draft = p_is_draft;
 end;
 
-comment on function api.price_list_list() is
-$$The price lists: own prices in each, and who has it: customers, contracts (or lines of them), services,
+comment on function api.price_list_list(boolean) is
+$$The price lists, or the drafts among them: own prices in each, and who has it: customers, contracts (or
+lines of them), services,
 carriers, sellers, lists below it.
 Example: select code, items from api.price_list_list() where level = 'retail'
 Raises: nothing$$;
-grant execute on function api.price_list_list() to
+grant execute on function api.price_list_list(boolean) to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_report,
     leissner_auditor, leissner_batch, leissner_integration;
 

@@ -86,7 +86,9 @@ declare
 begin
     -- Nearly always nothing changed over time: a climb by keys, without the periods of all above it.
     with recursive climb as (
-        select customer.customer_id, case customer.bill_to when 'parent' then customer.parent_id end as next_id
+        select
+            customer.customer_id,
+            case customer.bill_to when 'parent' then customer.parent_id end as next_id
         from billing.customer where customer.customer_id = p_customer_id
         union all
         select above.customer_id, case above.bill_to when 'parent' then above.parent_id end
