@@ -1,6 +1,22 @@
 """Swedish words of administration."""
 
 TEXTS = {
+    "invoices and ledger": "fakturor och reskontra",
+    # what the log calls what happened
+    "accounting export": "bokföringsexport", "bill export": "export av underlag", "call explain": "förklaring av samtal",
+    "call export": "export av samtal", "call list": "samtalslista", "export": "export", "invoice document": "faktura",
+    "invoice pdf": "faktura som PDF", "job asked": "jobb begärt", "level": "byte av behörighet", "load": "inläsning",
+    "login": "inloggning", "login failed": "misslyckad inloggning", "logout": "utloggning", "password": "lösenord",
+    "payment fetch": "hämtning av betalfiler", "payment load": "inläsning av betalfil", "redact": "utplåning",
+    "remind": "påminnelser", "session end": "avslutad inloggning", "work": "arbete i bakgrunden",
+    # what columns of files are called, and what may stand in them
+    "At once after": "Genast efter", "Day amount": "Belopp per dygn", "Day minutes": "Minuter per dygn",
+    "Day premium": "Betalsamtal per dygn", "Day short": "Korta samtal per dygn",
+    "Fraud blocks": "Bedrägeriskyddet spärrar", "Hour amount": "Belopp per timme",
+    "Hour minutes": "Minuter per timme", "Hour premium": "Betalsamtal per timme",
+    "Hour short": "Korta samtal per timme", "Limit notice days": "Dagars varsel vid gränsen",
+    "concerned": "berörda", "latest": "senaste", "folder": "mapp", "collection": "inkasso",
+    "seconds": "sekunder", "answer": "svar", "end": "slut", "start": "början", "fault": "fel", "paid": "betald",
     "saved as it was": "sparat oförändrat", "parts": "delar", "parts done": "delar klara", "documents": "dokument",
     "faults": "fel", "totals": "summor", "through": "till och med", "discarded": "kasserad",
     "problems": "anmärkningar", "app user": "användare", "api key": "API-nyckel", "message": "meddelande",

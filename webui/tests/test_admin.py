@@ -295,3 +295,22 @@ def test_jobs_run_by_the_clock_and_now(web, admin, monkeypatch):
 ])
 def test_schedules_in_words(schedule, words):
     assert schedule_words(schedule) == words
+
+
+def test_codes_of_the_database_have_swedish_words(web, admin):
+    """States, kinds of events, columns of reference data and what may stand in them."""
+    from leissner.webui import places, texts
+    from leissner.webui.admin.audit import KINDS
+    from leissner.webui.admin.catalog import titled
+
+    words = {one.replace("_", " ") for one in (*KINDS, *(state for kind in places.KINDS.values() for state in kind))}
+    with web.database.connect(db.CLI_LOGIN) as conn, db.transaction(conn, "admin", read_only=True):
+        for sheet in db.call(conn, "sheet_list"):
+            for column in db.call(conn, "sheet_column_list", p_file=sheet["file"]):
+                words.add(titled(column["name"]))
+                if column["kind"] == "enum":
+                    words |= {one.replace("_", " ") for one in column["option"].split(",")}
+    # names, and codes that are the same in both
+    own = {"Bankgiro", "Plusgiro", "BIC", "IBAN", "ftp", "ftps", "sftp", "hh:mm:ss", "ms", "asterisk", "cucm",
+           "freeswitch", "generic", "AE", "E", "O", "S", "Z"}
+    assert {one for one in words - own if not texts.is_known(one)} == set()
