@@ -18,6 +18,7 @@ from pathlib import Path
 import typst
 
 from leissner.scripts.errors import LeissnerError
+from leissner.scripts.server import Home
 
 TEMPLATES = Path(__file__).parent / "templates" / "invoice"
 STANDARDS = {"print": "a-2b", "email": "a-3b"}
@@ -30,6 +31,12 @@ LARGE = 200_000
 NO_GLYPH = "\u25a1"
 
 
+def own_folder() -> Path | None:
+    """The operator's own templates, where the home has some: they are used unless others are named."""
+    folder = Home().path / "templates"
+    return folder if folder.is_dir() else None
+
+
 class InvoicePdf:
     """Templates and fonts, loaded once for any number of documents. Close it, or use it in a `with`."""
 
@@ -39,7 +46,7 @@ class InvoicePdf:
                                 "Name a folder with your own copies of files of scripts/templates/invoice.")
         self._folder = tempfile.TemporaryDirectory(prefix="leissner-pdf-")
         root = Path(self._folder.name).resolve()
-        for folder in filter(None, (TEMPLATES, own_templates)):
+        for folder in filter(None, (TEMPLATES, own_templates or own_folder())):
             shutil.copytree(folder, root, dirs_exist_ok=True)
         self._fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(_open_sans()), str(root)])
         self._compiler = typst.Compiler(str(root / template), root=str(root), font_paths=self._fonts)

@@ -10,6 +10,7 @@ LOG = ("admin", "auditor")
 READERS = ("admin", "pricing", "finance", "credit", "auditor", "batch")
 CATALOG = (*READERS, "sales", "support", "report", "integration")
 JOBS = ("admin", "finance", "credit", "auditor", "batch")
+TEMPLATES = ("admin", "finance", "auditor")
 CHECKS = ("admin", "auditor", "batch")
 DICTIONARY = (*READERS, "report", "integration")
 TABS = (
@@ -17,6 +18,7 @@ TABS = (
     ("catalog", "Catalog", "admin.catalog", CATALOG),
     ("jobs", "Jobs", "admin.jobs", JOBS),
     ("settings", "Settings", "admin.settings", LOG),
+    ("templates", "Templates", "admin.templates", TEMPLATES),
     ("audit", "Audit", "admin.audit", LOG),
     ("checks", "Checks", "admin.checks", CHECKS),
     ("dictionary", "Dictionary", "admin.dictionary", DICTIONARY),
@@ -35,4 +37,4 @@ def home():
     return redirect(tabs()[0][2])
 
 
-from leissner.webui.admin import audit, catalog, checks, dictionary, files, jobs, users  # noqa: E402, F401
+from leissner.webui.admin import audit, catalog, checks, dictionary, files, jobs, looks, users  # noqa: E402, F401

@@ -1,6 +1,17 @@
 """Swedish words of administration."""
 
 TEXTS = {
+    "Templates": "Mallar", "Invoices, to see how they look": "Fakturor, att se resultatet på", "Whose": "Vems", "ours": "standard",
+    "Size": "Storlek", "Invoices and credit notes": "Fakturor och kreditfakturor",
+    "Statements of account": "Kontoutdrag", "The logo": "Logotypen",
+    "Colours, fonts, the window of the envelope, the giro slip":
+        "Färger, typsnitt, kuvertets fönster, inbetalningskortet",
+    "Words in Swedish": "Texter på svenska", "Words in English": "Texter på engelska",
+    "What invoices, reminders and statements look like. Download a file, change it, and put it under the same name "
+    "into the folder {folder} of the server: from then on it is used instead of ours. Fonts found there are used too.":
+        "Hur fakturor, påminnelser och kontoutdrag ser ut. Hämta en fil, ändra den, och lägg den under samma namn i "
+        "mappen {folder} på servern: sedan används den i stället för standardfilen. Typsnitt som finns där används "
+        "också.",
     "invoices and ledger": "fakturor och reskontra",
     # what the log calls what happened
     "accounting export": "bokföringsexport", "bill export": "export av underlag", "call explain": "förklaring av samtal",

@@ -314,3 +314,17 @@ def test_codes_of_the_database_have_swedish_words(web, admin):
     own = {"Bankgiro", "Plusgiro", "BIC", "IBAN", "ftp", "ftps", "sftp", "hh:mm:ss", "ms", "asterisk", "cucm",
            "freeswitch", "generic", "AE", "E", "O", "S", "Z"}
     assert {one for one in words - own if not texts.is_known(one)} == set()
+
+
+def test_templates_are_shown_with_whose_they_are(web, admin, tmp_path, monkeypatch):
+    monkeypatch.setenv("LEISSNER_HOME", f"{tmp_path}")
+    (tmp_path / "templates").mkdir()
+    assert "<strong>own" not in text(admin.get("/admin/templates"))
+    (tmp_path / "templates" / "logo.svg").write_text("<svg>ours alone</svg>")
+    (tmp_path / "secret").write_text("not for the pages")
+    assert text(admin.get("/admin/templates")).count("<strong>own") == 1
+    assert text(admin.get("/admin/templates/logo.svg", buffered=True)) == "<svg>ours alone</svg>"
+    assert "invoice" in text(admin.get("/admin/templates/invoice.typ", buffered=True))
+    for name in ("../secret", "..%2Fsecret", "/etc/passwd", "nothing.typ"):
+        assert admin.get(f"/admin/templates/{name}").status_code in (301, 308, 404), name
+    assert web.browser("support").get("/admin/templates").status_code == 403
