@@ -140,6 +140,7 @@ from (
     ('invoice_credit', array['finance']),
     ('invoice_document', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration']),
+    ('own_invoice_document', array['customer']),
     ('run_document_list', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration']),
     ('call_get', array['pricing', 'sales', 'support', 'finance', 'credit', 'auditor', 'batch',

@@ -20,6 +20,7 @@ from leissner.webui.texts import gettext as _
 
 pages = Blueprint("invoice", __name__, template_folder="templates")
 READERS = ("admin", "sales", "support", "finance", "credit", "report", "auditor", "batch", "integration")
+OWNERS = (*READERS, "customer")  # who opens a document: customers their own
 WRITERS = ("admin", "finance")
 APPROVED_AT_ONCE = 500  # documents of a transaction: a step of the progress bar
 STATES = {"draft": "draft", "approved": "approved"}
@@ -327,14 +328,15 @@ def invoices():
 def _document(no: str) -> dict:
     database.look("invoice_document", no)
     try:
-        return database.value("invoice_document", p_invoice=no)
+        return database.value("own_invoice_document" if current_user.level == "customer" else "invoice_document",
+                              p_invoice=no)
     except database.Refused as error:
         if error.problem.code == "LB525":
             abort(404)
         raise
 
 
-@page(pages, "/invoices/<no>", READERS)
+@page(pages, "/invoices/<no>", OWNERS)
 def invoice(no: str):
     found = _document(no)
     return render_template("invoice/invoice.html", doc=found, no=no, title=_title(found, no))
@@ -345,7 +347,7 @@ def _title(found: dict, no: str) -> str:
     return f"{kind} {found['number'] or no}"
 
 
-@page(pages, "/invoices/<no>.pdf", READERS)
+@page(pages, "/invoices/<no>.pdf", OWNERS)
 def pdf(no: str):
     from leissner.scripts import einvoice
     from leissner.scripts.invoice_pdf import InvoicePdf

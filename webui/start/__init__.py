@@ -42,7 +42,8 @@ HITS = {
 MARGIN = ("admin", "pricing", "finance", "auditor", "batch", "report")
 
 DOCUMENTS = [
-    Column("document_no", "Document"), Column("kind", "Kind", "word"), Column("name", "Name"),
+    Column("document_no", "Document", link=lambda row: address("invoice.invoice", no=row["document_no"])
+           if row["kind"] in ("invoice", "credit") else None), Column("kind", "Kind", "word"), Column("name", "Name"),
     Column("item_on", "Date", "day"), Column("due_on", "Due", "day"), Column("amount", "Amount", "money"),
     Column("open", "Not paid", "money"), Column("currency", "Currency"), Column("reference", "Payment reference"),
 ]

@@ -61,6 +61,13 @@ def test_a_month_is_billed_by_the_pages(clerk):
     assert "Credit …" in invoice
     pdf = browser.get(f"/invoices/{numbers[0]}.pdf")
     assert pdf.data.startswith(b"%PDF") and pdf.mimetype == "application/pdf"
+    # who has an account of their own opens their documents, and nobody else's
+    own = re.search(r"/invoices/(\d+)\"", page(browser.get("/invoices?payer=2000")))[1]
+    owner = clerk.browser("customer", scope="2000")
+    assert owner.get(f"/invoices/{own}.pdf").data.startswith(b"%PDF")
+    assert "Credit …" not in page(owner.get(f"/invoices/{own}"))
+    for other in {*numbers} - {own}:
+        assert owner.get(f"/invoices/{other}").status_code == owner.get(f"/invoices/{other}.pdf").status_code == 404
     answer = browser.post(f"/invoices/{numbers[0]}/credit", data={"line": "1", "day": THROUGH})
     assert answer.status_code == 303, page(answer)
     assert "Credit note" in page(browser.get(answer.location))

@@ -9,17 +9,24 @@ as $$
 begin
     perform access.require(
         'admin', 'pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
-        'integration'
+        'integration', 'customer'
     );
-    return query select found.setup, found.rate from logic.item_price(p_items) as found;
+    return query
+    select found.setup, found.rate
+    from logic.item_price(p_items) as found
+    where
+        access.is_staff() or exists (
+            select from billing.call
+            where call.customer_id = any(access.customer_ids()) and call.retail_items = p_items
+        );
 end;
 $$;
 
 comment on function logic.document_price(bigint[]) is
 $$Opening fee and rate that calls of an invoice were priced by, for staff who read invoices and no price
-lists.
+lists, and for customers where calls of their own were priced so.
 Example: select * from logic.document_price('{1}') where false
-Raises: LB901 without a level of staff$$;
+Raises: LB901 without a level of staff or customer$$;
 
 create function logic.list_currency_list()
 returns table (price_list_id bigint, currency text)
@@ -653,6 +660,32 @@ $$A document by its number, or "draft N".
 Example: select logic.invoice_find('20260001') where false
 Raises: LB525 for an unknown one$$;
 
+create function logic.own_invoice_document(p_invoice text)
+returns jsonb
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_id bigint;
+    v_document jsonb;
+begin
+    perform access.require('customer');
+    select invoice.invoice_id into v_id
+    from billing.invoice
+    where invoice.invoice_no = p_invoice and invoice.issued_to = any(access.customer_ids());
+    if v_id is null then
+        perform billing.fail('LB525', jsonb_build_object('invoice', p_invoice));
+    end if;
+    select found.document into v_document from logic.document_list(array[v_id]) as found;
+    return v_document;
+end;
+$$;
+
+comment on function logic.own_invoice_document(text) is
+$$A document that was issued to who asks or to a customer below, as JSON, by its number.
+Example: select logic.own_invoice_document('20260001') where false
+Raises: LB525 for one of others or unknown, LB901 without the level customer$$;
+
 -- api
 
 create function api.invoice_document(p_invoice text)
@@ -676,6 +709,17 @@ Raises: LB525 for an unknown one$$;
 grant execute on function api.invoice_document(text) to
     leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
     leissner_auditor, leissner_batch, leissner_integration;
+
+create function api.own_invoice_document(p_invoice text)
+returns jsonb
+language sql stable
+return logic.own_invoice_document(p_invoice);
+
+comment on function api.own_invoice_document(text) is
+$$A document of one's own (self-care), as JSON, by its number.
+Example: select api.own_invoice_document('20260001') where false
+Raises: LB525 for one of others or unknown, LB901$$;
+grant execute on function api.own_invoice_document(text) to leissner_customer;
 
 create function api.run_document_list(p_run bigint, p_after bigint default 0, p_limit integer default 500)
 returns table (invoice bigint, invoice_no text, delivery text, document jsonb)
