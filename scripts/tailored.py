@@ -1,4 +1,4 @@
-"""`leissner report save`, `copy`, `edit`, `share`, `delete` and `deliver`: reports that people write themselves.
+"""`leissner report save`, `copy`, `edit`, `share`, `delete`, `deliver`, `schedule`: what people write themselves.
 
 The database checks what is saved. A run goes over a login of its own, one for each level (leissner_report_finance),
 that can become that level and nothing else, in a transaction that reads only.
@@ -291,4 +291,22 @@ def _sent(conn: db.Connection, found: dict, sender: dict, path: Path, form: str,
             yield place, f"{error}"
 
 
-COMMANDS = {command.name: command for command in (save, copy, edit, share, delete, show, deliver)}
+@click.command()
+@click.argument("name")
+@click.option("--at", "at", required=True, metavar="CRON", help='When: minute hour day month weekday, "30 6 * * 1".')
+@click.option("--to", "places", multiple=True, required=True, metavar="ADDRESS|FOLDER|sftp://…", help="Where it goes.")
+@click.option("--format", "form", type=click.Choice(list(TYPES)), default="xlsx", show_default=True)
+@click.option("--param", multiple=True, metavar="NAME=VALUE",
+              help="A value of a parameter; {day}, {yesterday}, {month}, {month_end}, {last_month} are days.")
+@click.option("--email", help="Who is told when it fails.")
+@LEVEL
+def schedule(name, at, places, form, param, email, level) -> None:
+    """Let a report be delivered by the clock: makes a job, that `leissner job` shows, runs and disables."""
+    params = {key.removeprefix("p_"): value for key, value in report.values(param).items()}
+    with db.connect() as conn, db.transaction(conn, level):
+        job = db.call_one(conn, "schedule_save", p_report=name, p_schedule=at, p_deliver_to=list(places),
+                          p_form=form, p_parameters=params, p_email=email)
+    click.echo(f"{job}: leissner job show {job}")
+
+
+COMMANDS = {command.name: command for command in (save, copy, edit, share, delete, show, deliver, schedule)}

@@ -194,6 +194,8 @@ select bag_eq(
         'logic.number_held_list', 'logic.uninvoiced_list',
         'logic.accounting_digest', 'logic.accounting_export', 'logic.accounting_written', 'logic.accrue',
         'logic.job_begin', 'logic.job_finish', 'logic.job_mail', 'logic.job_mailed',
+        'logic.report_event_list', 'logic.schedule_enable', 'logic.schedule_list', 'logic.schedule_run_list',
+        'logic.schedule_save',
         'logic.block_lift', 'logic.block_set', 'logic.credit_limit_set',
         'logic.credit_check', 'logic.exposure_get', 'logic.message_again', 'logic.message_result',
         'logic.order_again', 'logic.order_close', 'logic.order_file', 'logic.order_retry',

@@ -221,4 +221,4 @@ def months(value) -> str:
     return ", ".join(f"{month[:7]}: {shape.digits(amount, 2)}" for month, amount in sorted((value or {}).items()))
 
 
-from leissner.webui.report import own  # noqa: E402 the pages of those that people wrote
+from leissner.webui.report import own, schedule  # noqa: E402, F401 the pages of these

@@ -130,4 +130,34 @@ TEXTS = {
         "Den försvinner för alla med behörigheterna {levels}. Vad den var finns kvar i loggen.",
     "It is shared with nobody. What it was stays in the log.":
         "Den är inte delad med någon. Vad den var finns kvar i loggen.",
+    # by the clock
+    "Reports by the clock": "Schemalagda rapporter", "Schedule": "Schemalägg", "Schedule {name}": "Schemalägg {name}",
+    "How often": "Hur ofta", "every day": "varje dag", "on weekdays": "på vardagar", "every week": "varje vecka",
+    "every month": "varje månad", "Weekday, where it is every week": "Veckodag, om varje vecka",
+    "Day, where it is every month": "Dag, om varje månad", "1 to 28": "1 till 28", "At": "Klockan",
+    "By the operator's clock: 06:00": "Enligt operatörens klocka: 06:00", "To": "Till",
+    "E-mail addresses, one a line. Administrators may name folders and servers: sftp://user@host/path":
+        "E-postadresser, en per rad. Administratörer kan ange mappar och servrar: sftp://användare@värd/sökväg",
+    "Tell this address when it fails": "Meddela den här adressen när det misslyckas",
+    "This month until then": "Den här månaden fram till dess", "The day before": "Dagen före",
+    "The end of last month": "Slutet av förra månaden", "The same day": "Samma dag", "Seen at the end of": "Sett vid slutet av",
+    "A value, or a day counted from when it runs: {day}, {yesterday}, {month}, {month_end}, {last_month}":
+        "Ett värde, eller en dag räknad från när den körs: {day}, {yesterday}, {month}, {month_end}, {last_month}",
+    "This is no time of day. Write 06:00.": "Det här är inget klockslag. Skriv 06:00.",
+    "Choose a weekday.": "Välj en veckodag.", "A day from 1 to 28 is needed.": "En dag från 1 till 28 behövs.",
+    "It is scheduled.": "Den är schemalagd.", "It goes by the clock again.": "Den går enligt schemat igen.",
+    "It is stopped.": "Den är stoppad.", "It is stopped: nothing is sent.": "Den är stoppad: inget skickas.",
+    "The last run failed: see what it wrote below.": "Den senaste körningen misslyckades: se nedan vad den skrev.",
+    "Report": "Rapport", "When": "När", "Next": "Nästa", "Last run": "Senast", "As level": "Med behörigheten",
+    "stopped": "stoppad", "not run yet": "inte körd än", "Stop": "Stoppa", "Let it go on": "Låt den fortsätta",
+    "No report goes by the clock yet. Open a report and choose Schedule.":
+        "Ingen rapport är schemalagd än. Öppna en rapport och välj Schemalägg.",
+    "It runs as level {level}: those who get it see what that level sees.":
+        "Den körs med behörigheten {level}: mottagarna ser det som den behörigheten ser.",
+    "Job": "Jobb", "Runs": "Körningar", "Due": "Skulle köras", "What it said": "Vad den sade", "Log": "Logg",
+    "It has not run yet.": "Den har inte körts än.", "Runs of {name}": "Körningar av {name}",
+    "Everybody's, as the log has them.": "Allas, som de står i loggen.",
+    "Your own, as the log has them.": "Dina egna, som de står i loggen.", "Who": "Vem", "What": "Vad", "With": "Med",
+    "Nobody has run it yet.": "Ingen har kört den än.", "Who ran it": "Vem har kört den", "run": "kördes",
+    "ended": "slutade", "sent": "skickad", "{n} rows in {seconds} s": "{n} rader på {seconds} s",
 }

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from leissner.scripts import db
+from leissner.scripts.cli import run
 
 SELECT = "select customer_no, name from billing.customer where customer_no >= :least order by customer_no"
 SENT = {
@@ -94,3 +95,30 @@ def test_a_standard_report_is_copied(own):
     assert 'class="sum"' in rows
     assert "already" in page(client.post("/reports/own/copy/calls_per_country", data={"new": "my_countries"}), 422)
     assert client.post("/reports/own/my_countries/delete").status_code == 303
+
+
+WHEN = {"every": "week", "weekday": "1", "clock": "6.30", "form": "csv", "deliver_to": "a@example.se\nb@example.se",
+        "as_of": "{yesterday}", "email": ""}
+
+
+def test_a_report_goes_by_the_clock(own, tmp_path):
+    client = own.browser("finance")
+    at = "/reports/schedules/new/ageing"
+    assert "This is no time of day" in page(client.post(at, data=WHEN | {"clock": "25:00"}), 422)
+    assert "is no e-mail address" in page(client.post(at, data=WHEN | {"deliver_to": f"{tmp_path}"}), 422)
+    made = client.post(at, data=WHEN)
+    assert made.location == "/reports/schedules/report-ageing-1"
+    listed = page(client.get("/reports/schedules"))
+    assert "every Monday at 06:30" in listed and "a@example.se, b@example.se" in listed
+    held = page(client.get(f"{made.location}/edit"))
+    assert 'value="06:30"' in held and "a@example.se" in held
+    assert own.browser("support").get(made.location).status_code == 404
+
+    admin = own.browser("admin")
+    sent = WHEN | {"every": "month", "monthday": "1", "deliver_to": f"{tmp_path}", "period": "last_month"}
+    job = admin.post("/reports/schedules/new/calls_per_country", data=sent).location
+    assert run(["job", "run", "report-calls_per_country-1"]) == 0
+    assert [one.name for one in tmp_path.iterdir()][0].startswith("calls_per_country-")
+    assert "calls_per_country-" in page(admin.get(job))
+    assert "→" in page(admin.get("/reports/runs/calls_per_country"))
+    assert admin.post(job).status_code == 303 and "It is stopped" in page(admin.get(job))
