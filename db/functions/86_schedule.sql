@@ -1,5 +1,5 @@
--- 86_schedule: reports by the clock. A schedule is a job (85_job) whose command is `report deliver`, run as the
--- level of the person who made it; people see and change those of their level, an admin all.
+-- 86_schedule: reports by the clock. A schedule is a job (85_job) whose command is `report deliver`, run as
+-- the level of the person who made it; people see and change those of their level, an admin all.
 
 create function logic.schedule_quote(p_word text)
 returns text
@@ -169,7 +169,7 @@ $$;
 comment on function logic.schedule_save(text, text, text[], text, jsonb, text, text[], text, integer) is
 $$Makes or changes the schedule of a report; it runs as the level of who made it. Folders and servers an
 admin only may name. p_shared_with: NULL for a standard report.
-Example: select logic.schedule_save('ageing', '0 6 * * 1', '{a@b.se}', 'csv', '{}', '', '{}', '', 1) where false
+Example: select logic.schedule_save('ageing', '0 6 * * *', '{a}', 'csv', '{}', '', '{}', '', 1) where false
 Raises: LB680, LB685, LB690, LB691, LB692, LB693, LB800, LB901$$;
 
 create function logic.schedule_enable(p_job text, p_is_enabled boolean)

@@ -24,6 +24,11 @@ WIDEST = 92  # days that are looked through when no first day is given, but for 
 NEWS = 200  # new calls that are counted; more are "more than"
 
 
+# What the figures of reports ask for, besides the filters of the list.
+DRILL = [Filter("product", "Product"), Filter("country", "Country"), Filter("seller", "Seller"),
+         Filter("kind", "Kind of customer"), Filter("only", "Without those below")]
+
+
 @dataclass(frozen=True)
 class Calls(List):
     """The list of calls: the database sorts and cuts it by its own key, the newest first."""
@@ -49,6 +54,10 @@ class Calls(List):
                 value = value if re.fullmatch(r"\d{1,12}(\.\d{1,6})?", value) else ""
             if value:
                 wanted[one.name] = value
+        for one in DRILL:  # shown only where a report has asked for them
+            if given := request.args.get(one.name, "").strip()[:100]:
+                wanted[one.name] = given
+                chips.append((one, given))
         if "from" not in wanted and "customer" not in wanted and len(wanted.get("a", "")) < 8:
             # all calls there are would be read: the page says from when it looks
             wanted["from"] = first_day(WIDEST, wanted.get("to"))

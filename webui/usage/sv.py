@@ -8,6 +8,7 @@ TEXTS = {
     "From number": "Från nummer", "To number": "Till nummer", "Destination": "Destination", "Mode": "Trafikslag",
     "Length": "Längd", "Price": "Pris", "Currency": "Valuta", "Cost": "Kostnad", "Your price": "Ert pris",
     "Your margin": "Er marginal", "Carrier": "Operatör", "Seller": "Återförsäljare", "Contract": "Avtal",
+    "Kind of customer": "Kundslag", "Without those below": "Utan underkunder",
     "Product": "Produkt", "Destination code": "Destinationskod", "Country": "Land", "Price list": "Prislista",
     "Billed units": "Debiterade enheter", "Before discounts": "Före rabatter", "Bundles took": "Paket tog",
     "Discount": "Rabatt", "Key": "Nyckel", "From day": "Från dag", "To day": "Till dag", "Price from": "Pris från",

@@ -12,7 +12,9 @@ create type logic.call_look as (
     carrier_id bigint,
     least numeric,
     most numeric,
-    load_id bigint
+    load_id bigint,
+    kind text,
+    is_direct boolean
 );
 comment on type logic.call_look is
 'What of the calls is asked for, within what the session may see; NULL: no condition.';
@@ -73,6 +75,7 @@ begin
                 select customer.customer_id
                 from below
                 inner join billing.customer on customer.parent_id = below.customer_id
+                where p_filter ->> 'only' is distinct from '1'
             )
 
             select below.customer_id from below
@@ -94,6 +97,13 @@ begin
             end;
         end if;
     end if;
+    v_look.kind := nullif(p_filter ->> 'kind', '');
+    v_look.is_direct := access.is_staff() and p_filter ->> 'seller' = '-';
+    if access.is_staff() and p_filter ->> 'seller' <> '-' then
+        v_look.seller_id := coalesce(
+            (select seller.seller_id from billing.seller where seller.code = p_filter ->> 'seller'), 0
+        );
+    end if;
     if access.seller_id() is not null then
         v_look.seller_id := access.seller_id();
     elsif access.customer_id() is not null then
@@ -104,13 +114,25 @@ begin
     elsif not access.is_staff() then
         v_look.customers := '{}';
     end if;
-    if v_like <> '' then
+    if v_like <> '' or p_filter ->> 'country' <> '' or p_filter ->> 'product' <> '' then
+        -- =CODE: that destination and no other; -SE: all countries but that
         v_look.destinations := array(
             select destination.destination_id
             from billing.destination
+            inner join billing.product on product.product_id = destination.product_id
             where
-                lower(destination.code) = v_like or strpos(lower(destination.name), v_like) > 0
-                or lower(destination.country) = v_like
+                (
+                    coalesce(v_like, '') = '' or lower(destination.code) = ltrim(v_like, '=')
+                    or v_like not like '=%' and (
+                        strpos(lower(destination.name), v_like) > 0 or lower(destination.country) = v_like
+                    )
+                )
+                and (
+                    coalesce(p_filter ->> 'country', '') = '' or destination.country = p_filter ->> 'country'
+                    or p_filter ->> 'country' like '-%'
+                    and '-' || destination.country <> p_filter ->> 'country'
+                )
+                and (coalesce(p_filter ->> 'product', '') = '' or product.code = p_filter ->> 'product')
         );
     end if;
     if p_filter ->> 'mode' <> '' then
@@ -152,7 +174,14 @@ begin atomic
         and (p_look.carrier_id is null or call.carrier_id = p_look.carrier_id)
         and (p_look.least is null or call.retail >= p_look.least)
         and (p_look.most is null or call.retail <= p_look.most)
-        and (p_look.load_id is null or call.load_id > p_look.load_id);
+        and (p_look.load_id is null or call.load_id > p_look.load_id)
+        and (p_look.is_direct is not true or call.seller_id is null)
+        and (
+            p_look.kind is null
+            or (
+                select customer.kind from billing.customer where customer.customer_id = call.customer_id
+            ) = p_look.kind
+        );
 end;
 
 comment on function logic.call_pick(logic.call_look) is
@@ -548,8 +577,9 @@ end;
 
 comment on function api.call_list(jsonb, text, integer) is
 $$Rated calls, the newest first, after the one whose place is p_after; p_filter: from, to (the day after the
-last), customer, a, b, destination, mode, carrier, least, most, load. Sellers see the reseller price as cost,
-customers no cost, and called numbers masked unless their specification shows them.
+last), customer (only = 1: not those below), a, b, destination, product, country, kind of customer,
+seller (- is none), mode, carrier, least, most, load. Sellers see the reseller price as cost, customers no
+cost, and called numbers masked unless their specification shows them.
 Example: select * from api.call_list('{"from": "2026-10-01", "mode": "voice"}') where false
 Raises: LB901 without a level that may look at calls$$;
 
