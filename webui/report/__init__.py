@@ -17,7 +17,7 @@ from leissner.webui import database, shape
 from leissner.webui.access import STAFF, page
 from leissner.webui.forms import typed_day
 from leissner.webui.lists import _address
-from leissner.webui.report.words import CHARTS, GROUPS, KINDS, LINKS, TITLES, Link
+from leissner.webui.report.words import CHARTS, DRILLS, GROUPS, KINDS, LINKS, TITLES, Link
 from leissner.webui.start import address
 from leissner.webui.texts import gettext as _
 from leissner.webui.texts import is_known
@@ -149,7 +149,24 @@ def _result(one: dict, asked: dict) -> dict:
     columns = [_column(name, kind, asked) for name, kind in zip(one["columns"], one["column_types"], strict=True)]
     return {"rows": found, "count": count, "sums": sums if one["summed"] and found else None, "columns": columns,
             "order": order, "is_descending": is_descending, "words": words, "most": ROWS,
+            "drill": _drill(one["report"], asked, bool(words)),
             "chart": _chart(one["report"], found) if not words else None}
+
+
+def _drill(name: str, asked: dict, is_searched: bool):
+    """A function that gives the page of what a figure of a row (none: of the sum) is made of, or None."""
+    names, leads = DRILLS.get(name, ((), None))
+    home = database.one("operator_get") if name == "calls_per_country" else None
+    asked = asked | {"home": home["country"] if home else ""}
+
+    def drill(column: str, row: dict | None) -> str | None:
+        if column not in names or row is None and is_searched or row and row[column] in (None, 0):
+            return None
+        found = leads(column, row or {}, asked)
+        return address(found[0], **{key: value for key, value in found[1].items() if value is not None}
+                       ) if found else None
+
+    return drill
 
 
 def _look(one: dict, asked: dict) -> None:
@@ -221,4 +238,4 @@ def months(value) -> str:
     return ", ".join(f"{month[:7]}: {shape.digits(amount, 2)}" for month, amount in sorted((value or {}).items()))
 
 
-from leissner.webui.report import own, schedule  # noqa: E402, F401 the pages of these
+from leissner.webui.report import made_of, own, schedule  # noqa: E402, F401 the pages of these

@@ -160,4 +160,10 @@ TEXTS = {
     "Your own, as the log has them.": "Dina egna, som de står i loggen.", "Who": "Vem", "What": "Vad", "With": "Med",
     "Nobody has run it yet.": "Ingen har kört den än.", "Who ran it": "Vem har kört den", "run": "kördes",
     "ended": "slutade", "sent": "skickad", "{n} rows in {seconds} s": "{n} rader på {seconds} s",
+    # what a figure is made of
+    "Contracts of the report": "Rapportens avtal", "Documents of the report": "Rapportens dokument",
+    "No contract has the service in this period.": "Inget avtal har tjänsten i den här perioden.",
+    "No document of this period has it.": "Inget dokument i den här perioden har det.", "Which": "Vilka",
+    "at the start": "vid början", "new": "nya", "terminated": "avslutade", "at the end": "vid slutet",
+    "Before": "Före", "Kind of line": "Slag av rad", "Document": "Dokument",
 }

@@ -119,3 +119,96 @@ CHARTS = {
     "days_sales_outstanding": Chart("Days", ("days",), lambda row: iter([(f"{row['day']:%y-%m-%d}", (row["days"],))]),
                                     is_ranked=False),
 }
+
+# ---- what a figure is made of ---------------------------------------------------------------------------------
+# Report: the page that lists what a figure of a row adds up (of the sum: row is empty), and what that is asked.
+
+Found = tuple[str, dict] | None
+
+
+def _calls(row: dict, asked: dict, **wanted) -> Found:
+    return "usage.calls", {"from": asked["days"]["from"], "to": asked["days"]["through"]} | wanted
+
+
+def _country(column: str, row: dict, asked: dict) -> Found:
+    is_abroad = not row and not asked["params"].get("p_domestic")
+    return _calls(row, asked, country=row["country"] if row else f"-{asked['home']}" if is_abroad else None)
+
+
+def _product(column: str, row: dict, asked: dict) -> Found:
+    return _calls(row, asked, product=row.get("product"), mode=row.get("mode"))
+
+
+def _destination(column: str, row: dict, asked: dict) -> Found:
+    return _calls(row, asked, destination=f"={row['destination']}" if row else None,
+                  kind=row["kind"] if row else asked["params"].get("p_kind"))
+
+
+def _seller(column: str, row: dict, asked: dict) -> Found:
+    return _calls(row, asked, seller=(row["seller"] or "-") if row else None)
+
+
+def _customer(column: str, row: dict, asked: dict) -> Found:
+    if not row:
+        return _calls(row, asked, customer=asked["params"].get("p_customer_no"))
+    return _calls(row, asked, customer=row["customer_no"], only="1", product=row["product"],
+                  destination=f"={row['destination']}")
+
+
+def _not_invoiced(column: str, row: dict, asked: dict) -> Found:
+    if not row:
+        return None
+    if column == "usage" and row["oldest_day"]:
+        return "usage.calls", {"customer": row["customer_no"], "from": row["oldest_day"], "to": asked["days"]["as_of"]}
+    return "customer.customer", {"no": row["customer_no"]}
+
+
+def _billed(column: str, row: dict, asked: dict) -> Found:
+    return "report.billed", {"from": asked["days"]["from"], "to": asked["params"]["p_to"],
+                             "product": row.get("product"), "kind": row.get("kind")}
+
+
+def _contracts(column: str, row: dict, asked: dict) -> Found:
+    what = column if column in ("at_start", "new", "terminated", "at_end") else "at_end"
+    return "report.contracts", {"what": what, "from": asked["days"]["from"], "to": asked["params"]["p_to"],
+                                "service": row.get("service")}
+
+
+def _active(column: str, row: dict, asked: dict) -> Found:
+    return "report.contracts", {"what": "active", "from": asked["days"]["as_of"], "service": row.get("service")}
+
+
+def _annual(column: str, row: dict, asked: dict) -> Found:
+    return ("report.contracts", {"what": "active", "from": row["month"], "service": row["service"]}) if row else None
+
+
+def _ageing(column: str, row: dict, asked: dict) -> Found:
+    return "ledger.items", {"customer_no": row.get("customer_no")}
+
+
+def _warned(column: str, row: dict, asked: dict) -> Found:
+    if column == "unbilled" and row:
+        return "usage.calls", {"customer": row["customer_no"]}
+    return "ledger.items", {"customer_no": row.get("customer_no")}
+
+
+def _owed(column: str, row: dict, asked: dict) -> Found:
+    return ("ledger.items", {}) if column == "receivable" else None
+
+
+TRAFFIC = ("calls", "units", "minutes", "cost", "revenue", "margin")
+DRILLS: dict[str, tuple[tuple[str, ...], Callable[[str, dict, dict], Found]]] = {
+    "calls_per_country": (TRAFFIC, _country), "calls_per_product": (TRAFFIC, _product),
+    "calls_per_destination": (TRAFFIC, _destination),
+    "calls_per_seller": ((*TRAFFIC, "reseller", "operator_margin", "seller_margin"), _seller),
+    "calls_per_customer": (TRAFFIC, _customer),
+    "customers_not_invoiced": (("usage", "periodic", "one_time", "manual", "total"), _not_invoiced),
+    "billed_per_product": (("invoices", "quantity", "net"), _billed),
+    "new_and_terminated_contracts": (("at_start", "new", "terminated", "at_end"), _contracts),
+    "active_contracts": (("contracts", "lines", "quantity", "customers"), _active),
+    "annual_value": (("contracts", "annual_value"), _annual),
+    "annual_value_amortization": (("contracts", "annual_value"), _annual),
+    "ageing": (("not_due", "late_1_30", "late_31_60", "late_61_90", "late_over_90", "total"), _ageing),
+    "warnings_and_blocks": (("balance", "overdue", "unbilled"), _warned),
+    "days_sales_outstanding": (("receivable",), _owed),
+}

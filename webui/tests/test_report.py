@@ -1,8 +1,10 @@
 """Reports: each for those who may run it, its sums those of its file, what is asked for in words, no formula."""
 
 import csv
+import html
 import io
 import re
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -89,3 +91,21 @@ def test_a_look_at_a_report_is_in_the_log(golden_web):
         found = db.call(conn, "audit_event_list", p_from="2000-01-01", p_to="2100-01-01", p_kind="report")
     assert {"finance-en"} <= {one["actor"] for one in found if one["subject"] == "ageing"}
     assert next(one for one in found if one["actor"] == "finance-en")["detail"] == {"as_of": "2026-12-31"}
+
+
+@pytest.mark.parametrize("name", ["calls_per_country", "calls_per_product", "calls_per_destination",
+                                  "calls_per_seller", "calls_per_customer", "billed_per_product",
+                                  "new_and_terminated_contracts", "active_contracts"])
+def test_a_figure_leads_to_what_it_is_made_of(golden_web, name):
+    client = golden_web.browser("finance")
+    rows = client.get(f"/reports/{name}/rows", query_string=PERIOD).get_data(as_text=True)
+    found = re.findall(r'<a class="drill" href="([^"]+)">([\d\u202f]+)</a>', rows)
+    assert found
+    for at, figure in {found[0], found[len(found) // 2], found[-1]}:
+        made_of = client.get(html.unescape(at) + "&export=csv", buffered=True).get_data(as_text=True)
+        lines = list(csv.DictReader(io.StringIO(made_of)))
+        count = int(figure.replace("\u202f", ""))
+        told = {len(lines)} | {sum(Decimal(one[key] or 0) for one in lines) for key in ("lines", "quantity", "units",
+                                                                                       "billed") if lines[0].get(key)}
+        told |= {len({one.get("customer_no") for one in lines})}
+        assert count in told, (at, figure, told)
