@@ -68,8 +68,8 @@ returns table (
 language sql stable rows 1000
 begin atomic
     select
-        invoice.invoice_no, invoice.invoice_on, invoice.kind, customer.customer_no, customer.name, found.lines,
-        found.quantity, found.net
+        invoice.invoice_no, invoice.invoice_on, invoice.kind, customer.customer_no, customer.name,
+        found.lines, found.quantity, found.net
     from billing.invoice
     inner join billing.customer on customer.customer_id = invoice.issued_to
     cross join lateral (

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 import psycopg
-from flask import abort, redirect, render_template, request, send_file, url_for
+from flask import abort, render_template, request, send_file, url_for
 from flask_login import current_user
 from psycopg.types.json import Jsonb
 
@@ -337,9 +337,3 @@ def own_delete(name: str):
     if form.is_sent and form.save("tailored_delete", p_report=name):
         return form.done(_("{name} is deleted. What it was stays in the log.", name=name), url_for("report.reports"))
     return form.page("report/own_delete.html", one=one)
-
-
-@page(pages, "/reports/own", READERS)
-def own_list():
-    """Those of one's own stand beside the standard ones."""
-    return redirect(url_for("report.reports") + "#own")

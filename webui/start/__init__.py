@@ -60,11 +60,14 @@ def address(endpoint: str, **values) -> str | None:
 def start():
     """What needs doing now; today's traffic; the last twelve months. Customers see their own account instead."""
     context: dict = {"work": [], "today": None, "months": []}
-    if current_user.may(*STAFF):
-        context["work"] = [one | _work(one) for one in database.call("work_list")]
-    if current_user.may(*MARGIN):
-        day = shape.today()
-        context["today"] = database.call("margin_list", p_from=day, p_to=day + dt.timedelta(days=1), p_by="product")
+    is_part = bool(request.headers.get("HX-Request"))
+    if current_user.may(*STAFF) and not is_part:
+        work = [one | _work(one) for one in database.call("work_list")]
+        context["work"] = sorted(work, key=lambda one: one["urgency"])  # act before look
+    if current_user.may(*STAFF, "seller"):
+        context["today"] = _today()
+    if is_part:
+        return render_template("start/today.html", **context)
     if current_user.may(*STAFF, "seller"):
         context["months"] = database.call("traffic_month_list")
     if current_user.level == "customer":
@@ -76,13 +79,43 @@ def start():
                                           and one["days_late"]))
                            for currency in sorted({one["currency"] for one in owed})}
         context["columns"] = DOCUMENTS
-    template = "start/today.html" if request.headers.get("HX-Request") else "start/start.html"
-    return render_template(template, **context)
+    return render_template("start/start.html", **context)
+
+
+def _today() -> dict:
+    """Today's traffic by product, the highest revenue first, and its sums; margin over calls whose cost is known."""
+    day = shape.today()
+    until = day + dt.timedelta(days=1)
+    if current_user.may(*MARGIN):
+        found = database.call("margin_list", p_from=day, p_to=until, p_by="product")
+    else:
+        with database._refusal():
+            found, _count, _sums = db.report_rows(
+                database.connection(), "calls_per_product", {"p_from": day, "p_to": until})
+    rows: dict[str, dict] = {}
+    total = {"calls": 0, "minutes": 0, "revenue": 0, "margin": 0}
+    for one in found:
+        row = rows.setdefault(one["name"], {"name": one["name"], "product": one.get("product", one.get("key"))}
+                              | dict.fromkeys(total, 0))
+        for key in total:
+            row[key] += one[key] or 0
+            total[key] += one[key] or 0
+    for row in rows.values():
+        row["address"] = address("usage.calls", **{"from": day, "product": row["product"]})
+        row["margin_percent"] = _percent(row)
+    return {"rows": sorted(rows.values(), key=lambda row: -row["revenue"]),
+            "total": total | {"margin_percent": _percent(total)}, "address": address("usage.calls", **{"from": day})}
+
+
+def _percent(row: dict):
+    return row["margin"] * 100 / row["revenue"] if row["revenue"] else None
 
 
 def _work(one: dict) -> dict:
     words, endpoint, *asked = WORK[one["topic"], one["kind"]]
-    return {"words": _(words, n=shape.number(one["count"])), "address": address(endpoint, **dict(*asked))}
+    label = _(words).removesuffix(": {n}")
+    return {"words": label, "count": None if one["topic"] == "setup" else one["count"],
+            "address": address(endpoint, **dict(*asked))}
 
 
 @page(pages, "/search", EVERYONE)
