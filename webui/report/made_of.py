@@ -11,7 +11,7 @@ from leissner.webui.start import address
 from leissner.webui.texts import gettext as _
 
 BILLED_READERS = tuple(one for one in (*STAFF, "seller") if one != "pricing")
-WHAT = {"active": "active", "at_start": "at the start", "new": "new", "terminated": "terminated",
+WHAT = {"active": "active", "at_start": "at the start", "new": "new ones", "terminated": "terminated",
         "at_end": "at the end"}
 
 

@@ -188,7 +188,7 @@ def schedule(job: str):
                            report=_named(report) if report else {"name": one["report"]})
 
 
-KINDS = {"report": "run", "report_end": "ended", "report_deliver": "sent"}
+KINDS = {"report": "run", "report_end": "finished", "report_deliver": "sent"}
 
 
 @page(pages, "/reports/runs/<name>", READERS)

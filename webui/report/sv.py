@@ -131,7 +131,7 @@ TEXTS = {
     "It is shared with nobody. What it was stays in the log.":
         "Den är inte delad med någon. Vad den var finns kvar i loggen.",
     # by the clock
-    "Reports by the clock": "Schemalagda rapporter", "Schedule": "Schemalägg", "Schedule {name}": "Schemalägg {name}",
+    "Reports by the clock": "Schemalagda rapporter", "Schedule it": "Schemalägg", "Schedule {name}": "Schemalägg {name}",
     "How often": "Hur ofta", "every day": "varje dag", "on weekdays": "på vardagar", "every week": "varje vecka",
     "every month": "varje månad", "Weekday, where it is every week": "Veckodag, om varje vecka",
     "Day, where it is every month": "Dag, om varje månad", "1 to 28": "1 till 28", "At": "Klockan",
@@ -148,22 +148,22 @@ TEXTS = {
     "It is scheduled.": "Den är schemalagd.", "It goes by the clock again.": "Den går enligt schemat igen.",
     "It is stopped.": "Den är stoppad.", "It is stopped: nothing is sent.": "Den är stoppad: inget skickas.",
     "The last run failed: see what it wrote below.": "Den senaste körningen misslyckades: se nedan vad den skrev.",
-    "Report": "Rapport", "When": "När", "Next": "Nästa", "Last run": "Senast", "As level": "Med behörigheten",
+    "Report": "Rapport", "When": "När", "Next": "Nästa", "As level": "Med behörigheten",
     "stopped": "stoppad", "not run yet": "inte körd än", "Stop": "Stoppa", "Let it go on": "Låt den fortsätta",
-    "No report goes by the clock yet. Open a report and choose Schedule.":
+    "No report goes by the clock yet. Open a report and choose Schedule it.":
         "Ingen rapport är schemalagd än. Öppna en rapport och välj Schemalägg.",
     "It runs as level {level}: those who get it see what that level sees.":
         "Den körs med behörigheten {level}: mottagarna ser det som den behörigheten ser.",
-    "Job": "Jobb", "Runs": "Körningar", "Due": "Skulle köras", "What it said": "Vad den sade", "Log": "Logg",
-    "It has not run yet.": "Den har inte körts än.", "Runs of {name}": "Körningar av {name}",
+    "Job": "Jobb", "Runs": "Körningar", "Was due": "Skulle köras", "What it said": "Vad den sade", "Log": "Logg",
+    "Nothing was sent yet.": "Inget har skickats än.", "Runs of {name}": "Körningar av {name}",
     "Everybody's, as the log has them.": "Allas, som de står i loggen.",
     "Your own, as the log has them.": "Dina egna, som de står i loggen.", "Who": "Vem", "What": "Vad", "With": "Med",
     "Nobody has run it yet.": "Ingen har kört den än.", "Who ran it": "Vem har kört den", "run": "kördes",
-    "ended": "slutade", "sent": "skickad", "{n} rows in {seconds} s": "{n} rader på {seconds} s",
+    "finished": "slutade", "sent": "skickad", "{n} rows in {seconds} s": "{n} rader på {seconds} s",
     # what a figure is made of
     "Contracts of the report": "Rapportens avtal", "Documents of the report": "Rapportens dokument",
     "No contract has the service in this period.": "Inget avtal har tjänsten i den här perioden.",
     "No document of this period has it.": "Inget dokument i den här perioden har det.", "Which": "Vilka",
-    "at the start": "vid början", "new": "nya", "terminated": "avslutade", "at the end": "vid slutet",
+    "at the start": "vid början", "new ones": "nya", "terminated": "avslutade", "at the end": "vid slutet",
     "Before": "Före", "Kind of line": "Slag av rad", "Document": "Dokument",
 }
