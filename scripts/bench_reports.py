@@ -199,8 +199,9 @@ inner join billing.destination on destination.destination_id = call.destination_
 group by 1, 2, 3, 4, 5, 6, 7;
 """
 LINES = """
-insert into billing.call_line_month (month, seller_id, contract_line_id, calls)
-select month, seller_id, contract_line_id, sum(calls) from billing.call_customer_month group by 1, 2, 3
+insert into billing.call_line_month (month, seller_id, contract_line_id, customer_id, calls, revenue)
+select month, seller_id, contract_line_id, customer_id, sum(calls), sum(revenue)
+from billing.call_customer_month group by 1, 2, 3, 4
 """
 # A document a month for everyone who calls: the fees that a run would have billed, and two lines of usage.
 DUE = """

@@ -869,12 +869,20 @@ begin
         union all
         select total.customer_id, 'usage', first.day, total.home
         from (
-            select month.customer_id, month.month, sum(month.revenue) as home
-            from billing.call_customer_month as month
-            where
-                month.month = any(v_whole) and (v_is_staff or month.seller_id = v_seller_id)
-                and month.customer_id not in (select moved.customer_id from moved)
-            group by month.customer_id, month.month
+            select known.customer_id, known.month, sum(known.revenue) as home
+            from (
+                select month.customer_id, month.month, month.revenue
+                from billing.call_line_month as month
+                where month.month = any(v_whole) and (v_is_staff or month.seller_id = v_seller_id)
+                union all
+                select month.customer_id, month.month, month.revenue
+                from billing.call_customer_month as month
+                where
+                    month.load_id <> 0 and month.month = any(v_whole)
+                    and (v_is_staff or month.seller_id = v_seller_id)
+            ) as known
+            where known.customer_id not in (select moved.customer_id from moved)
+            group by known.customer_id, known.month
         ) as total
         cross join lateral (
             select min(call.start_on) as day

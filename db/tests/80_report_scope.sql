@@ -58,8 +58,8 @@ select
     600, 10, 0, 50, 40, 30, 20, 20, 50
 from one cross join billing.destination cross join billing.mode where mode.code = 'voice-test';
 
-insert into billing.call_line_month (month, seller_id, contract_line_id, calls)
-select month, seller_id, contract_line_id, calls from billing.call_customer_month;
+insert into billing.call_line_month (month, seller_id, contract_line_id, customer_id, calls, revenue)
+select month, seller_id, contract_line_id, customer_id, calls, revenue from billing.call_customer_month;
 
 -- October is not billed; a quarter's fee is, on a document of each.
 insert into billing.usage_month (month) values ('2026-10-01');

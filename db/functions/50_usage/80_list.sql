@@ -319,12 +319,16 @@ begin
     ),
 
     line as (
-        insert into billing.call_line_month (month, seller_id, contract_line_id, calls)
-        select taken.month, taken.seller_id, taken.contract_line_id, sum(taken.calls)
+        insert into billing.call_line_month (month, seller_id, contract_line_id, customer_id, calls, revenue)
+        select
+            taken.month, taken.seller_id, taken.contract_line_id, taken.customer_id, sum(taken.calls),
+            sum(taken.revenue)
         from taken
-        group by taken.month, taken.seller_id, taken.contract_line_id
-        on conflict (month, seller_id, contract_line_id)
-        do update set calls = call_line_month.calls + excluded.calls
+        group by taken.month, taken.seller_id, taken.contract_line_id, taken.customer_id
+        on conflict (month, seller_id, contract_line_id, customer_id)
+        do update set
+            calls = call_line_month.calls + excluded.calls,
+            revenue = call_line_month.revenue + excluded.revenue
     )
 
     insert into billing.call_customer_month (

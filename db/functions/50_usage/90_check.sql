@@ -180,22 +180,29 @@ begin atomic
     union all
     -- lines by month against the folded totals
     select
-        format('%s calls of its lines, %s in the totals', coalesce(line.calls, 0), coalesce(folded.calls, 0)),
+        format(
+            '%s calls of its lines revenue %s, %s in the totals revenue %s', coalesce(line.calls, 0),
+            coalesce(line.revenue, 0), coalesce(folded.calls, 0), coalesce(folded.revenue, 0)
+        ),
         'month ' || coalesce(line.month, folded.month)
     from (
-        select one.month, sum(one.calls) as calls, sum(one.calls * one.contract_line_id) as mark
+        select
+            one.month, sum(one.calls) as calls, sum(one.revenue) as revenue,
+            sum((one.calls + one.revenue) * (3 * one.contract_line_id + one.customer_id)) as mark
         from billing.call_line_month as one
         group by one.month
     ) as line
     full join (
-        select one.month, sum(one.calls) as calls, sum(one.calls * one.contract_line_id) as mark
+        select
+            one.month, sum(one.calls) as calls, sum(one.revenue) as revenue,
+            sum((one.calls + one.revenue) * (3 * one.contract_line_id + one.customer_id)) as mark
         from billing.call_customer_month as one
         where one.load_id = 0
         group by one.month
     ) as folded on folded.month = line.month
     where
-        (coalesce(line.calls, 0), coalesce(line.mark, 0))
-        <> (coalesce(folded.calls, 0), coalesce(folded.mark, 0))
+        (coalesce(line.calls, 0), coalesce(line.revenue, 0), coalesce(line.mark, 0))
+        <> (coalesce(folded.calls, 0), coalesce(folded.revenue, 0), coalesce(folded.mark, 0))
     union all
     -- traffic by month against the daily totals
     select

@@ -34,8 +34,30 @@ create function logic.payer_list(p_customers bigint[])
 returns table (customer_id bigint, valid daterange, payer_id bigint)
 language sql stable rows 5000
 begin atomic
-    with recursive above (start_id, customer_id) as (
-        select asked.customer_id, asked.customer_id from unnest(p_customers) as asked (customer_id)
+    with recursive upwards (start_id, customer_id, payer_id) as (
+        select
+            customer.customer_id, customer.customer_id,
+            case when customer.bill_to = 'parent' then customer.parent_id end
+        from billing.customer
+        where customer.customer_id = any(p_customers)
+        union all
+        select
+            upwards.start_id, customer.customer_id,
+            case when customer.bill_to = 'parent' then customer.parent_id end
+        from upwards
+        inner join billing.customer on customer.customer_id = upwards.payer_id
+    ),
+
+    -- Of nearly all, nothing on the way to the payer has ever changed.
+    changed as materialized (
+        select distinct upwards.start_id
+        from upwards
+        inner join billing.customer_term as term on term.customer_id = upwards.customer_id
+        where term.parent_id is not null or term.bill_to is not null
+    ),
+
+    above (start_id, customer_id) as (
+        select changed.start_id, changed.start_id from changed
         union
         select above.start_id, link.parent_id
         from above
@@ -93,6 +115,11 @@ begin atomic
         where climb.goes_on
     )
 
+    select upwards.start_id, daterange('-infinity', null), upwards.customer_id
+    from upwards
+    where
+        upwards.payer_id is null and upwards.start_id not in (select changed.start_id from changed)
+    union all
     select
         climb.start_id,
         daterange(climb.from_on,

@@ -132,6 +132,16 @@ begin atomic
             bool_or(charge.kind = 'one_time') as has_one_time
         from billing.service_charge as charge
         group by charge.service_id
+    ),
+
+    -- Of all customers nearly every line is on a document of this month or the last: those are read at once.
+    recent as materialized (
+        select billed.contract_line_id, max(upper(billed.valid)) as upto
+        from billing.invoice_line as billed
+        where
+            p_customers is null and billed.charge_kind = 'periodic'
+            and upper(billed.valid) >= date_trunc('month', p_on::timestamp)::date
+        group by billed.contract_line_id
     )
 
     select coalesce(array_agg(line.contract_line_id order by line.contract_line_id), '{}')
@@ -139,6 +149,7 @@ begin atomic
     inner join billing.contract_line as line on line.contract_id = contract.contract_id
     inner join billing.service on service.service_id = line.service_id
     inner join offered on offered.service_id = line.service_id
+    left join recent on recent.contract_line_id = line.contract_line_id
     cross join lateral (
         select
             least(
@@ -164,12 +175,19 @@ begin atomic
         and (
             offered.has_periodic and last_day.day > p_back
             and coalesce(line.billed_through, date '-infinity') < last_day.day
-            -- asked line by line: how much was billed before is no matter
+            -- the others line by line, if an earlier document could reach so far: how much was billed before
+            -- is no matter
             and last_day.day >= coalesce(
-                (
-                    select max(upper(billed.valid)) from billing.invoice_line as billed
-                    where billed.contract_line_id = line.contract_line_id and billed.charge_kind = 'periodic'
-                ),
+                recent.upto,
+                case
+                    when p_customers is not null or last_day.day < date_trunc('month', p_on::timestamp) then
+                        (
+                            select max(upper(billed.valid)) from billing.invoice_line as billed
+                            where
+                                billed.contract_line_id = line.contract_line_id
+                                and billed.charge_kind = 'periodic'
+                        )
+                end,
                 date '-infinity'
             )
             or offered.has_one_time and lower(line.valid) > p_back and line.billed_through is null
@@ -277,11 +295,16 @@ begin
     ),
 
     used as materialized (
-        select total.customer_id, total.contract_line_id, total.month, sum(total.revenue) as base
+        -- of all customers: what is folded is kept by line
+        select total.customer_id, total.contract_line_id, total.month, total.revenue as base
+        from billing.call_line_month as total
+        where v_customers is null and total.month = any(v_months)
+        union all
+        select total.customer_id, total.contract_line_id, total.month, total.revenue
         from billing.call_customer_month as total
         where
-            total.month = any(v_months) and (v_customers is null or total.customer_id = any(v_customers))
-        group by total.customer_id, total.contract_line_id, total.month
+            total.month = any(v_months)
+            and (v_customers is null and total.load_id <> 0 or total.customer_id = any(v_customers))
     ),
 
     stands as materialized (

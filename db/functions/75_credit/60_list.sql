@@ -138,23 +138,17 @@ begin
                 false
             ) as is_over
         ) as judged
-    )
+    ),
 
-    select
-        stated.customer_no, stated.name, stated.credit_limit, stated.balance, stated.overdue,
-        v_as_of - stated.due_on, stated.unbilled, stated.exposure,
-        round(logic.divide(stated.exposure * 100, nullif(stated.credit_limit, 0)), 1),
-        stated.state, why.sentence, (since.at at time zone v_zone)::date, stated.lines, stated.stage,
-        stated.block_on
-    from stated
-    cross join lateral (
+    told as materialized (
         select
+            stated.*,
             case stated.state
                 when 'promised' then 'credit_promised'
                 when 'exceeded' then 'credit_limit'
                 when 'late' then 'credit_late'
                 else stated.code
-            end as code,
+            end as why,
             case stated.state
                 when 'promised' then jsonb_build_object('day', stated.until_on)
                 when 'exceeded' then jsonb_build_object(
@@ -169,21 +163,35 @@ begin
                     'currency', v_currency
                 )
                 else stated.params
-            end as params
-    ) as told
-    cross join lateral (
-        select case stated.state
-            when 'promised' then stated.made_at
-            when 'late' then (stated.due_on + 1)::timestamp at time zone v_zone
-            when 'exceeded' then null
-            else stated.since_at
-        end as at
-    ) as since
-    left join lateral logic.message_get(told.code, v_language, null, told.params) as why on true
-    where stated.state is not null
+            end as why_params,
+            case stated.state
+                when 'promised' then stated.made_at
+                when 'late' then (stated.due_on + 1)::timestamp at time zone v_zone
+                when 'exceeded' then null
+                else stated.since_at
+            end as why_at
+        from stated
+        where stated.state is not null
+    ),
+
+    -- each sentence is looked up once
+    sentence as materialized (
+        select known.why, found.sentence
+        from (select distinct told.why from told) as known
+        cross join lateral logic.message_get(known.why, v_language, null, '{}') as found
+    )
+
+    select
+        told.customer_no, told.name, told.credit_limit, told.balance, told.overdue,
+        v_as_of - told.due_on, told.unbilled, told.exposure,
+        round(logic.divide(told.exposure * 100, nullif(told.credit_limit, 0)), 1),
+        told.state, billing.sentence_fill(sentence.sentence, told.why_params),
+        (told.why_at at time zone v_zone)::date, told.lines, told.stage, told.block_on
+    from told
+    left join sentence on sentence.why = told.why
     order by
-        array_position(array['blocked', 'warned', 'exceeded', 'late', 'promised'], stated.state),
-        stated.exposure desc, stated.customer_no collate "C";
+        array_position(array['blocked', 'warned', 'exceeded', 'late', 'promised'], told.state),
+        told.exposure desc, told.customer_no collate "C";
 end;
 $$;
 
