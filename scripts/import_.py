@@ -2,7 +2,6 @@
 the order the database knows; what they mean, and whether they are right, the database decides."""
 
 import csv
-import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any, TextIO
 
 import click
 
-from leissner.scripts import db
+from leissner.scripts import db, xlsx
 from leissner.scripts.errors import LeissnerError
 from leissner.scripts.suspense import printable
 
@@ -147,16 +146,8 @@ def bounded(file: TextIO) -> Iterator[str]:
 
 def read_xlsx(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Rows of the first sheet, cells as the CSV would have them."""
-    import openpyxl
-
-    try:
-        # in memory: the library leaves a file that it opens itself open where the workbook is broken
-        book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-    except Exception as error:
-        raise LeissnerError(f"{path} cannot be read as XLSX: {error}") from error
     width = 0
-    for line, values in enumerate(sheet.iter_rows(values_only=True), 1):
+    for line, values in xlsx.rows(path.read_bytes(), f"{path}"):
         cells = [text(value) for value in values]
         if any(cells):
             if not width:

@@ -17,6 +17,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from leissner.scripts import xlsx
 from leissner.scripts.errors import LeissnerError
 
 LISTED = 100
@@ -280,17 +281,7 @@ def delimiter_of(text: str) -> str:
 
 def read_xlsx(path: Path, content: bytes) -> Iterator[tuple[int, list[str]]]:
     """The rows of the first sheet; a hidden one is refused."""
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-    except Exception as error:
-        raise LeissnerError(f"{path.name} cannot be read as XLSX: {error}") from error
-    if sheet.sheet_state != "visible":
-        raise LeissnerError(f"The first sheet of {path.name}, {sheet.title}, is hidden.",
-                            "Put the sheet with the rates first, and show it.")
-    for line, values in enumerate(sheet.iter_rows(values_only=True), 1):
+    for line, values in xlsx.rows(content, path.name, is_shown=True):
         yield line, [cell_text(value) for value in values]
 
 

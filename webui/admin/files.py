@@ -55,10 +55,11 @@ def import_files():
     if not form.is_sent:
         return form.page("admin/import.html", title=_("Import"), is_empty=_is_empty())
     given = [one for one in request.files.getlist("files") if one.filename]
-    names = [secure_filename(one.filename) for one in given]
+    names = [secure_filename(one.filename)[-100:] for one in given]
     if not given:
         form.refuse(_("Choose one file or more."), None, "files")
-    elif wrong := next((name for name in names if not name.lower().endswith((".csv", ".xlsx"))), None):
+    elif wrong := next((one.filename for one, name in zip(given, names, strict=True)
+                        if not name.lower().endswith((".csv", ".xlsx"))), None):
         form.refuse(_("{name} is neither a CSV nor an XLSX file.", name=wrong), None, "files")
     if form.problem:
         return form.page("admin/import.html", title=_("Import"), is_empty=_is_empty())

@@ -4,6 +4,7 @@ import csv
 import io
 import logging
 import re
+import zipfile
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -465,7 +466,7 @@ def test_what_was_typed_is_shown_and_never_run(spoilt):
 
 def test_what_is_typed_into_a_form_comes_back_as_text(spoilt, monkeypatch):
     """Every field of every form and every argument of every list, as admin: what was wrong is shown, nothing breaks."""
-    monkeypatch.setattr(work, "start", lambda name, command: True)
+    monkeypatch.setattr(work, "start", lambda *what, **more: True)
     client, wrong, fields, done = spoilt.browser("admin"), [], 0, set()
     for seen in spoilt.seen:
         for form in Strange(seen.text).forms if seen.text.lstrip().startswith("<") else ():
@@ -510,3 +511,64 @@ def test_no_file_for_a_spreadsheet_holds_a_formula(spoilt):
                 wrong += [(address, one) for one in found if re.match(r"f:|[=@\t\r]|[+-](?![\d.])", one)][:1]
     assert not wrong, "\n".join(f"{one}" for one in wrong)
     assert len(kinds) > 40 and words > 100
+
+
+# Files ------------------------------------------------------------------------------------------------------
+
+def bomb() -> bytes:
+    """A workbook of a few hundred kB that unpacks to as many MB."""
+    out = io.BytesIO()
+    openpyxl.Workbook().save(out)
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/sharedStrings2.xml", b" " * (300 << 20))
+    return out.getvalue()
+
+
+UPLOADS = {"/admin/import": "files", "/prices/GOLD/import": "file", "/ledger/files/load": "file",
+           "/files/upload": "file"}
+
+
+def sent(client, address: str, name: str, data: bytes):
+    return client.post(address, data={UPLOADS[address]: (io.BytesIO(data), name), "source": "plain", "mode": "voice",
+                                      "unit": "minute", "increments": "1/1", "effective": "2027-01-01"},
+                       content_type="multipart/form-data", follow_redirects=True)
+
+
+@pytest.mark.parametrize("address", UPLOADS)
+def test_a_file_of_any_name_and_kind_does_no_harm(lived_web, address, monkeypatch, tmp_path):
+    monkeypatch.setenv("LEISSNER_HOME", f"{tmp_path / 'home'}")
+    monkeypatch.setattr(work, "start", lambda *what, **more: True)
+    client = lived_web.browser("admin")
+    before = {one for one in tmp_path.parent.rglob("*")}
+    for name, data in (("../../../../tmp/leissner-evil.csv", b"code,name\nx,y\n"), (f"{HARM}.csv", b"\x00\xff" * 90),
+                       ("/etc/passwd", b"root"), ("a" * 300 + ".csv", b"a,b\n1,2\n"), ("x.xlsx", b"PK\x03\x04no"),
+                       ("empty.csv", b""), ("..", b"x"), ("x.exe", b"MZ"), ("x\r\nSet-Cookie: a=b.csv", b"a\n")):
+        answer = sent(client, address, name, data)
+        assert answer.status_code in (200, 413, 422), (name, answer.status_code)
+        assert Strange(answer.get_data(as_text=True)).found == [], name
+        assert "Set-Cookie: a" not in f"{answer.headers}"
+    new = {one for one in tmp_path.parent.rglob("*")} - before
+    assert all(one.is_relative_to(tmp_path / "home") for one in new)
+    for one in new:
+        assert ".." not in one.parts and "passwd" not in one.name or "uploads" in one.parts or "calls" in one.parts
+    answer = client.post(address, data={"name": "no file at all"})
+    assert answer.status_code == 422 and "file" in answer.get_data(as_text=True).lower()
+
+
+def test_a_workbook_that_unpacks_without_end_is_refused_at_once(lived_web, monkeypatch, tmp_path):
+    monkeypatch.setenv("LEISSNER_HOME", f"{tmp_path}")
+    client, data = lived_web.browser("admin"), bomb()
+    assert len(data) < 1 << 20
+    for address, name in (("/admin/import", "products.xlsx"), ("/prices/GOLD/import", "rates.xlsx")):
+        answer = sent(client, address, name, data)
+        assert answer.status_code == 422 and "unpacks to 300 MB" in answer.get_data(as_text=True), address
+
+
+def test_what_is_too_large_is_refused_before_it_is_read(lived_web):
+    client = lived_web.browser("admin")
+    body = b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\n' + b"x" * (5 << 20) + b"\r\n--b--\r\n"
+    answer = client.post("/customers/new", data=body, content_type="multipart/form-data; boundary=b")
+    assert answer.status_code == 413 and "too large" in answer.get_data(as_text=True)
+    answer = client.post("/files/upload", content_type="multipart/form-data; boundary=b",
+                         environ_overrides={"CONTENT_LENGTH": f"{600 << 20}"})
+    assert answer.status_code == 413
