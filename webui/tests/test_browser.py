@@ -27,20 +27,24 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "r
 pytestmark = pytest.mark.skipif(not CHROMIUM and not os.environ.get("CI"), reason="no chromium on this machine")
 
 
-@pytest.fixture(scope="module")
-def site(golden_web):
-    """The address of the application on the golden operator, served as `leissner serve` does."""
-    golden_web.app.config["WTF_CSRF_ENABLED"] = True
-    server = waitress.create_server(golden_web.app, host="127.0.0.1", port=0, threads=4)
+def served(web):
+    """The address of the application, served as `leissner serve` does, with people of some levels; and its parts."""
+    web.app.config["WTF_CSRF_ENABLED"] = True
+    server = waitress.create_server(web.app, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    with golden_web.database.connect(db.CLI_LOGIN) as conn, db.transaction(conn, "admin"):
+    with web.database.connect(db.CLI_LOGIN) as conn, db.transaction(conn, "admin"):
         for level in ("admin", "finance", "support", "pricing", "credit", "sales", "auditor"):
             db.call(conn, "user_save", p_name=level, p_levels=[level], p_language="en")
             db.call(conn, "password_set", p_name=level, **password.new(WORDS))
-    yield f"http://127.0.0.1:{server.effective_port}", golden_web.app
+    yield f"http://127.0.0.1:{server.effective_port}", web.app, web.database
     server.close()
-    golden_web.app.config["WTF_CSRF_ENABLED"] = False
+    web.app.config["WTF_CSRF_ENABLED"] = False
+
+
+@pytest.fixture(scope="module")
+def site(golden_web):
+    yield from served(golden_web)
 
 
 @pytest.fixture(scope="module")
