@@ -1,6 +1,7 @@
 """Swedish words of what all pages share, and of the codes of the database."""
 
 TEXTS = {
+    "rows": "rader", "self": "sig själv", "parent": "kunden ovanför",
     # what waits, and why
     "bad duration": "orimlig längd", "no cost": "saknar kostnad", "no destination": "saknar destination",
     "no price": "saknar pris", "no reseller price": "saknar återförsäljarpris", "no subscriber": "saknar kund",

@@ -4,7 +4,7 @@ from flask import abort, g, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.routing import BuildError
 
-from leissner.webui import database
+from leissner.webui import database, shape
 from leissner.webui.access import STAFF, page
 from leissner.webui.customer import READERS, WRITERS, pages
 from leissner.webui.start import address
@@ -17,6 +17,7 @@ LEDGER = ("admin", "support", "finance", "credit", "report", "auditor", "batch",
 CREDIT = ("admin", "sales", "support", "finance", "credit", "report", "auditor", "batch", "integration")
 CHARGES = ("admin", "sales", "support", "finance", "credit", "report", "auditor", "batch", "integration")
 NOTERS = ("admin", "pricing", "sales", "support", "finance", "credit", "batch", "integration")
+CODED = ("kind", "state", "bill_to", "call_specification", "delivery")  # columns of the log that hold a code
 TABS = (
     ("customer", "Overview", READERS), ("contracts_of", "Contracts", READERS), ("numbers_of", "Numbers", READERS),
     ("prices", "Prices", PRICES), ("rings", "Rings and bundles", PRICES), ("calls", "Calls", CALLS),
@@ -153,13 +154,19 @@ def credit(no):
 
 @page(pages, "/customers/<no>/history", STAFF)
 def history(no):
+    def told(name, value):
+        """A value as the pages say it: codes in words, everything else as it was."""
+        if value in ("true", "false"):
+            return _("yes") if value == "true" else _("no")
+        return shape.word(value) if value is None or name in CODED else value
+
     def changes():
         found: dict[int, dict] = {}
         for one in database.call("customer_history_list", p_customer_no=no, p_limit=200):
             found.setdefault(one["change_id"], one | {"fields": []})["fields"].append(one)
         return list(found.values())
 
-    return frame(no, "customer/history.html", changes=changes)
+    return frame(no, "customer/history.html", changes=changes, told=lambda: told)
 
 
 @page(pages, "/contracts/<no>", READERS)

@@ -1,6 +1,7 @@
 """Swedish words of the pages of customers, contracts and numbers."""
 
 TEXTS = {
+    "What changed": "Vad som ändrades",
     "No": "Nr", "Name": "Namn", "Kind": "Slag", "Above": "Under", "City": "Ort", "Registration no": "Org.nr",
     "E-mail": "E-post", "Seller": "Återförsäljare", "Contracts": "Avtal", "Limit": "Gräns", "Balance": "Saldo",
     "Currency": "Valuta",

@@ -26,7 +26,7 @@ TEXTS = {
         "Inget heter ”{words}”. Pröva en del av namnet, kundnumret, ett telefonnummer eller en faktura.",
     "Level": "Behörighet", "Language": "Språk", "number": "nummer", "contract": "avtal",
     "To pay": "Att betala", "{amount} {currency} to pay": "{amount} {currency} att betala",
-    "{amount} {currency} to pay, of it {late} after its day":
+    "{amount} {currency} to pay, of it {late} overdue":
         "{amount} {currency} att betala, varav {late} har förfallit",
     "{amount} {currency} in your favour": "{amount} {currency} till godo", "Everything is paid.": "Allt är betalt.",
     "Calls per month, before fees and VAT": "Samtal per månad, före avgifter och moms",
