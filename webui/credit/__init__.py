@@ -28,6 +28,7 @@ SCOPES = {"outgoing": "all outgoing calls", "international_premium": "calls abro
           "all": "all traffic"}
 STEPS = {"blocked": "blocked", "noticed": "told that a block comes", "warned": "warned", "lifted": "opened again",
          "cleared": "warnings withdrawn"}
+SHOWN_AT_ONCE = 200
 STATES = {one: one for one in ("blocked", "warned", "exceeded", "late", "promised")}
 EVENTS = [
     Column("happened_at", "When", "moment"), Column("kind", "What", "state"), Column("reason", "Why"),
@@ -155,13 +156,24 @@ def exposure():
     """Payers who are late, over a level, warned or blocked, worst first; ?all=1: everyone who owes something."""
     if request.args.get("all"):
         return PAYERS.page("credit/payers.html", title=_("Exposure of all payers"), tabs=tabs())
+    result = _exposed() if "now" in request.args else None
+    return render_template("credit/exposure.html", result=result, states=STATES, chosen=request.args.get("state", ""),
+                           words=request.args.get("q", "").strip(), tabs=tabs())
+
+
+@page(pages, "/credit/exposed", READERS)
+def exposed():
+    """Who they are: of all payers, so it comes when it is ready."""
+    return render_template("credit/exposed.html", result=_exposed())
+
+
+def _exposed() -> dict:
     rows = database.call("credit_list", p_language=language())
-    counts = {state: sum(one["state"] == state for one in rows) for state in STATES}
     state, words = request.args.get("state", ""), request.args.get("q", "").strip().lower()
     shown = [one for one in rows if (not state or one["state"] == state)
              and (not words or words in f"{one['customer_no']} {one['name']}".lower())]
-    return render_template("credit/exposure.html", rows=shown[:500], count=len(shown), counts=counts, chosen=state,
-                           words=words, tabs=tabs())
+    return {"rows": shown[:SHOWN_AT_ONCE], "count": len(shown), "counts": {
+        state: sum(one["state"] == state for one in rows) for state in STATES}}
 
 
 @page(pages, "/credit/payers/<no>", READERS)

@@ -145,6 +145,23 @@ begin
             (select carrier.carrier_id from billing.carrier where carrier.code = p_filter ->> 'carrier'), 0
         );
     end if;
+    -- Days without any such call, by the totals, need not be searched: what is rare or not there is found at
+    -- once.
+    if
+        v_look.from_on is not null and v_look.customers is null
+        and num_nonnulls(v_look.destinations, v_look.mode_id, v_look.carrier_id) > 0
+    then
+        select
+            greatest(v_look.from_on, min(total.day)), least(v_look.to_on, max(total.day) + 1),
+            case when count(*) = 0 then '{}'::bigint[] end
+        into v_look.from_on, v_look.to_on, v_look.customers
+        from billing.call_day as total
+        where
+            total.day >= v_look.from_on and total.day < coalesce(v_look.to_on, 'infinity')
+            and (v_look.destinations is null or total.destination_id = any(v_look.destinations))
+            and (v_look.mode_id is null or total.mode_id = v_look.mode_id)
+            and (v_look.carrier_id is null or total.carrier_id = v_look.carrier_id);
+    end if;
     return v_look;
 end;
 $$;
