@@ -489,7 +489,7 @@ def variants(seen: Seen, words: list[str]) -> Iterator[str]:
     path = urlsplit(seen.address).path
     for link in LINK.findall(seen.text):
         target = urljoin(seen.address, unescape(link))
-        if re.search(r"[?&](?:sort|after|sums)=", target) and target.startswith(path + "?"):
+        if re.search(r"[?&](?:sort|after)=", target) and target.startswith(path + "?") and not RESULTS.search(target):
             yield target
     for select in re.finditer(r'<select name="(\w+)" data-submit>(.*?)</select>', seen.text, re.S):
         for value in [one for one in re.findall(r'<option value="([^"]*)"', select[2]) if one][:4]:
