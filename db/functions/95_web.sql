@@ -41,14 +41,19 @@ begin
     -- With typing errors, where nothing has the words as they are.
     if not found and length(v_words) >= 4 then
         return query
-        select 'customer', near.customer_no, near.name, concat_ws(' · ', near.customer_no, near.city), 6
+        select 'customer', near.customer_no, near.name, concat_ws(' · ', near.customer_no, near.city),
+            6 + near.place
         from (
-            select one.customer_no, one.name, one.city
+            select one.customer_no, one.name, one.city,
+                row_number() over (
+                    order by public.word_similarity(v_words, one.name) desc,
+                        public.similarity(v_words, one.name) desc, one.name
+                )::integer as place
             from billing.customer as one
             where
                 (v_is_staff or one.customer_id = any(v_customers))
                 and v_words operator(public.<%) one.name
-            order by public.word_similarity(v_words, one.name) desc, one.name
+            order by 4
             limit 8
         ) as near;
     end if;
