@@ -10,7 +10,7 @@
             return form.done(_("Saved."), url_for("customer.show", no=no))
         return form.page("customer/edit.html", title=…)
 
-Whether a value is right the database decides; here typed days become ISO ones (1/10, idag, 2026-10-01), typed
+Whether a value is right the database decides; here typed days become ISO ones (1/10, idag, lördag, 2026-10-01), typed
 numbers lose their spaces. The hidden row_version keeps two people from overwriting each other.
 """
 
@@ -28,6 +28,8 @@ from flask_login import current_user
 from leissner.webui import database, shape
 from leissner.webui.texts import gettext as _
 
+WEEKDAYS = ("monday måndag", "tuesday tisdag", "wednesday onsdag", "thursday torsdag", "friday fredag",
+            "saturday lördag", "sunday söndag")
 WORDS = {"idag": 0, "today": 0, "igår": -1, "yesterday": -1, "imorgon": 1, "tomorrow": 1}
 
 
@@ -226,6 +228,9 @@ def typed_day(text: str) -> str:
     text = text.strip().lower()
     if text in WORDS:
         return f"{shape.today() + dt.timedelta(days=WORDS[text])}"
+    for place, names in enumerate(WEEKDAYS):
+        if text in names.split():  # the next one, or today
+            return f"{shape.today() + dt.timedelta(days=(place - shape.today().weekday()) % 7)}"
     if found := re.fullmatch(r"(\d{1,2})[/.](\d{1,2})(?:[/.-](\d{4}))?", text):
         day, month, year = int(found[1]), int(found[2]), int(found[3] or shape.today().year)
         try:

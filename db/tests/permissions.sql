@@ -210,7 +210,7 @@ from (
     ('customer_invoice_list', array['sales', 'support', 'finance', 'credit', 'report', 'auditor',
     'batch', 'integration', 'seller']),
     ('customer_price_list', array['pricing', 'sales', 'support', 'finance', 'report', 'auditor',
-    'batch', 'integration']),
+    'batch', 'integration', 'seller']),
     ('customer_ring_list', array['pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch',
     'integration']),
     ('customer_bundle_list', array['pricing', 'sales', 'support', 'finance', 'report', 'auditor',
@@ -347,11 +347,14 @@ from (
     ('choice_list', array[
         'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
     ]),
+    ('price_list_head', array[
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration', 'seller'
+    ]),
     ('price_column_list', array[
-        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration', 'seller'
     ]),
     ('price_grid', array[
-        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+        'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration', 'seller'
     ]),
     ('price_item_list', array[
         'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'

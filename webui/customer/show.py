@@ -20,7 +20,7 @@ NOTERS = ("admin", "pricing", "sales", "support", "finance", "credit", "batch", 
 CODED = ("kind", "state", "bill_to", "call_specification", "delivery")  # columns of the log that hold a code
 TABS = (
     ("customer", "Overview", READERS), ("contracts_of", "Contracts", READERS), ("numbers_of", "Numbers", READERS),
-    ("prices", "Prices", PRICES), ("rings", "Rings and bundles", PRICES), ("calls", "Calls", CALLS),
+    ("prices", "Prices", (*PRICES, "seller")), ("rings", "Rings and bundles", PRICES), ("calls", "Calls", CALLS),
     ("invoices", "Invoices", INVOICES), ("ledger", "Ledger", LEDGER), ("credit", "Credit", CREDIT),
     ("notes", "Notes", STAFF), ("history", "History", STAFF),
 )
@@ -98,7 +98,7 @@ def numbers_of(no):
     )
 
 
-@page(pages, "/customers/<no>/prices", PRICES)
+@page(pages, "/customers/<no>/prices", (*PRICES, "seller"))
 def prices(no):
     def found():
         lines: dict[tuple, list[dict]] = {}

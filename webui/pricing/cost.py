@@ -19,7 +19,7 @@ ASK = [
     Field("number", "Number that is called", is_required=True, help="As people write it: 070-123 45 67, +49 171 …"),
     Field("who", "Customer or calling number", help="A customer's number, or the number that calls."),
     Field("price_list", "Or by a list alone", "choice", options=lambda: choices("price_list")),
-    Field("day", "Day", "day", is_required=True),
+    Field("day", "Day", "day", is_required=True, help="2026-10-31, 31/10, today or saturday."),
     Field("time", "Time", is_required=True, width="short"),
     Field("units", "Seconds, events or bytes", "number", is_required=True, width="short"),
     Field("mode", "Mode", "choice", options=lambda: choices("mode")),
@@ -27,6 +27,7 @@ ASK = [
 ]
 BY = {"destination": "destination", "customer": "customer", "product": "product", "country": "country",
       "seller": "seller", "carrier": "carrier"}
+FEW, MOST = 10, 60  # rows shown: those that change, at least and at most so many
 SUMS = ("calls", "changed", "suspended", "revenue_before", "revenue_after", "cost_before", "cost_after",
         "margin_before", "margin_after")
 SIMULATION = [
@@ -99,8 +100,12 @@ def cost():
                     found = [sentence(row["text"]) for row in rows if row["level"] == "call"]
         except Refused as error:
             form.refuse(error.problem.sentence, error.problem.hint, error.problem.field)
+    lines = list(found)
+    for block in blocks:
+        lines += ["", _(BLOCKS.get(block["level"], "Suspense"))]
+        lines += [f"{part['number']}. {part['head']}: {line}" for part in block["parts"] for line in part["lines"]]
     return form.page("pricing/cost.html", title=_("What does it cost?"), blocks=blocks, heads=BLOCKS, said=found,
-                     caller=caller)
+                     caller=caller, text="\n".join(lines))
 
 
 @page(pages, "/simulation", READERS)
@@ -121,9 +126,17 @@ def simulate():
             form.refuse(error.problem.sentence, error.problem.hint, error.problem.field)
         else:
             total = {name: sum((row[name] or 0 for row in rows), 0) for name in SUMS}
+            for row in (*rows, total):
+                row |= {f"percent_{when}": row[f"margin_{when}"] * 100 / row[f"revenue_{when}"]
+                        if row[f"revenue_{when}"] and row[f"margin_{when}"] is not None else None
+                        for when in ("before", "after")}
             rows.sort(key=lambda row: abs(row["revenue_after"] - row["revenue_before"])
                       + abs(row["cost_after"] - row["cost_before"]), reverse=True)
-    return form.page("pricing/simulate.html", title=_("Simulate"), rows=rows, total=total, by=form["by"])
+    is_changed = {name: any(row[f"{name}_before"] != row[f"{name}_after"] for row in rows or [])
+                  for name in ("revenue", "cost")}
+    shown = min(MOST, max(FEW, sum(row["changed"] > 0 for row in rows or [])))
+    return form.page("pricing/simulate.html", title=_("Simulate"), rows=rows, total=total, by=form["by"],
+                     is_changed=is_changed, shown=shown)
 
 
 @page(pages, "/price-comparison", READERS)

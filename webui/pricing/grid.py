@@ -57,10 +57,12 @@ def the_list(code: str) -> dict:
     return database.one("price_list_get", p_list=code) or abort(404)
 
 
-@page(pages, "/prices/<code>", READERS)
+@page(pages, "/prices/<code>", (*READERS, "seller"))
 def price_list(code):
-    """What a list costs on a day: its own prices, inherited ones, those to come."""
-    found, on = the_list(code), the_day()
+    """What a list costs on a day: its own prices, inherited ones, those to come. A seller sees those of its
+    customers."""
+    is_staff = current_user.may(*READERS)
+    found, on = the_list(code) if is_staff else database.one("price_list_head", p_list=code) or abort(404), the_day()
     asked = {name: request.args.get(name, "").strip() or None for name in ("q", "product", "show", "after")}
     columns = database.call("price_column_list", p_list=code, p_on=on)
     cells = database.call(
@@ -70,8 +72,8 @@ def price_list(code):
     more = rows[ROWS - 1][0]["target"] if len(rows) > ROWS else None
     return render_template(
         "pricing/grid.html", title=_("Prices · {code}", code=code), found=found, on=on, columns=columns,
-        rows=rows[:ROWS], more=more, asked=asked, products=choices("product"), tab="grid",
-        activations=activations(code))
+        rows=rows[:ROWS], more=more, asked=asked, tab="grid",
+        products=choices("product") if is_staff else {}, activations=activations(code) if is_staff else [])
 
 
 @page(pages, "/prices/<code>/price", READERS, ("GET", "POST"))
@@ -96,11 +98,13 @@ def price(code):
     if form.is_sent and form.save("price_delete" if back_to else "price_save", **place):
         return form.done(_("Saved. From {day} the price is another; you can undo it below.", day=form["from_on"]),
                          url_for("pricing.price", code=code, target=place["p_target"], mode=place["p_mode"],
-                                 band=place["p_band"], on=max(on, form["from_on"] or on)))
+                                 band=place["p_band"], on=max(on, form["from_on"] or on),
+                                 since=form["from_on"] if form["is_past"] else None))
     return form.page(
         "pricing/price.html", title=about["name"] or _("Everything"), found=found, on=on, place=place, about=about,
         chain=[one for one in items if one["part"] == "chain"], own=[one for one in items if one["part"] == "own"],
-        is_fee=is_fee, back_to=back_to, here=here, is_writer=may_write())
+        is_fee=is_fee, back_to=back_to, here=here, is_writer=may_write(),
+        since=typed_day(request.args.get("since", "")))
 
 
 def activations(code: str) -> list[dict]:

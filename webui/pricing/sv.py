@@ -210,8 +210,12 @@ TEXTS = {
     "Target": "Mål",
     "Test with a call": "Prova med ett samtal",
     "That of a group there is changes it.": "En grupps befintliga kod ändrar den.",
-    "The 60 that change most are shown; the sum is of all {n}.":
-        "De 60 som ändras mest visas; summan är av alla {n}.",
+    "2026-10-31, 31/10, today or saturday.": "2026-10-31, 31/10, idag eller lördag.",
+    "Calls since {day} keep the price they had until they are rated again.":
+        "Samtal sedan {day} behåller det pris de hade tills de prissätts om.",
+    "as before": "som förut", "as if it did not hold": "som om den inte gällde", "per": "per", "try something else": "pröva annat",
+    "What to try": "Vad som prövas", "The {m} that change most are shown; the sum is of all {n}.":
+        "De {m} som ändras mest visas; summan är av alla {n}.",
     ("The answer comes here, with every step: whose number, where to, which price and why, bundles, rings, cost "
     "and margin. Nothing is written."):
         "Svaret kommer här, med varje steg: vems nummer, vart, vilket pris och varför, paket, ringar, kostnad och "

@@ -210,10 +210,10 @@ def test_a_seller_sees_and_proposes_for_its_own_customers_only(made):
     seller = made.browser("seller", scope="S1")
     page = seller.get("/customers").get_data(as_text=True)
     assert "Seven" in page and "Eight" not in page
-    for where in ("", "/contracts", "/numbers", "/calls", "/invoices"):
+    for where in ("", "/contracts", "/numbers", "/prices", "/calls", "/invoices"):
         assert seller.get("/customers/7" + where).status_code == 200, where
         assert seller.get("/customers/8" + where).status_code == 404, where
-    for where in ("/notes", "/history", "/ledger", "/credit", "/prices", "/edit", "/contracts/new"):
+    for where in ("/notes", "/history", "/ledger", "/credit", "/rings", "/edit", "/contracts/new"):
         assert seller.get("/customers/7" + where).status_code == 403, where
     proposal = {"contract_no": "P1", "service": "VOIP", "quantity": "3", "start_on": "2026-12-01"}
     assert seller.post("/customers/8/propose", data=proposal).status_code == 404

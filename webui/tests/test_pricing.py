@@ -30,6 +30,18 @@ def test_pages_for_who_reads_and_who_writes(golden_web):
     assert golden_web.browser("pricing").get("/prices/NONE").status_code == 404
 
 
+def test_a_seller_sees_the_retail_prices_of_its_customers_and_no_others(golden_web):
+    client = golden_web.browser("seller", scope="bo")
+    page = text(client.get("/customers/3001/prices"))
+    shown = re.findall(r'href="/prices/(\w+)', page)
+    assert shown  # the list of the service, as the customer has none of its own
+    grid = text(client.get(f"/prices/{shown[0]}", query_string={"on": DAY}))
+    assert "/price?" not in grid and "Undo" not in grid
+    assert client.get("/prices/TERRA").status_code == 404  # what a carrier takes
+    assert client.get("/prices").status_code == 403
+    assert client.get(f"/prices/{shown[0]}/price?target=*&mode=voice").status_code == 403
+
+
 def test_the_grid_tells_own_and_inherited_prices(golden_web):
     page = text(golden_web.browser("sales").get("/prices/GOLD", query_string={"on": DAY}))
     assert "BUSINESS" in page and "MASTER" in page

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from leissner.scripts.rerate import SUMS
-from leissner.webui import database, work
+from leissner.webui import database, shape, work
 from leissner.webui.access import page
 from leissner.webui.forms import Field, Form
 from leissner.webui.lists import Column, List
@@ -20,12 +20,20 @@ FORM = [
     Field("from", "From", "day", is_required=True, width="short"),
     Field("to", "Through", "day", is_required=True, width="short", help="The last day, included."),
     Field("customer", "Customer", width="short", help="Its number; empty: all."),
-    Field("list", "Price list", width="short", help="Calls that this list, or one below it, is tried for."),
+    Field("list", "Price list", "choice", options=lambda: named("price_list"),
+          help="Calls that this list, or one below it, is tried for."),
     Field("destination", "Destination", width="short", help="Its code."),
-    Field("product", "Product", width="short"),
+    Field("product", "Product", "choice", options=lambda: named("product")),
     Field("carrier", "Carrier", "choice", options=lambda: choices("carrier")),
     Field("why", "Why", help="Kept with the former versions of the calls."),
 ]
+
+
+def named(what: str) -> dict[str, str]:
+    """Codes and names of price lists or products."""
+    return {row["code"]: row["name"] for row in database.call("choice_list", p_what=what)}
+
+
 COLUMNS = [
     Column("customer_no", "Customer", link=lambda row: address("customer.customer", no=row["customer_no"]),
            show=lambda row: f"{row['customer_no']} {row['customer']}"),
@@ -60,7 +68,8 @@ def _asked(form: Form) -> dict:
 def rerate():
     """The form; with figures of what would change, per customer, before anything is changed."""
     known = {one.name: request.args[one.name] for one in FORM if one.name in request.args}
-    form = Form(FORM, known)
+    last = shape.today().replace(day=1) - dt.timedelta(days=1)
+    form = Form(FORM, known, **{"from": f"{last.replace(day=1)}", "to": f"{last}"})
     context: dict = {"rows": None, "is_asked": False}
     if form.is_sent:
         if form.check():

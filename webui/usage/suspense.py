@@ -76,7 +76,7 @@ COLUMNS = [
     Column("a_received", "From, to", show=lambda row: TWO.format(row["a_received"] or "–", row["b_received"] or "–")),
     Figure("units", "Units", show=lambda row: shape.number(row["units"])),
     Column("file", "File", show=lambda row: TWO.format(row["file"] or "–", row["line_no"] or "")),
-    Column("detail", "Detail"),
+    Column("detail", "Detail", show=lambda row: sentence(row["detail"])),
 ]
 
 
@@ -136,7 +136,14 @@ def dropped():
 
 
 DROPPED = [Column("dropped_at", "When", "moment"), Column("kind", "Kind", "word"), Column("calls", "Calls", "number"),
-           Column("what", "What"), Column("because", "Why"), Column("dropped_by", "By")]
+           Column("what", "What", show=lambda row: dropped_words(row["what"])), Column("because", "Why"),
+           Column("dropped_by", "By")]
+
+
+def dropped_words(what: str | None) -> str | None:
+    """What was given up: the group's reason in words, and what it is about."""
+    found = re.fullmatch(r"[0-9a-f]{10} (\w+) (.*)", what or "")
+    return f"{_(REASONS[found[1]])}: {sentence(found[2])}" if found and found[1] in REASONS else what
 
 
 @page(pages, "/suspense/<group>", SUSPENSE, ("GET", "POST"))

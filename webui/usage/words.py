@@ -27,8 +27,13 @@ def sentence(text: str | None) -> str | None:
         return text
     for pattern, swedish in _patterns():
         if match := pattern.fullmatch(text):
-            return swedish.format(**{name: _phrased(part) for name, part in match.groupdict().items()})
-    return text
+            return _decimals(swedish.format(**{name: _phrased(part) for name, part in match.groupdict().items()}))
+    return _decimals(text)
+
+
+def _decimals(text: str) -> str:
+    """Numbers with the comma of Swedish; what only looks like one (a file's name, an address) stays."""
+    return re.sub(r"(?<![\w.:/])(\d+)\.(\d+)(?![\w:/]|[.]\w)", r"\1,\2", text)
 
 
 def sentences(text: str | None) -> str | None:

@@ -264,6 +264,7 @@ $$The bundles of a customer's lines with what was drawn of them this month.
 Example: select * from api.customer_bundle_list('1000')
 Raises: nothing$$;
 
+grant execute on function api.customer_price_list(text) to leissner_seller;
 grant execute on function
     api.customer_price_list(text), api.customer_ring_list(text), api.customer_bundle_list(text)
 to

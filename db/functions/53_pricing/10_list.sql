@@ -166,6 +166,36 @@ grant execute on function api.price_list_get(text) to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_report,
     leissner_auditor, leissner_batch, leissner_integration;
 
+create function api.price_list_head(p_list text)
+returns table (code text, name text, level text, currency text, is_draft boolean, parent text, path text[])
+language sql stable rows 1
+begin atomic
+    with recursive climb as (
+        select list.price_list_id, list.parent_id, list.code, 0 as step
+        from billing.price_list as list where list.code = p_list
+        union all
+        select list.price_list_id, list.parent_id, list.code, climb.step + 1
+        from climb
+        inner join billing.price_list as list on list.price_list_id = climb.parent_id
+    )
+
+    select
+        list.code, list.name, list.level, list.currency, list.is_draft,
+        (select climb.code from climb where climb.step = 1),
+        array(select climb.code from climb where climb.step > 0 order by climb.step)
+    from billing.price_list as list
+    where list.code = p_list;
+end;
+
+comment on function api.price_list_head(text) is
+$$A price list by name and those it inherits from, as far as the session sees them: a seller those of its
+customers.
+Example: select name, path from api.price_list_head('GOLD')
+Raises: nothing$$;
+grant execute on function api.price_list_head(text) to
+    leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_report,
+    leissner_auditor, leissner_batch, leissner_integration, leissner_seller;
+
 create function api.price_list_save(
     p_list text, p_code text, p_name text, p_level text, p_parent text, p_currency text, p_decimals smallint,
     p_rounding text, p_is_split boolean default false, p_is_draft boolean default false,

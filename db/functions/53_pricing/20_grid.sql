@@ -130,9 +130,14 @@ declare
     v_keys logic.price_key[];
 begin
     perform access.require(
-        'admin', 'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
+        'admin', 'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration',
+        'seller'
     );
     v_list_id := logic.price_list_find(p_list);
+    -- Sellers see the lists of their customers, and those that these inherit from.
+    if not access.is_staff() and v_list_id <> all(access.price_list_ids()) then
+        perform billing.fail('LB110', jsonb_build_object('what', 'price list', 'code', p_list));
+    end if;
     select array_agg(chain.price_list_id order by chain.step) into v_chain
     from logic.list_chain(v_list_id) as chain;
     v_columns := array(select one from logic.price_columns(v_list_id, p_on) as one order by one.place);
@@ -359,4 +364,4 @@ grant execute on function
     api.price_column_list(text, date), api.price_grid(text, date, text, text, text, text, integer)
 to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_report,
-    leissner_auditor, leissner_batch, leissner_integration;
+    leissner_auditor, leissner_batch, leissner_integration, leissner_seller;
