@@ -34,6 +34,8 @@ WORK = {
     ("job", "failed"): ("Jobs that failed: {n}", "admin.jobs"),
     ("customer", "proposed"): ("Contracts that are proposed: {n}", "customer.contracts", {"state": "proposed"}),
 }
+SELLERS = (("proposed", "Contracts that wait for the operator's approval"), ("ending", "Contracts that come to an end"))
+MANY = 1000
 # Where a hit of the search leads.
 HITS = {
     "customer": ("customer.customer", "no"), "contract": ("customer.contract", "no"),
@@ -64,6 +66,8 @@ def start():
     if current_user.may(*STAFF) and not is_part:
         work = [one | _work(one) for one in database.call("work_list")]
         context["work"] = sorted(work, key=lambda one: one["urgency"])  # act before look
+    if current_user.level == "seller" and not is_part:
+        context["work"] = [one for state, words in SELLERS for one in _contracts(state, words)]
     if current_user.may(*STAFF, "seller"):
         context["today"] = _today()
     if is_part:
@@ -80,6 +84,15 @@ def start():
                            for currency in sorted({one["currency"] for one in owed})}
         context["columns"] = DOCUMENTS
     return render_template("start/start.html", **context)
+
+
+def _contracts(state: str, words: str) -> list[dict]:
+    """What a seller looks after: the own contracts in a state, where there are some."""
+    with database._refusal():
+        found = db.page(database.connection(), "contract_list", {}, db.Page(
+            key="contract_no", order="contract_no", filters={"state": state}, limit=MANY))
+    return [{"urgency": "look", "count": len(found), "words": _(words), "detail": None,
+             "address": address("customer.contracts", state=state)}] if found else []
 
 
 def _today() -> dict:

@@ -32,4 +32,6 @@ TEXTS = {
     "Calls per month, before fees and VAT": "Samtal per månad, före avgifter och moms",
     "Invoices and payments": "Fakturor och betalningar", "No invoice yet.": "Ingen faktura än.",
     "Not paid": "Återstår", "Payment reference": "Betalningsreferens",
+    "Contracts that wait for the operator's approval": "Avtal som väntar på operatörens godkännande",
+    "Contracts that come to an end": "Avtal som upphör",
 }

@@ -27,3 +27,14 @@ def test_a_customer_sees_the_own_account_and_no_other(golden_web):
     assert not shown & {one["invoice_no"] for one in rows if not one["is_own"]}
     assert {one["is_own"] for one in rows} == {True, False}
     assert "To pay" in page and "cost" not in page.lower() and "margin" not in page.lower()
+
+
+def test_each_level_sees_its_own_start(golden_web):
+    for level, scope in (("support", None), ("seller", "anna"), ("customer", "1000")):
+        client = golden_web.browser(level, scope=scope)
+        page = client.get("/").get_data(as_text=True)
+        assert ("Today, as it comes in" in page) == (level != "customer") and "The last 12 months" in page
+        assert ("To do now" in page) == (level != "customer") == ("To pay" not in page)
+        if level != "customer":
+            part = client.get("/", headers={"HX-Request": "true"}).get_data(as_text=True)
+            assert "Today, as it comes in" in part and "<html" not in part and "To do now" not in part
