@@ -369,23 +369,24 @@ def xml(no: str):
 
 @page(pages, "/invoices/<no>/credit", WRITERS, ("GET", "POST"))
 def credit(no: str):
-    """Some lines or all of an invoice, with what the credit note will come to."""
+    """Some lines or all of an invoice: first what the credit note comes to, then the credit note."""
     found = _document(no)
     form = Form([
         Field("rebill", "The next run bills again what is credited, its calls too", "check"),
         Field("day", "Date of the credit note", "day", is_required=True, width="short"),
     ], day=shape.today())
-    if form.is_sent:
+    meant = None
+    if form.is_sent and "back" not in request.form and form.check():
         places = [int(one) for one in request.form.getlist("line") if one.isdigit()]
-        try:
-            number = database.one("invoice_credit", p_invoice=no, p_places=places or None,
-                                  p_is_rebilled=form["rebill"], p_day=form["day"])["credit_no"]
-        except database.Refused as error:
-            form.refuse(error.problem.sentence, error.problem.hint)
-        else:
-            return form.done(_("Credit note {credit} credits {invoice}.", credit=number, invoice=no),
-                             url_for("invoice.invoice", no=number))
+        if form.do("invoice_credit", p_invoice=no, p_places=places or None, p_is_rebilled=form["rebill"],
+                   p_day=form["day"]):
+            number = form.result[0]["credit_no"]
+            if "sure" in request.form:
+                return form.done(_("Credit note {credit} credits {invoice}.", credit=number, invoice=no),
+                                 url_for("invoice.invoice", no=number))
+            meant = database.value("invoice_document", p_invoice=number)
+            database.undo()
     lines = [line | {"customer": customer["customer_no"], "contract": contract["contract_no"]}
              for customer in found["customers"] for contract in customer["contracts"] for line in contract["lines"]]
-    return form.page("invoice/credit.html", doc=found, no=no, lines=lines,
+    return form.page("invoice/credit.html", doc=found, no=no, lines=lines, meant=meant,
                      title=_("Credit {invoice}", invoice=no))

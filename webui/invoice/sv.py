@@ -81,4 +81,9 @@ TEXTS = {
     "Compare": "Jämför", "Its invoices": "Fakturorna", "Check the address": "Se över adressen", "End it": "Avsluta",
     "Fill it in": "Fyll i", "Set the price": "Sätt priset", "The line": "Raden", "Set the VAT code": "Sätt momskoden",
     "Add the rate": "Lägg till satsen", "Check the VAT number": "Se över momsnumret", "Name a price list": "Ange prislista",
+    "This will be credited": "Det här krediteras", "Of the invoice": "Av fakturan", "The next run": "Nästa körning",
+    "bills it again": "fakturerar det igen", "does not bill it again": "fakturerar det inte igen",
+    "It gets the next number of the series, is set off against what is open of the invoice, and cannot be changed.":
+        "Den får nästa nummer i serien, kvittas mot det som är öppet på fakturan och kan inte ändras.",
+    "Show what it credits …": "Visa vad som krediteras …", "Back": "Tillbaka",
 }

@@ -68,7 +68,10 @@ def test_a_month_is_billed_by_the_pages(clerk):
     assert "Credit …" not in page(owner.get(f"/invoices/{own}"))
     for other in {*numbers} - {own}:
         assert owner.get(f"/invoices/{other}").status_code == owner.get(f"/invoices/{other}.pdf").status_code == 404
-    answer = browser.post(f"/invoices/{numbers[0]}/credit", data={"line": "1", "day": THROUGH})
+    sent = {"line": "1", "day": THROUGH}
+    assert "This will be credited" in page(browser.post(f"/invoices/{numbers[0]}/credit", data=sent))
+    assert len(set(re.findall(r"/invoices/(\d+)\"", page(browser.get("/invoices"))))) == 6  # nothing is done yet
+    answer = browser.post(f"/invoices/{numbers[0]}/credit", data=sent | {"sure": "1"})
     assert answer.status_code == 303, page(answer)
     assert "Credit note" in page(browser.get(answer.location))
     assert browser.get("/invoices/none").status_code == 404
