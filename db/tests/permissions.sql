@@ -243,6 +243,8 @@ from (
     'batch', 'integration', 'seller']),
     ('preselection_list', array['pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor',
     'batch', 'integration']),
+    ('charge_browse_list', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
     ('charge_list', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration']),
     ('number_save', array['sales', 'support', 'batch', 'integration']),

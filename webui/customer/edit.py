@@ -432,6 +432,18 @@ def line_term_delete(no, line, day):
 # Charges and bundles -------------------------------------------------------------------------------------------------
 
 
+@page(pages, "/charges/new", WRITERS, BOTH)
+def charge_any():
+    """A charge for any line, from the list of all."""
+    form = Form([Field("contract_no", "Contract", is_required=True, width="short"),
+                 Field("line_no", "Line", "number", is_required=True, width="short"), *CHARGE], None,
+                line_no=1, charged_on=shape.today(), quantity=1)
+    if form.is_sent and form.save("charge_save"):
+        return form.done(_("Saved."), url_for("invoice.charges"))
+    return form.page("customer/form.html", title=_("Add a charge"), cancel=url_for("invoice.charges"),
+                     trail=[(_("Invoicing"), url_for("invoice.charges"))])
+
+
 @page(pages, "/contracts/<no>/lines/<int:line>/charges/new", WRITERS, BOTH)
 def charge_new(no, line):
     found = line_of(no, line)

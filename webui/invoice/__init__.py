@@ -140,6 +140,23 @@ DELIVERIES = List(
         Filter("channel", "Way", {one: one for one in ("print_house", "print", "email", "einvoice")}),
     ],
 )
+CHARGES = List(
+    "charge_browse_list", key="charge", order="charged_on", is_descending=True, name="charges",
+    search=("text", "customer_no", "customer", "contract_no", "project"),
+    empty="No charge was added by hand yet. One is added here, or on the page of a contract line.",
+    columns=[
+        Column("charged_on", "Day", "day"),
+        Column("text", "Text", link=lambda row: address(
+            "customer.line", no=row["contract_no"], line=row["line_no"])),
+        Column("customer_no", "Customer", link=lambda row: address("customer.customer", no=row["customer_no"])),
+        Column("customer", "Name", sorts_as="name"),
+        Column("contract_no", "Contract"), Column("line_no", "Line", is_extra=True),
+        Column("quantity", "Quantity", "number"), Column("price", "Price", "rate"),
+        Column("amount", "Net", "money"), Column("currency", "Currency", is_extra=True),
+        Column("project", "Project", is_extra=True), Column("state", "State", "state"),
+    ],
+    filters=[Filter("state", "State", {one: one for one in ("waiting", "billed")})],
+)
 NEW = [
     Field("through", "Through", "day", is_required=True, width="short",
           help="The last day that is charged: fees in arrears and calls up to it, fees in advance from the day after."),
@@ -323,6 +340,11 @@ def deliveries():
 @page(pages, "/invoices", READERS)
 def invoices():
     return INVOICES.page("invoice/invoices.html", title=_("Invoicing"), tab="invoices")
+
+
+@page(pages, "/charges", READERS)
+def charges():
+    return CHARGES.page("invoice/charges.html", title=_("Invoicing"), tab="charges")
 
 
 def _document(no: str) -> dict:

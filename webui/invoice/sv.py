@@ -86,4 +86,8 @@ TEXTS = {
     "It gets the next number of the series, is set off against what is open of the invoice, and cannot be changed.":
         "Den får nästa nummer i serien, kvittas mot det som är öppet på fakturan och kan inte ändras.",
     "Show what it credits …": "Visa vad som krediteras …", "Back": "Tillbaka",
+    "Charges by hand": "Manuella debiteringar", "Text": "Text", "Project": "Projekt", "Line": "Rad", "Day": "Dag",
+    "No charge was added by hand yet. One is added here, or on the page of a contract line.":
+        "Ingen manuell debitering finns än. En läggs till här, eller på avtalsradens sida.",
+    "Add a charge": "Lägg till en debitering", "billed": "fakturerat",
 }

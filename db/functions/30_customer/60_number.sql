@@ -243,6 +243,38 @@ $$Charges that were added by hand to a customer's lines, the latest first.
 Example: select * from api.charge_list('1000')
 Raises: nothing$$;
 
+create function api.charge_browse_list()
+returns table (
+    charge bigint, charged_on date, text text, customer_no text, customer text, contract_no text,
+    line_no integer, quantity numeric, price numeric, amount numeric, currency text, project text, state text
+)
+language sql stable rows 1000
+begin atomic
+    select
+        charge.manual_charge_id, charge.charged_on, charge.text, customer.customer_no, customer.name,
+        contract.contract_no, line.line_no, charge.quantity, charge.price,
+        round(charge.quantity * charge.price, 2), customer.currency, charge.project,
+        case
+            when exists (
+                select from billing.invoice_line as billed
+                where billed.manual_charge_id = charge.manual_charge_id
+            ) then 'billed'
+            else 'waiting'
+        end
+    from billing.manual_charge as charge
+    inner join billing.contract_line as line on line.contract_line_id = charge.contract_line_id
+    inner join billing.contract on contract.contract_id = line.contract_id
+    inner join billing.customer on customer.customer_id = contract.customer_id;
+end;
+
+comment on function api.charge_browse_list() is
+$$Charges that were added by hand, of all customers: billed (on a draft, too) or waiting for the next run.
+Example: select * from api.charge_browse_list()
+Raises: nothing$$;
+grant execute on function api.charge_browse_list() to
+    leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
+    leissner_auditor, leissner_batch, leissner_integration;
+
 create function api.charge_save(
     p_contract_no text, p_line_no integer, p_charged_on date, p_text text, p_price numeric,
     p_quantity numeric default 1, p_vat_code text default null, p_account text default null,
