@@ -5,6 +5,7 @@ left, so that it may be left, or killed, at any moment and goes on where it was.
 """
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -399,7 +400,9 @@ def credit(no: str):
     ], day=shape.today())
     meant = None
     if form.is_sent and "back" not in request.form and form.check():
-        places = [int(one) for one in request.form.getlist("line") if one.isdigit()]
+        places = request.form.getlist("line")  # none: all of it; never take what cannot be read for none
+        if not all(re.fullmatch(r"\d{1,9}", one) for one in places):
+            abort(400)
         if form.do("invoice_credit", p_invoice=no, p_places=places or None, p_is_rebilled=form["rebill"],
                    p_day=form["day"]):
             number = form.result[0]["credit_no"]

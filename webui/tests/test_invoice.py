@@ -68,8 +68,14 @@ def test_a_month_is_billed_by_the_pages(clerk):
     assert "Credit …" not in page(owner.get(f"/invoices/{own}"))
     for other in {*numbers} - {own}:
         assert owner.get(f"/invoices/{other}").status_code == owner.get(f"/invoices/{other}.pdf").status_code == 404
-    sent = {"line": "1", "day": THROUGH}
-    assert "This will be credited" in page(browser.post(f"/invoices/{numbers[0]}/credit", data=sent))
+    # the second line alone, as the page offers it
+    asked = page(browser.get(f"/invoices/{numbers[0]}/credit"))
+    lines = re.findall(r'name="line" value="(\d+)".*?class="figures">(?:<[^>]*>)?([^<]+)', asked)
+    place, net = next(one for one in lines if one[1] not in ("0.00", lines[0][1]))
+    sent = {"line": place, "day": THROUGH}
+    meant = page(browser.post(f"/invoices/{numbers[0]}/credit", data=sent))
+    assert "This will be credited" in meant and f"<dt>Net</dt><dd>{net}</dd>" in meant
+    assert browser.post(f"/invoices/{numbers[0]}/credit", data=sent | {"line": ""}).status_code == 400
     assert len(set(re.findall(r"/invoices/(\d+)\"", page(browser.get("/invoices"))))) == 6  # nothing is done yet
     answer = browser.post(f"/invoices/{numbers[0]}/credit", data=sent | {"sure": "1"})
     assert answer.status_code == 303, page(answer)
