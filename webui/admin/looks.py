@@ -1,5 +1,7 @@
 """Templates of what leaves: which file is the operator's own, which is ours, and each as it stands."""
 
+import io
+
 from flask import abort, render_template, send_file
 
 from leissner.scripts.invoice_pdf import TEMPLATES as STANDARD
@@ -40,4 +42,4 @@ def template(name: str):
     """A file as it is used, to begin an own one with."""
     found = _files().get(name) or abort(404)
     database.look("export", f"template {name}")
-    return send_file(found[0], "application/octet-stream", as_attachment=True, download_name=name.split("/")[-1])
+    return send_file(io.BytesIO(found[0].read_bytes()), "application/octet-stream", as_attachment=True, download_name=name.split("/")[-1])
