@@ -42,4 +42,5 @@ def template(name: str):
     """A file as it is used, to begin an own one with."""
     found = _files().get(name) or abort(404)
     database.look("export", f"template {name}")
-    return send_file(io.BytesIO(found[0].read_bytes()), "application/octet-stream", as_attachment=True, download_name=name.split("/")[-1])
+    return send_file(io.BytesIO(found[0].read_bytes()), "application/octet-stream", as_attachment=True,
+                     download_name=name.split("/")[-1])
