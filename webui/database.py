@@ -85,6 +85,12 @@ def call(name: str, **params: Any) -> list[dict[str, Any]]:
         return rows
 
 
+def some(name: str, most: int, order: str, key: str, **params: Any) -> list[dict[str, Any]]:
+    """The first rows of api.NAME, and one more than `most` where there are more: by a column that is never empty."""
+    with _refusal():
+        return db.page(connection(), name, params, db.Page(key=key, order=order, given=(order,), limit=most + 1))
+
+
 def one(name: str, **params: Any) -> dict[str, Any] | None:
     """The first row of api.NAME; None where there is none."""
     rows = call(name, **params)

@@ -93,7 +93,7 @@ NUMBERS = List(
         Column("customer", "Customer", sorts_as="name", link=to_customer),
     ],
     filters=[
-        Filter("number", "Number", is_param=True),
+        Filter("number", "Number", is_param=True), Filter("customer_no", "Customer", is_param=True),
         Filter("state", "State", STATES, is_param=True),
     ],
 )

@@ -90,10 +90,14 @@ def contracts_of(no):
     )
 
 
+NUMBERS_AT_ONCE = 100  # of a customer on its page; all of them are in the list of numbers
+
+
 @page(pages, "/customers/<no>/numbers", READERS)
 def numbers_of(no):
     return frame(
-        no, "customer/numbers_of.html", rows=lambda: database.call("number_list", p_customer_no=no),
+        no, "customer/numbers_of.html", most=NUMBERS_AT_ONCE,
+        rows=lambda: database.some("number_list", NUMBERS_AT_ONCE, "number", "id", p_customer_no=no),
         orders=lambda: database.call("preselection_list", p_customer_no=no) if current_user.may(*STAFF) else [],
     )
 

@@ -10,6 +10,7 @@ TEXTS = {
     # lists
     "Contract": "Avtal", "Customer": "Kund", "State": "Läge", "Services": "Tjänster", "Lines": "Rader", "Line": "Rad",
     "Ends": "Slutar", "Reference": "Referens", "Notice given": "Uppsagt", "Signed": "Undertecknat", "Service": "Tjänst",
+    "All numbers of the customer": "Alla kundens nummer",
     "Number": "Nummer", "Numbers": "Nummer", "Count": "Antal", "Free numbers": "Lediga nummer",
     "Had it last": "Hade det senast", "Free since": "Ledigt sedan", "New customer": "Ny kund",
     "No contracts yet: make one from a customer's page.": "Inga avtal än: lägg upp ett från en kunds sida.",
