@@ -643,14 +643,35 @@ begin atomic
         where
             contract.state = 'active' and line.valid is not null and lower(line.valid) <= p_as_of
             and (p_own is null or line.contract_line_id = any(p_own))
+    ),
+
+    -- Nearly every line is on a document of this month or the last: those are read at once.
+    recent as materialized (
+        select old.contract_line_id, old.service_charge_id, max(upper(old.valid)) as upto
+        from billing.invoice_line as old
+        where
+            old.charge_kind = 'periodic' and old.is_counted
+            and upper(old.valid) >= date_trunc('month', p_as_of::timestamp)::date
+            -- drafts are few, approved documents many
+            and old.invoice_id not in (
+                select invoice.invoice_id
+                from billing.bill_run as run
+                inner join billing.invoice on invoice.bill_run_id = run.bill_run_id
+                where run.state <> 'approved' and invoice.state = 'draft'
+            )
+        group by old.contract_line_id, old.service_charge_id
     )
 
     select found.contract_line_id, min(found.upto)
     from (
         select asked.contract_line_id, last.upto
         from asked
+        left join recent
+            on recent.contract_line_id = asked.contract_line_id
+            and recent.service_charge_id = asked.service_charge_id
         cross join lateral (
             select coalesce(
+                recent.upto,
                 (
                     select upper(old.valid)
                     from billing.invoice_line as old
