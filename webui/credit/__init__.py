@@ -153,18 +153,15 @@ def tabs(here: str | None = None) -> list[dict]:
 
 @page(pages, "/credit", READERS)
 def exposure():
-    """Payers who are late, over a level, warned or blocked, worst first; ?all=1: everyone who owes something."""
+    """Payers who are late, over a level, warned or blocked, worst first; ?all=1: everyone who owes something. Who they
+    are is worked out of all payers: it comes into the page when it is ready."""
     if request.args.get("all"):
         return PAYERS.page("credit/payers.html", title=_("Exposure of all payers"), tabs=tabs())
     result = _exposed() if "now" in request.args else None
+    if result and request.headers.get("HX-Request"):
+        return render_template("credit/exposed.html", result=result)
     return render_template("credit/exposure.html", result=result, states=STATES, chosen=request.args.get("state", ""),
                            words=request.args.get("q", "").strip(), tabs=tabs())
-
-
-@page(pages, "/credit/exposed", READERS)
-def exposed():
-    """Who they are: of all payers, so it comes when it is ready."""
-    return render_template("credit/exposed.html", result=_exposed())
 
 
 def _exposed() -> dict:

@@ -99,7 +99,7 @@ def test_the_credit_controller_sees_a_payment_lift_a_block_by_itself(site, enter
 
 def test_the_clerk_matches_what_is_left_with_keys(enter):  # noqa: F811
     page = enter("finance")
-    page.click(".notice:has-text('Payments that are not matched') >> text=Open")
+    page.click("a:has-text('Payments that are not matched')")
     expect(page.locator("h1")).to_contain_text("match")
     reads(page)
     page.keyboard.press("j")
