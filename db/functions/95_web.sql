@@ -10,6 +10,7 @@ declare
     v_words text := trim(p_words);
     v_digits text := regexp_replace(p_words, '[^0-9]', '', 'g');
     v_like text := '%' || regexp_replace(trim(p_words), '([%_\\])', '\\\1', 'g') || '%';
+    v_near text;
     v_is_staff boolean := access.is_staff();
     v_customers bigint[] := case when not access.is_staff() then access.customer_ids() end;
     v_has_documents boolean := access.has_level(
@@ -38,24 +39,28 @@ begin
         order by 5, one.name
         limit 12
     ) as found;
-    -- With typing errors, where nothing has the words as they are.
+    -- With typing errors, where nothing has the words as they are; with more of them, where that finds nothing.
     if not found and length(v_words) >= 4 then
-        return query
-        select 'customer', near.customer_no, near.name, concat_ws(' · ', near.customer_no, near.city),
-            6 + near.place
-        from (
-            select one.customer_no, one.name, one.city,
-                row_number() over (
-                    order by public.word_similarity(v_words, one.name) desc,
-                        public.similarity(v_words, one.name) desc, one.name
-                )::integer as place
-            from billing.customer as one
-            where
-                (v_is_staff or one.customer_id = any(v_customers))
-                and v_words operator(public.<%) one.name
-            order by 4
-            limit 8
-        ) as near;
+        foreach v_near in array array['0.6', '0.43'] loop
+            perform set_config('pg_trgm.word_similarity_threshold', v_near, true);
+            return query
+            select 'customer', near.customer_no, near.name, concat_ws(' · ', near.customer_no, near.city),
+                6 + near.place
+            from (
+                select one.customer_no, one.name, one.city,
+                    row_number() over (
+                        order by public.word_similarity(v_words, one.name) desc,
+                            public.similarity(v_words, one.name) desc, one.name
+                    )::integer as place
+                from billing.customer as one
+                where
+                    (v_is_staff or one.customer_id = any(v_customers))
+                    and v_words operator(public.<%) one.name
+                order by 4
+                limit 8
+            ) as near;
+            exit when found;
+        end loop;
     end if;
     return query
     select * from (
@@ -145,7 +150,7 @@ begin
         ) as step (kind, is_missing)
         where step.is_missing;
     end if;
-    if access.has_level('admin', 'pricing', 'support', 'batch') then
+    if access.has_level('admin', 'pricing', 'support', 'finance', 'batch') then
         return query
         select 'usage', 'suspense', waiting.calls, null::text, 'act'
         from (select count(*) as calls from billing.call_suspense) as waiting
@@ -158,6 +163,13 @@ begin
             'look'
         from billing.bill_run as run
         where run.state in ('making', 'draft', 'approving')
+        having count(*) > 0
+        union all
+        select
+            'invoice', 'undelivered', count(*), string_agg(run.bill_run_id::text, ', ' order by run.bill_run_id),
+            'look'
+        from billing.bill_run as run
+        where run.state = 'approved' and run.mode <> 'basis'
         having count(*) > 0
         union all
         select 'invoice', 'delivery', count(*), null, 'act'
@@ -211,7 +223,7 @@ $$;
 
 comment on function logic.work_list() is
 $$What waits for a person of the session's level: first steps of a new installation, calls in suspense, draft
-runs, failed deliveries, payments and files, warnings and blocks, failed orders and jobs, proposed contracts.
+runs, approved ones whose documents did not all leave, failed deliveries, payments and files, warnings and blocks, failed orders and jobs, proposed contracts.
 urgency: act or look.
 Example: select * from logic.work_list() where false
 Raises: LB901 without a staff level$$;

@@ -138,7 +138,8 @@ DELIVERIES = List(
     filters=[
         Filter("state", "State", {one: one for one in (
             "produced", "delivered", "acknowledged", "rejected", "failed")}),
-        Filter("channel", "Way", {one: one for one in ("print_house", "print", "email", "einvoice")}),
+        Filter("channel", "Way", {
+            one: one.replace("_", " ") for one in ("print_house", "print", "email", "einvoice")}),
     ],
 )
 CHARGES = List(
@@ -239,7 +240,8 @@ def run(run: int):
         "admin", "sales", "support", "finance", "credit", "auditor", "batch") else []
     ways = database.call("delivery_sums", p_run=run) if found["state"] in ("approved", "delivered") else []
     return DOCUMENTS.page("invoice/run.html", {"p_run": run}, run=found, totals=_totals(found), checks=checks,
-                          faults=faults, ways=ways, title=_("Run {n}", n=run), is_working=work.is_running(f"run {run}"))
+                          faults=faults, ways=ways, title=_("Run {n}", n=run), is_working=work.is_running(f"run {run}"),
+                          empty=_("Documents are shown here as they are made.") if found["state"] == "making" else None)
 
 
 @page(pages, "/runs/<int:run>/go", WRITERS, ("POST",))

@@ -10,6 +10,7 @@ TEXTS = {
     "approving": "godkänns", "approved": "godkänd", "credit note": "kreditfaktura",
     "No run yet. A run makes drafts of all that is due; nothing leaves the house before it is approved.":
         "Ingen körning än. En körning gör utkast av allt som ska faktureras; inget lämnar huset innan det är godkänt.",
+    "Documents are shown here as they are made.": "Dokumenten visas här allteftersom de görs.",
     "The run made no documents: nothing was due.": "Körningen gav inga dokument: inget var att fakturera.",
     "No document is issued yet: approve a run.": "Inget dokument är utfärdat än: godkänn en körning.",
     "Nothing was delivered yet.": "Inget har levererats än.",

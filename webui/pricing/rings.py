@@ -89,7 +89,7 @@ def in_words(ring: dict) -> dict[str, str]:
                        if high is not None else _("above {low} {unit} of the month", low=low, unit=unit))
     if ring["is_exclusive"]:
         how += ", " + _("and nothing more")
-    modes = ", ".join(one.removeprefix("group:") for one in ring["modes"] or []) or _("all calls")
+    modes = ", ".join(shape.word(one.removeprefix("group:")) for one in ring["modes"] or []) or _("all calls")
     names = [_("numbers of members") if one == "inside" else one for one in ring["target_names"] or []]
     what = f"{modes} → {', '.join(names)}" if names else modes
     when = [ring["band"] or _("all hours")]

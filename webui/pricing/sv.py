@@ -92,7 +92,7 @@ TEXTS = {
     "Codes with a price of their own become destinations of their own":
         "Koder med eget pris blir egna destinationer",
     "Column": "Kolumn",
-    "Covers set-up": "Täcker öppning",
+    "Covers set-up": "Öppning",
     "Customer or calling number": "Kund eller nummer som ringer",
     "Decides": "Avgör",
     "Decimal mark": "Decimaltecken",
@@ -189,7 +189,7 @@ TEXTS = {
     "Rings apply in ascending order, each on what the one before left.":
         "Ringar gäller i stigande ordning, var och en på vad den förra lämnade.",
     "Rings of a customer": "En kunds ringar",
-    "Rollover": "Sparas till nästa månad",
+    "Rollover": "Sparas",
     "Saved: the ring takes the place of the one before; calls that are rated keep theirs.":
         "Sparat: ringen tar den förras plats; prissatta samtal behåller sin.",
     "Say who calls, or which list prices the call.":
@@ -282,14 +282,14 @@ TEXTS = {
     "{n} cells cannot be read.": "{n} celler går inte att läsa.",
     "{n} destinations are made; {m} codes lead to another destination than now.":
         "{n} destinationer läggs upp; {m} koder leder till en annan destination än nu.",
-    "{n} off per call": "{n} av per samtal",
-    "{n} off per minute": "{n} av per minut",
+    "{n} off per call": "{n} rabatt per samtal",
+    "{n} off per minute": "{n} rabatt per minut",
     "{n} per call, whatever it cost": "{n} per samtal, vad det än kostade",
     "{n} per minute, whatever it cost": "{n} per minut, vad det än kostade",
     "{n} rows cannot be taken.": "{n} rader går inte att ta in.",
     "percent off": "procent av",
-    "an amount off per minute": "ett belopp av per minut",
-    "an amount off per call": "ett belopp av per samtal",
+    "an amount off per minute": "ett belopp i rabatt per minut",
+    "an amount off per call": "ett belopp i rabatt per samtal",
     "a price per minute instead": "ett pris per minut i stället",
     "a price per call instead": "ett pris per samtal i stället",
     "minutes": "minuter",

@@ -25,6 +25,8 @@ WORK = {
     ("setup", "user"): ("Only administrators can log in: make users of other levels", "admin.new_user"),
     ("usage", "suspense"): ("Calls that wait in suspense: {n}", "usage.suspense"),
     ("invoice", "draft"): ("Runs that are drafts: {n}", "invoice.runs"),
+    ("invoice", "undelivered"): ("Approved runs with documents that have not left yet: {n}", "invoice.runs",
+                                 {"state": "approved"}),
     ("invoice", "delivery"): ("Deliveries that failed: {n}", "invoice.deliveries"),
     ("ledger", "payment"): ("Payments that are not matched: {n}", "ledger.payments"),
     ("ledger", "file"): ("Payment files that were rejected: {n}", "ledger.files"),

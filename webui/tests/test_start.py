@@ -38,3 +38,11 @@ def test_each_level_sees_its_own_start(golden_web):
         if level != "customer":
             part = client.get("/", headers={"HX-Request": "true"}).get_data(as_text=True)
             assert "Today, as it comes in" in part and "<html" not in part and "To do now" not in part
+
+
+def test_names_are_found_with_many_typing_errors(golden_web):
+    client = golden_web.browser("support")
+    for words in ("Acmme", "Bjrk kncern"):
+        page = client.get("/search", query_string={"q": words}, follow_redirects=True).get_data(as_text=True)
+        assert re.search("Acme AB|Björk", page), words
+    assert "Nothing is called" in client.get("/search?q=qqqqqqqq").get_data(as_text=True)
