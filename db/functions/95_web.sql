@@ -39,7 +39,7 @@ begin
         order by 5, one.name
         limit 12
     ) as found;
-    -- With typing errors, where nothing has the words as they are; with more of them, where that finds nothing.
+    -- With typing errors, where nothing has the words as they are; with more of them, where that fails too.
     if not found and length(v_words) >= 4 then
         foreach v_near in array array['0.6', '0.43'] loop
             perform set_config('pg_trgm.word_similarity_threshold', v_near, true);
@@ -166,8 +166,8 @@ begin
         having count(*) > 0
         union all
         select
-            'invoice', 'undelivered', count(*), string_agg(run.bill_run_id::text, ', ' order by run.bill_run_id),
-            'look'
+            'invoice', 'undelivered', count(*),
+            string_agg(run.bill_run_id::text, ', ' order by run.bill_run_id), 'look'
         from billing.bill_run as run
         where run.state = 'approved' and run.mode <> 'basis'
         having count(*) > 0
@@ -223,7 +223,8 @@ $$;
 
 comment on function logic.work_list() is
 $$What waits for a person of the session's level: first steps of a new installation, calls in suspense, draft
-runs, approved ones whose documents did not all leave, failed deliveries, payments and files, warnings and blocks, failed orders and jobs, proposed contracts.
+runs, approved ones whose documents did not all leave, failed deliveries, payments and files, warnings and
+blocks, failed orders and jobs, proposed contracts.
 urgency: act or look.
 Example: select * from logic.work_list() where false
 Raises: LB901 without a staff level$$;

@@ -184,7 +184,8 @@ begin atomic
                 when described.is_matched and described.volume_unit <> 'none'
                     then format(
                         'the month''s volume (%s %s to %s) was elsewhere', described.volume_unit,
-                        logic.figure(described.volume_from), coalesce(logic.figure(described.volume_to), 'any')
+                        logic.figure(described.volume_from),
+                        coalesce(logic.figure(described.volume_to), 'any')
                     )
                 when described.is_matched then 'nothing was left to take'
                 when not described.is_mode then 'the call is of another mode'
