@@ -241,6 +241,7 @@ def run(run: int):
     ways = database.call("delivery_sums", p_run=run) if found["state"] in ("approved", "delivered") else []
     return DOCUMENTS.page("invoice/run.html", {"p_run": run}, run=found, totals=_totals(found), checks=checks,
                           faults=faults, ways=ways, title=_("Run {n}", n=run), is_working=work.is_running(f"run {run}"),
+                          log=work.log(f"run {run}") if any(one["waiting"] or one["failed"] for one in ways) else [],
                           empty=_("Documents are shown here as they are made.") if found["state"] == "making" else None)
 
 

@@ -8,6 +8,7 @@ from flask_login import current_user
 from leissner.webui import database, shape
 from leissner.webui.access import levels_of
 from leissner.webui.lists import Column
+from leissner.webui.texts import gettext as _
 
 pages = Blueprint("pricing", __name__, template_folder="templates")
 READERS = ("admin", "pricing", "sales", "support", "finance", "report", "auditor", "batch", "integration")
@@ -28,7 +29,17 @@ class Figure(Column):
 
 def choices(what: str) -> dict[str, str]:
     """Codes and names to choose from: price_list, product, mode, band, currency, destination_group, carrier …"""
-    return {row["code"]: row["name"] for row in database.call("choice_list", p_what=what)}
+    rows = database.call("choice_list", p_what=what)
+    return {row["code"]: mode_words(row["code"]) if what == "price_mode" and row["code"] == row["name"] else row["name"]
+            for row in rows}
+
+
+def mode_words(code: str) -> str:
+    """A mode of prices, a group of them, or all, in words."""
+    if code == "*":
+        return _("all modes")
+    name = shape.word(code.removeprefix("group:"))
+    return _("{mode} (group)", mode=name) if code.startswith("group:") else name
 
 
 @pages.app_template_filter()

@@ -5,7 +5,7 @@ from flask import render_template, request, url_for
 from leissner.webui import database
 from leissner.webui.access import page
 from leissner.webui.lists import Column, Filter, List
-from leissner.webui.pricing.base import READERS, Figure, choices, pages, signed
+from leissner.webui.pricing.base import READERS, Figure, choices, mode_words, pages, signed
 from leissner.webui.pricing.grid import the_day, the_list
 from leissner.webui.shape import digits, rate
 from leissner.webui.texts import gettext as _
@@ -30,7 +30,8 @@ OWN = List(
     columns=[
         Column("target", "For", link=lambda row: url_for(
             "pricing.price", code=request.view_args["code"], target=row["target"], mode=row["mode"], band=row["band"])),
-        Column("mode", "Mode"), Column("band", "Hours"), Column("from_on", "From", "day"),
+        Column("mode", "Mode", show=lambda row: mode_words(row["mode"])), Column("band", "Hours"),
+        Column("from_on", "From", "day"),
         Column("to_on", "Until", "day"), Figure("rate", "Price", show=terms),
         Column("setup", "Set-up", "rate"), Column("first_increment", "First increment", "number"),
         Column("next_increment", "Next increments", "number"), Column("file_name", "File"),

@@ -282,6 +282,8 @@ TEXTS = {
     "{n} cells cannot be read.": "{n} celler går inte att läsa.",
     "{n} destinations are made; {m} codes lead to another destination than now.":
         "{n} destinationer läggs upp; {m} koder leder till en annan destination än nu.",
+    "The margin is of calls whose cost is known: {n} of the revenue is of other calls.": "Marginalen är på samtal vars kostnad är känd: {n} av intäkten är på andra samtal.",
+    "{mode} (group)": "{mode} (grupp)",
     "{n} off per call": "{n} rabatt per samtal",
     "{n} off per minute": "{n} rabatt per minut",
     "{n} per call, whatever it cost": "{n} per samtal, vad det än kostade",

@@ -39,12 +39,28 @@
   document.addEventListener("submit", () => { typed = false; });
   addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
 
+  // The words above each column, those of a head that spans several before its own.
+  const headings = (table) => {
+    const taken = [], titles = [];
+    [...table.querySelectorAll("thead tr")].forEach((row, y) => {
+      let x = 0;
+      for (const cell of row.children) {
+        while (taken[y]?.[x]) x++;
+        for (let i = 0; i < cell.colSpan; i++, x++) {
+          for (let j = 0; j < cell.rowSpan; j++) (taken[y + j] ??= [])[x] = true;
+          titles[x] = `${titles[x] ?? ""} ${cell.textContent.trim()}`.trim();
+        }
+      }
+    });
+    return titles;
+  };
+
   // A table that is wider than a phone is shown as a card a row, each cell under its title.
   const stack = () => {
     for (const table of document.querySelectorAll(".table-wrap > table.list:not(.grid)")) {
       table.classList.remove("stack");
       if (innerWidth > 820 || table.scrollWidth <= table.parentElement.clientWidth + 1) continue;
-      const titles = [...table.querySelectorAll("thead tr:last-child > *")].map((one) => one.textContent.trim());
+      const titles = headings(table);
       for (const cell of table.querySelectorAll(":is(tbody, tfoot) > tr > *")) {
         let place = 0;
         for (let one = cell.previousElementSibling; one; one = one.previousElementSibling) place += one.colSpan;
