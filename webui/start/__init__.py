@@ -130,8 +130,6 @@ def _work(one: dict) -> dict:
     words, endpoint, *asked = WORK[one["topic"], one["kind"]]
     label = _(words).removesuffix(": {n}")
     detail = _("Run {n}", n=one["detail"]) if endpoint == "invoice.runs" else one["detail"]
-    if endpoint == "invoice.runs" and one["count"] == 1:
-        endpoint, asked = "invoice.run", [{"run": one["detail"]}]
     return {"words": label, "count": None if one["topic"] == "setup" else one["count"], "detail": detail,
             "address": address(endpoint, **dict(*asked))}
 

@@ -414,10 +414,12 @@ begin
     if access.has_level('seller') then
         return query
         select
-            call.call, call.started_at, call.a_number, call.b_number, call.mode, call.destination,
-            call.billed, call.regular, call.bundled, call.discount, call.retail, call.currency,
-            call.contract_no, call.line_no
+            call.call, call.started_at, call.a_number, call.b_number, coalesce(mode.name, call.mode),
+            coalesce(destination.name, call.destination), call.billed, call.regular, call.bundled,
+            call.discount, call.retail, call.currency, call.contract_no, call.line_no
         from report.seller_call as call
+        left join billing.mode on mode.code = call.mode
+        left join billing.destination on destination.code = call.destination
         where call.customer_no = p_customer_no and call.start_on > (select logic.today()) - 93
         order by call.started_at desc
         limit p_limit;
