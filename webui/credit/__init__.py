@@ -71,7 +71,7 @@ ORDERS = List(
     columns=[
         Column("id", "Order", link=lambda row: url_for("credit.order", order=row["id"])),
         Column("ordered_at", "Ordered at", "moment"), Column("action", "What", "word"),
-        Column("scope", "Scope", "word"),
+        Column("scope", "Scope", show=lambda row: _(SCOPES[row["scope"]]) if row["scope"] else "–", is_extra=True),
         Column("state", "State", "state"), Column("customer_no", "Customer", link=customer_of),
         Column("name", "Name", sorts_as="name"), Column("line", "Line"), Column("numbers", "Numbers", sorts_as="no"),
         Column("reason", "Why not", sorts_as="no"), Column("way", "Way", "word", is_extra=True),

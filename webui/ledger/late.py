@@ -37,7 +37,7 @@ REMINDERS = List(
         Column("due", "Due", "day"),
         Column("channel", "Way", "word"),
         Column("state", "Delivery", "state", sorts_as="no"),
-        Column("run", "Run", link=lambda row: url_for("ledger.reminders", run=row["run"])),
+        Column("run", "Run", link=lambda row: url_for("ledger.reminders", run=row["run"]), is_extra=True),
     ],
     filters=[Filter("run", "Run", is_param=True, kind="number"), Filter("customer", "Customer", is_param=True)],
 )

@@ -9,7 +9,7 @@ from leissner.webui import database, shape
 from leissner.webui.access import page
 from leissner.webui.forms import Field, Form, typed_day
 from leissner.webui.lists import Column, Filter, List
-from leissner.webui.pricing.base import READERS, WRITERS, Figure, choices, pages
+from leissner.webui.pricing.base import READERS, WRITERS, Figure, choices, mode_words, pages
 from leissner.webui.texts import gettext as _
 
 HOW = {"percent": "percent off", "off_minute": "an amount off per minute", "off_call": "an amount off per call",
@@ -64,9 +64,10 @@ BUNDLES = List(
         Column("customer", "Customer", sorts_as="name"),
         Column("contract_no", "Contract"), Column("line_no", "Line", "number"),
         Figure("units", "Per month", show=included), Column("unit", "Unit", "word", is_extra=True),
-        Column("is_rollover", "Rollover", "bool"), Column("covers_setup", "Covers set-up", "bool"),
+        Column("is_rollover", "Rollover", "bool"), Column("covers_setup", "Covers set-up", "bool", is_extra=True),
         Column("from_on", "From", "day"), Column("to_on", "Until", "day"),
-        Column("modes", "Modes", "list", sorts_as="no"), Column("targets", "Where to", "list", sorts_as="no"),
+        Column("modes", "Modes", show=lambda row: ", ".join(map(mode_words, row["modes"] or [])), sorts_as="no"),
+        Column("targets", "Where to", "list", sorts_as="no"),
         Column("bundle_id", "Key", is_extra=True),
     ],
     filters=[Filter("code", "Code")],

@@ -39,7 +39,7 @@ GROUPS = (
 )
 KINDS = {
     "minutes": "minutes", "units": "number", "quantity": "number", "kind": "word", "state": "state",
-    "revenue_per_minute": "rate", "days": "number", "mode": "text", "oldest_due_days": "number",
+    "revenue_per_minute": "rate", "days": "number", "mode": "word", "oldest_due_days": "number",
 }
 
 
