@@ -197,7 +197,19 @@ begin
         union all
         select 'credit', 'order', count(*), null, 'act'
         from billing.credit_order as one
-        where one.state = 'failed'
+        where
+            one.state = 'failed'
+            and not exists (
+                select from billing.credit_order as later
+                where
+                    later.contract_line_id = one.contract_line_id
+                    and later.credit_order_id > one.credit_order_id
+            )
+        having count(*) > 0
+        union all
+        select 'credit', 'unsent', count(*), null, 'look'
+        from billing.credit_order as one
+        where one.state = 'ordered' and one.ordered_at < now() - interval '1 hour'
         having count(*) > 0;
     end if;
     if access.has_level('admin', 'finance', 'credit', 'auditor', 'batch') then

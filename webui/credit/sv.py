@@ -73,6 +73,7 @@ TEXTS = {
     "Open items less advances": "Öppna poster minus förskott", "opened again": "öppnad igen", "Order": "Order",
     "Order {n}": "Order {n}", "Ordered at": "Beställd", "Orders": "Order",
     "Orders are being sent already.": "Order skickas redan.", "Orders to the switch": "Order till växeln",
+    "overtaken by a later order": "ersatt av en senare order",
     "outgoing": "utgående", "Overdue": "Förfallet", "Pages of credit": "Sidor om kredit", "Payer": "Betalare",
     "person": "person", "Policies": "Policyer", "Policy": "Policy", "policy": "policy",
     "Policy {code}": "Policy {code}", "Promise of {no} {name}": "Löfte från {no} {name}", "Promise …": "Löfte …",

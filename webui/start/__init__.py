@@ -32,6 +32,7 @@ WORK = {
     ("ledger", "file"): ("Payment files that were rejected: {n}", "ledger.files"),
     ("credit", "warned"): ("Payers that are warned: {n}", "credit.exposure"),
     ("credit", "blocked"): ("Payers that are blocked: {n}", "credit.exposure"),
+    ("credit", "unsent"): ("Orders that the switch has not been given: {n}", "credit.orders", {"state": "ordered"}),
     ("credit", "order"): ("Orders to the switch that failed: {n}", "credit.orders"),
     ("job", "failed"): ("Jobs that failed: {n}", "admin.jobs"),
     ("customer", "proposed"): ("Contracts that are proposed: {n}", "customer.contracts", {"state": "proposed"}),

@@ -15,6 +15,7 @@ TEXTS = {
     "Payers that are warned: {n}": "Betalare som är varnade: {n}",
     "Payers that are blocked: {n}": "Betalare som är spärrade: {n}",
     "Orders to the switch that failed: {n}": "Order till växeln som misslyckats: {n}",
+    "Orders that the switch has not been given: {n}": "Order som växeln inte har fått: {n}",
     "Jobs that failed: {n}": "Jobb som misslyckats: {n}",
     "Contracts that are proposed: {n}": "Avtal som är föreslagna: {n}",
     "The last 12 months": "De senaste 12 månaderna", "Today, as it comes in": "Idag, allteftersom",
