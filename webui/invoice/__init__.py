@@ -220,7 +220,7 @@ def runs():
 @page(pages, "/runs/new", WRITERS, ("GET", "POST"))
 def new_run():
     form = Form(NEW, through=shape.today().replace(day=1) - dt.timedelta(days=1))
-    if form.is_sent:
+    if form.is_sent and form.check():
         names = [one.strip() for one in (form["customers"] or "").split(",") if one.strip()]
         try:
             number = database.value("bill_begin", p_through=form["through"], p_customers=names or None, p_size=SIZE)
@@ -283,7 +283,7 @@ def approve(run: int):
     if found["state"] not in ("draft", "approving"):
         return redirect(url_for("invoice.run", run=run))
     form = Form([Field("day", "Date of the documents", "day", is_required=True, width="short")], day=shape.today())
-    if form.is_sent:
+    if form.is_sent and form.check():
         try:
             database.value("bill_approve_next", p_run=run, p_day=form["day"], p_size=APPROVED_AT_ONCE)
             database.value("bill_approve_finish", p_run=run)

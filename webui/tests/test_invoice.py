@@ -34,6 +34,7 @@ def page(answer, status: int = 200) -> str:
 def test_a_month_is_billed_by_the_pages(clerk):
     browser = clerk.browser("finance")
     refused = page(browser.post("/runs/new", data={"through": "31 of October"}), 422)
+    assert "This is not a day" in refused and "invalid input" not in refused
     assert "31 of October" in refused and "field wrong" in refused
     assert "customers" in page(browser.post("/runs/new", data={"through": THROUGH, "customers": "nobody"}), 422)
     answer = browser.post("/runs/new", data={"through": THROUGH})
