@@ -143,6 +143,11 @@ def bill(folder: Path, day: dt.date) -> None:
         run("bill", "run", "--through", through, may_need_a_person=True)
         run("bill", "check", 2, may_need_a_person=True)
         run("bill", "approve", 2, "--date", through + dt.timedelta(days=1), "--yes")
+    places = folder / "places" / "settings.csv"  # where documents go when a run is delivered by the pages
+    places.parent.mkdir(exist_ok=True)
+    places.write_text(f"name,value\nprint_house,{folder / 'print-house'}\neinvoice_folder,{folder / 'e-invoices'}\n",
+                      encoding="utf-8")
+    run("import", places)
     with db.connect() as conn, db.transaction(conn, "finance", read_only=True):
         documents = [row for row in db.call(conn, "bill_show", p_run=2) if row["invoice_no"]]
     if documents:
