@@ -87,33 +87,7 @@ begin
         where item.service_charge_id is not null and not upper_inf(item.valid)
         order by 1
     );
-    -- By the id of a list, which list to ask: most have no fees of their own, and ask the nearest above that
-    -- has some, drafts left out. An array, because it is looked into three times for each line.
-    with recursive upwards (price_list_id, fee_list_id, parent_id, has_fee) as (
-        select
-            list.price_list_id, list.price_list_id, list.parent_id,
-            list.price_list_id in (
-                select item.price_list_id from billing.price_item as item
-                where item.service_charge_id is not null
-            )
-        from billing.price_list as list
-        where not list.is_draft
-        union all
-        select
-            upwards.price_list_id, list.price_list_id, list.parent_id,
-            not list.is_draft
-            and list.price_list_id in (
-                select item.price_list_id from billing.price_item as item
-                where item.service_charge_id is not null
-            )
-        from upwards
-        inner join billing.price_list as list on list.price_list_id = upwards.parent_id
-        where not upwards.has_fee
-    )
-
-    select array_agg(coalesce(upwards.fee_list_id, 0) order by known.id) into v_fee_of
-    from generate_series(1, (select max(list.price_list_id) from billing.price_list as list)) as known (id)
-    left join upwards on upwards.price_list_id = known.id and upwards.has_fee;
+    v_fee_of := logic.fee_list_map();
     return query
     -- The states of those that have terms only: what has none is as it is.
     with recursive customer_state as materialized (
@@ -611,6 +585,123 @@ the others. A level seller gets the documents of its own customers.
 Example: select * from logic.billed_list('2026-10-01', '2026-11-01') where false
 Raises: LB901 without a level of the staff or seller$$;
 
+-- By the id of a list, which list to ask: most have no fees of their own, and ask the nearest above that has
+-- some, drafts left out. An array, because it is looked into three times for each line.
+create function logic.fee_list_map()
+returns bigint[]
+language sql stable
+begin atomic
+    with recursive upwards (price_list_id, fee_list_id, parent_id, has_fee) as (
+        select
+            list.price_list_id, list.price_list_id, list.parent_id,
+            list.price_list_id in (
+                select item.price_list_id from billing.price_item as item
+                where item.service_charge_id is not null
+            )
+        from billing.price_list as list
+        where not list.is_draft
+        union all
+        select
+            upwards.price_list_id, list.price_list_id, list.parent_id,
+            not list.is_draft
+            and list.price_list_id in (
+                select item.price_list_id from billing.price_item as item
+                where item.service_charge_id is not null
+            )
+        from upwards
+        inner join billing.price_list as list on list.price_list_id = upwards.parent_id
+        where not upwards.has_fee
+    )
+
+    select array_agg(coalesce(upwards.fee_list_id, 0) order by known.id)
+    from generate_series(1, (select max(list.price_list_id) from billing.price_list as list)) as known (id)
+    left join upwards on upwards.price_list_id = known.id and upwards.has_fee;
+end;
+
+comment on function logic.fee_list_map() is
+$$Price lists by their ids, as an array: the list whose fees each one asks, itself or the nearest above that
+has fees; 0: there are none, or it is a draft.
+Example: select logic.fee_list_map()
+Raises: nothing$$;
+
+-- Thousands of lines have the same service at the same price: each way to a fee is worked out for one of
+-- them.
+create function logic.fee_alike_list(p_lines bigint[], p_back date, p_lists bigint[])
+returns table (contract_line_id bigint, customer_id bigint, like_id bigint)
+language sql stable rows 10000
+begin atomic
+    with recursive line as materialized (
+        select
+            one.contract_line_id, contract.contract_id, contract.customer_id, one.service_id, one.quantity,
+            one.price_list_id, contract.price_list_id as contract_list_id, one.billed_through,
+            lower(one.valid) as from_on, upper(one.valid) as to_on, contract.start_on,
+            coalesce(contract.binding_months, service.binding_months) as binding_months,
+            coalesce(contract.interval_months, service.interval_months) as interval_months
+        from billing.contract_line as one
+        inner join billing.contract on contract.contract_id = one.contract_id
+        inner join billing.service on service.service_id = one.service_id
+        where one.contract_line_id = any(p_lines)
+    ),
+
+    -- Whoever has no list of its own has that of the nearest above.
+    climb as (
+        select customer.customer_id as start_id, customer.customer_id, customer.parent_id,
+            customer.price_list_id
+        from billing.customer
+        where customer.customer_id in (select line.customer_id from line)
+        union all
+        select climb.start_id, customer.customer_id, customer.parent_id, customer.price_list_id
+        from climb
+        inner join billing.customer on customer.customer_id = climb.parent_id
+        where climb.price_list_id is null
+    ),
+
+    -- What has changed, or will, is worked out by itself.
+    changed as materialized (
+        select line.contract_line_id
+        from line
+        where
+            line.contract_line_id in (select term.contract_line_id from billing.line_term as term)
+            or line.contract_id in (select term.contract_id from billing.contract_term as term)
+            or line.customer_id in (
+                select climb.start_id from climb
+                inner join billing.customer_term as term on term.customer_id = climb.customer_id
+            )
+    )
+
+    select
+        line.contract_line_id, line.customer_id,
+        min(line.contract_line_id) over (
+            partition by
+                line.service_id, line.quantity, coalesce(p_lists[line.price_list_id], 0),
+                coalesce(p_lists[line.contract_list_id], 0), coalesce(p_lists[climb.price_list_id], 0),
+                line.interval_months,
+                case when mod(12, line.interval_months) <> 0 then logic.month_index(line.start_on) end,
+                greatest(line.from_on, early.day),
+                case
+                    when line.billed_through is not null then greatest(line.billed_through, early.day)
+                end,
+                line.to_on, case when line.to_on is not null then line.from_on end,
+                case when line.to_on is not null then line.binding_months end,
+                case when changed.contract_line_id is not null then line.contract_line_id end
+        )
+    from line
+    inner join climb
+        on climb.start_id = line.customer_id
+        and (climb.price_list_id is not null or climb.parent_id is null)
+    left join changed on changed.contract_line_id = line.contract_line_id
+    -- no period that goes beyond p_back begins before this day
+    cross join lateral (
+        select (p_back - make_interval(months => line.interval_months + 1))::date as day
+    ) as early;
+end;
+
+comment on function logic.fee_alike_list(bigint[], date, bigint[]) is
+$$Contract lines with the one (like_id) whose fees, of periods that end after p_back, are the same day by day:
+alike in service, quantity, interval, days and the lists that are asked. p_lists: logic.fee_list_map().
+Example: select * from logic.fee_alike_list('{1}', '2026-10-01', logic.fee_list_map())
+Raises: nothing$$;
+
 -- What could be due is asked of the lines whose documents do not reach the day, or were credited to be billed
 -- again: what a change makes due of days that are on documents is found by the next run, which asks all.
 create function logic.uninvoiced_line_list(p_as_of date, p_back date, p_own bigint[])
@@ -738,6 +829,10 @@ declare
     v_month date := date_trunc('month', p_as_of::timestamp)::date;
     v_lines bigint[];
     v_recent bigint[];
+    v_customers bigint[];
+    v_like bigint[];
+    -- a variable: in the call it would be asked again for every line
+    v_lists bigint[] := logic.fee_list_map();
     v_open date[];
     v_whole date[];
     v_part date[];
@@ -757,6 +852,11 @@ begin
         coalesce(array_agg(found.contract_line_id) filter (where found.upto >= v_month), '{}')
     into v_lines, v_recent
     from logic.uninvoiced_line_list(p_as_of, v_back, v_own) as found;
+    select
+        coalesce(array_agg(alike.contract_line_id), '{}'), coalesce(array_agg(alike.customer_id), '{}'),
+        coalesce(array_agg(alike.like_id), '{}')
+    into v_recent, v_customers, v_like
+    from logic.fee_alike_list(v_recent, v_month, v_lists) as alike;
     -- Months with calls that no run has billed, or one whose documents are drafts.
     v_open := array(
         select open.month from billing.usage_month as open
@@ -847,7 +947,16 @@ begin
         from (
             select * from logic.fee_due_list(v_lines, p_as_of, v_back, p_as_of)
             union all
-            select * from logic.fee_due_list(v_recent, p_as_of, v_month, p_as_of)
+            select
+                alike.customer_id, due.contract_id, alike.contract_line_id, due.charge_kind,
+                due.service_charge_id, due.period_on, due.part_on, due.from_on, due.to_on, due.quantity,
+                due.home, due.charge_vat, due.account, due.is_chargeable, due.fault, due.params
+            from logic.fee_due_list(
+                array(select distinct model.like_id from unnest(v_like) as model (like_id)), p_as_of,
+                v_month, p_as_of
+            ) as due
+            inner join unnest(v_recent, v_customers, v_like) as alike (contract_line_id, customer_id, like_id)
+                on alike.like_id = due.contract_line_id
         ) as due
         left join billed
             on billed.contract_line_id = due.contract_line_id
