@@ -170,7 +170,7 @@ class History:
             self.ledger.undo(nth, self.day)
 
     def credit(self, which, share):
-        document = self.document(which, lambda one: not one.is_credited)
+        document = self.document(which, lambda one: not one.is_credited, lambda one: not one.number.startswith("R"))
         if document:
             self.act("invoice_credit", p_invoice=document.number, p_day=self.on)
             self.ledger.credit(document, self.day)

@@ -673,17 +673,16 @@ def test_no_change_of_a_byte_moves_money(tmp_path, name):
 
 
 @pytest.mark.long
-def test_a_large_file_is_read_quickly_in_little_memory(tmp_path):
-    """In a process of its own, so that its memory is its own; 60 000 a second, by half for a busy machine."""
+def test_a_large_file_is_read_in_little_memory(tmp_path):
+    """In a process of its own, whose own memory is asked for: what getrusage tells begins with that of its parent."""
     rows = [Row(Decimal(10_000 + place) / 100, MADE_AT.date(), f"{2026000000 + place}", f"Kalle {place}", "3783511",
                 ("Faktura för oktober, betald i tid",)) for place in range(200_000)]
     (tmp_path / "large").write_bytes(bgmax(rows, "5805-6177", MADE_AT))
     done = subprocess.run([sys.executable, "-c", (
-        "import resource, sys, time\n"
+        "import re, sys\n"
         "from leissner.scripts.payment_formats import read\n"
-        "began = time.process_time()\n"
         "count = len(read(sys.argv[1]).payments)\n"
-        "print(count / (time.process_time() - began), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"),
+        "print(count, re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])"),
         str(tmp_path / "large")], capture_output=True, text=True, check=True)
-    speed, memory = map(float, done.stdout.split())
-    assert speed > 30_000 and memory < 400 << 10, done.stdout
+    count, memory = map(int, done.stdout.split())
+    assert count == 200_000 and memory < 400 << 10, done.stdout
