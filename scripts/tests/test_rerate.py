@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 
@@ -316,6 +317,25 @@ def test_broken_off_and_the_prices_changed_it_begins_anew(database, conn, expect
     result = json.loads(finish(begin(database)))
     assert not result["resumed"] and result["rerate"] == 2
     assert figures(database) == expected
+
+
+def test_what_is_just_ending_is_not_taken_up_again(database, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", database.url(db.CLI_LOGIN))
+    period = {"p_from": "2026-10-01", "p_to": "2026-11-01"}
+    with db.connect() as one, db.connect() as other, ThreadPoolExecutor(1) as pool:
+        def again() -> int:
+            with db.transaction(other, "pricing"):
+                return db.call(other, "rerate_begin", **period)[0]["rerate_id"]
+
+        with db.transaction(one, "pricing"):
+            first = db.call(one, "rerate_begin", **period)[0]["rerate_id"]
+            while db.call(one, "rerate_next", p_rerate_id=first):
+                pass
+        with db.transaction(one, "pricing"):
+            db.call(one, "rerate_finish", p_rerate_id=first)  # gives the turn back, is not committed yet
+            waiting = pool.submit(again)
+            time.sleep(0.5)
+        assert waiting.result() != first
 
 
 def test_two_at_once_while_a_loader_works(bed, operator, expected, tmp_path):

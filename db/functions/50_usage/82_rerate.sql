@@ -595,14 +595,16 @@ begin
     -- is among the calls of this re-rating. Who begins later prices by what is committed now.
     lock table billing.load in share mode;
 
-    -- One that was broken off goes on, unless somebody has changed reference data since it began.
+    -- One that was broken off goes on, unless somebody has changed reference data since it began. The turn is
+    -- given back a moment before what ended is committed, which is waited for.
     select job.rerate_id into v_rerate_id
     from billing.rerate as job
     where
         job.finished_at is null and job.from_on = p_from and job.to_on = p_to and job.options = v_options
         and not logic.reference_moved(job.seen)
     order by job.rerate_id desc
-    limit 1;
+    limit 1
+    for update;
     if v_rerate_id is null then
         insert into billing.rerate (asked_by, why, from_on, to_on, options)
         select who.actor, coalesce(p_why, ''), p_from, p_to, v_options from audit.tx_current() as who
