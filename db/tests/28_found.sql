@@ -86,26 +86,12 @@ set local session_replication_role = origin;
 select is((select count(*) from logic.check_totals() where problem like 'traffic%'), 0::bigint, 'they agree');
 
 -- By indexes
-create function pg_temp.plan(p_query text)
-returns text
-language plpgsql
-as $$
-declare
-    v_line text;
-    v_plan text := '';
-begin
-    for v_line in execute 'explain (costs off) ' || p_query loop
-        v_plan := v_plan || v_line || E'\n';
-    end loop;
-    return v_plan;
-end
-$$;
 insert into billing.customer (customer_no, name)
 select 'N' || no, 'Name ' || md5(no::text) from generate_series(1, 20000) as no;
 analyze billing.customer;
 select test.as_person('support');
 select matches(
-    pg_temp.plan(
+    test.plan(
         'select q.* from api.customer_list() as q order by billing.name_sort_key(q.name) nulls last,'
         ' q.customer_no limit 51'
     ),
@@ -114,7 +100,7 @@ select matches(
 select test.as_nobody();
 set local enable_seqscan = off;
 select matches(
-    pg_temp.plan('select customer_id from billing.customer where name ilike ''%ab12cd%'''),
+    test.plan('select customer_id from billing.customer where name ilike ''%ab12cd%'''),
     'customer_name_trgm_ix', 'and found by a part of it'
 );
 

@@ -3,21 +3,6 @@
 begin;
 select plan(8);
 
-create function pg_temp.plan(p_query text)
-returns text
-language plpgsql
-as $$
-declare
-    v_line text;
-    v_plan text := '';
-begin
-    for v_line in execute 'explain (costs off) ' || p_query loop
-        v_plan := v_plan || v_line || E'\n';
-    end loop;
-    return v_plan;
-end
-$$;
-
 -- A table with the shapes of ours and enough rows for an index to be worth it.
 create table billing.example (
     example_id bigint generated always as identity,
@@ -41,26 +26,26 @@ analyze billing.example;
 
 select test.as_person('support');
 select matches(
-    pg_temp.plan('select * from billing.example'), 'One-Time Filter|InitPlan',
+    test.plan('select * from billing.example'), 'One-Time Filter|InitPlan',
     'staff: the session is asked once'
 );
 select test.as_person('seller');
 select matches(
-    pg_temp.plan('select * from billing.example'), 'Index Cond: \(seller_id = .*InitPlan',
+    test.plan('select * from billing.example'), 'Index Cond: \(seller_id = .*InitPlan',
     'seller: the scope is an index condition'
 );
 select test.as_person('customer');
 select matches(
-    pg_temp.plan('select * from billing.example'), 'Index Cond: \(customer_id = ANY .*InitPlan',
+    test.plan('select * from billing.example'), 'Index Cond: \(customer_id = ANY .*InitPlan',
     'customer: the scope is an index condition'
 );
 select test.as_person('support');
 select matches(
-    pg_temp.plan('select * from billing.example where customer_id = 7'), 'Index Cond: \(customer_id = 7\)',
+    test.plan('select * from billing.example where customer_id = 7'), 'Index Cond: \(customer_id = 7\)',
     'a leakproof condition still uses its index'
 );
 select doesnt_match(
-    pg_temp.plan($$ select * from billing.example where valid @> date '2026-02-01' $$), 'Index Cond: \(valid',
+    test.plan($$ select * from billing.example where valid @> date '2026-02-01' $$), 'Index Cond: \(valid',
     'a range condition does not: look-ups by period run in logic'
 );
 select test.as_nobody();

@@ -22,6 +22,27 @@ $$The id of a price list by code, as far as the caller sees it; NULL for NULL.
 Example: select logic.price_list_find(null)
 Raises: LB110 when there is none$$;
 
+create function logic.price_list_above(p_list text)
+returns text[]
+language sql stable
+begin atomic
+    with recursive climb as (
+        select list.parent_id, list.code, 0 as step
+        from billing.price_list as list where list.code = p_list
+        union all
+        select list.parent_id, list.code, climb.step + 1
+        from climb
+        inner join billing.price_list as list on list.price_list_id = climb.parent_id
+    )
+
+    select array(select climb.code from climb where climb.step > 0 order by climb.step);
+end;
+
+comment on function logic.price_list_above(text) is
+$$The lists that one inherits from, nearest first, as far as the caller sees them.
+Example: select logic.price_list_above('GOLD')
+Raises: nothing$$;
+
 create function logic.price_list_put(
     p_list text, p_code text, p_name text, p_level text, p_parent text, p_currency text, p_decimals smallint,
     p_rounding text, p_is_split boolean, p_is_draft boolean, p_row_version int
@@ -125,19 +146,10 @@ returns table (
 )
 language sql stable rows 1
 begin atomic
-    with recursive climb as (
-        select list.price_list_id, list.parent_id, list.code, 0 as step
-        from billing.price_list as list where list.code = p_list
-        union all
-        select list.price_list_id, list.parent_id, list.code, climb.step + 1
-        from climb
-        inner join billing.price_list as list on list.price_list_id = climb.parent_id
-    )
-
     select
         list.code, list.name, list.level, parent.code, list.currency, list.decimals, list.rounding,
         list.is_split, list.is_draft, list.row_version,
-        array(select climb.code from climb where climb.step > 0 order by climb.step),
+        above.path,
         array(
             select one.code from billing.price_list as one
             where one.parent_id = list.price_list_id order by one.code
@@ -147,6 +159,7 @@ begin atomic
         case when last.price_activation_id is null then last.price_change_id end
     from billing.price_list as list
     left join billing.price_list as parent on parent.price_list_id = list.parent_id
+    cross join lateral (select logic.price_list_above(list.code) as path) as above
     left join lateral (
         select change.*
         from billing.price_change as change
@@ -170,20 +183,11 @@ create function api.price_list_head(p_list text)
 returns table (code text, name text, level text, currency text, is_draft boolean, parent text, path text[])
 language sql stable rows 1
 begin atomic
-    with recursive climb as (
-        select list.price_list_id, list.parent_id, list.code, 0 as step
-        from billing.price_list as list where list.code = p_list
-        union all
-        select list.price_list_id, list.parent_id, list.code, climb.step + 1
-        from climb
-        inner join billing.price_list as list on list.price_list_id = climb.parent_id
-    )
-
     select
         list.code, list.name, list.level, list.currency, list.is_draft,
-        (select climb.code from climb where climb.step = 1),
-        array(select climb.code from climb where climb.step > 0 order by climb.step)
+        above.path[1], above.path
     from billing.price_list as list
+    cross join lateral (select logic.price_list_above(list.code) as path) as above
     where list.code = p_list;
 end;
 

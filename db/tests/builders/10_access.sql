@@ -80,3 +80,22 @@ comment on function test.as_user(text, bigint) is
     'From now on a user with a session of that level, as through the web pages.';
 
 grant execute on all functions in schema test to public;
+
+-- How the server would answer, as who asks.
+create function test.plan(p_query text)
+returns text
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_line text;
+    v_plan text := '';
+begin
+    for v_line in execute 'explain (costs off) ' || p_query loop
+        v_plan := v_plan || v_line || E'\n';
+    end loop;
+    return v_plan;
+end;
+$$;
+
+comment on function test.plan(text) is 'The plan of a query, without costs.';
