@@ -627,7 +627,7 @@ Raises: nothing$$;
 -- Thousands of lines have the same service at the same price: each way to a fee is worked out for one of
 -- them.
 create function logic.fee_alike_list(p_lines bigint[], p_back date, p_lists bigint[])
-returns table (contract_line_id bigint, customer_id bigint, like_id bigint)
+returns table (contract_line_id bigint, customer_id bigint, like_id bigint, early_on date)
 language sql stable rows 10000
 begin atomic
     with recursive line as materialized (
@@ -684,7 +684,8 @@ begin atomic
                 line.to_on, case when line.to_on is not null then line.from_on end,
                 case when line.to_on is not null then line.binding_months end,
                 case when changed.contract_line_id is not null then line.contract_line_id end
-        )
+        ),
+        early.day
     from line
     inner join climb
         on climb.start_id = line.customer_id
@@ -698,7 +699,8 @@ end;
 
 comment on function logic.fee_alike_list(bigint[], date, bigint[]) is
 $$Contract lines with the one (like_id) whose fees, of periods that end after p_back, are the same day by day:
-alike in service, quantity, interval, days and the lists that are asked. p_lists: logic.fee_list_map().
+alike in service, quantity, interval, days and the lists that are asked; none of these periods begins before
+early_on. p_lists: logic.fee_list_map().
 Example: select * from logic.fee_alike_list('{1}', '2026-10-01', logic.fee_list_map())
 Raises: nothing$$;
 
@@ -831,6 +833,7 @@ declare
     v_recent bigint[];
     v_customers bigint[];
     v_like bigint[];
+    v_early date[];
     -- a variable: in the call it would be asked again for every line
     v_lists bigint[] := logic.fee_list_map();
     v_open date[];
@@ -854,8 +857,8 @@ begin
     from logic.uninvoiced_line_list(p_as_of, v_back, v_own) as found;
     select
         coalesce(array_agg(alike.contract_line_id), '{}'), coalesce(array_agg(alike.customer_id), '{}'),
-        coalesce(array_agg(alike.like_id), '{}')
-    into v_recent, v_customers, v_like
+        coalesce(array_agg(alike.like_id), '{}'), coalesce(array_agg(alike.early_on), '{}')
+    into v_recent, v_customers, v_like, v_early
     from logic.fee_alike_list(v_recent, v_month, v_lists) as alike;
     -- Months with calls that no run has billed, or one whose documents are drafts.
     v_open := array(
@@ -902,15 +905,34 @@ begin
         select pays.customer_id from pays group by pays.customer_id having count(*) > 1
     ),
 
+    -- No period that could be due is on what is older. One by one by the index (offset 0): the lines of all
+    -- months are many more.
+    written as materialized (
+        select asked.id as contract_line_id, old.*
+        from (
+            select line.id, date '-infinity' as early_on from unnest(v_lines) as line (id)
+            union all
+            select line.id, line.early_on from unnest(v_recent, v_early) as line (id, early_on)
+        ) as asked
+        cross join lateral (
+            select
+                line.invoice_id, line.service_charge_id, line.charge_vat, line.period_on, line.part_on, line.net
+            from billing.invoice_line as line
+            where
+                line.contract_line_id = asked.id and upper(line.valid) > asked.early_on
+                and line.charge_kind in ('one_time', 'periodic') and line.is_counted
+            offset 0
+        ) as old
+    ),
+
     billed as materialized (
         select
             old.contract_line_id, old.service_charge_id, old.charge_vat, old.period_on, old.part_on,
             sum(old.net * invoice.home_rate) as home
-        from billing.invoice_line as old
+        from written as old
         inner join billing.invoice on invoice.invoice_id = old.invoice_id and invoice.state = 'approved'
-        where
-            old.contract_line_id = any(v_lines || v_recent) and old.charge_kind in ('one_time', 'periodic')
-            and old.is_counted
+        -- spares the documents of all the months before
+        where invoice.invoice_id >= (select min(written.invoice_id) from written)
         group by old.contract_line_id, old.service_charge_id, old.charge_vat, old.period_on, old.part_on
     ),
 
@@ -930,6 +952,10 @@ begin
             )
     ),
 
+    rate as materialized (
+        select known.currency, logic.rate_on(known.currency, p_as_of) as home from billing.currency as known
+    ),
+
     stands as materialized (
         select old.customer_id, old.start_on, old.call_id
         from billing.call_billed as old
@@ -940,6 +966,28 @@ begin
             and date_trunc('month', old.start_on::timestamp)::date = any(v_part)
         group by old.customer_id, old.start_on, old.call_id
         having sum(old.turn) > 0
+    ),
+
+    -- Of customers who always had the same payer.
+    total as materialized (
+        select
+            known.customer_id, coalesce(max(steady.payer_id), known.customer_id) as payer_id, known.month,
+            sum(known.revenue) as home
+        from (
+            select month.customer_id, month.month, month.revenue
+            from billing.call_line_month as month
+            where month.month = any(v_whole) and (v_is_staff or month.seller_id = v_seller_id)
+            union all
+            select month.customer_id, month.month, month.revenue
+            from billing.call_customer_month as month
+            where
+                month.load_id <> 0 and month.month = any(v_whole)
+                and (v_is_staff or month.seller_id = v_seller_id)
+        ) as known
+        left join steady on steady.customer_id = known.customer_id
+        where known.customer_id not in (select moved.customer_id from moved)
+        group by known.customer_id, known.month
+        having sum(known.revenue) <> 0
     ),
 
     value (customer_id, kind, day, home) as (
@@ -967,14 +1015,12 @@ begin
         union all
         select
             by_hand.customer_id, 'manual', by_hand.day,
-            by_hand.amount * coalesce(
-                logic.rate_on(coalesce(payer.currency, operator.currency), p_as_of), 1
-            )
+            by_hand.amount * coalesce(rate.home, 1)
         from by_hand
         left join pays on pays.customer_id = by_hand.customer_id and pays.valid @> by_hand.day
         inner join billing.customer as payer
             on payer.customer_id = coalesce(pays.payer_id, by_hand.customer_id)
-        cross join billing.operator
+        left join rate on rate.currency = payer.currency
         union all
         select call.customer_id, 'usage', call.start_on, sum(call.retail_base)
         from billing.call
@@ -997,31 +1043,7 @@ begin
             and (v_is_staff or call.seller_id = v_seller_id)
         group by call.customer_id, call.start_on
         union all
-        select total.customer_id, 'usage', first.day, total.home
-        from (
-            select known.customer_id, known.month, sum(known.revenue) as home
-            from (
-                select month.customer_id, month.month, month.revenue
-                from billing.call_line_month as month
-                where month.month = any(v_whole) and (v_is_staff or month.seller_id = v_seller_id)
-                union all
-                select month.customer_id, month.month, month.revenue
-                from billing.call_customer_month as month
-                where
-                    month.load_id <> 0 and month.month = any(v_whole)
-                    and (v_is_staff or month.seller_id = v_seller_id)
-            ) as known
-            where known.customer_id not in (select moved.customer_id from moved)
-            group by known.customer_id, known.month
-        ) as total
-        cross join lateral (
-            select min(call.start_on) as day
-            from billing.call
-            where
-                call.customer_id = total.customer_id and call.start_on >= v_first and call.start_on < v_end
-                and call.start_on >= total.month and (v_is_staff or call.seller_id = v_seller_id)
-        ) as first
-        where total.home <> 0
+        select total.customer_id, 'usage', null, total.home from total
     ),
 
     part as (
@@ -1038,15 +1060,52 @@ begin
             on steady.customer_id is null and pays.customer_id = value.customer_id
             and pays.valid @> value.day
         group by coalesce(steady.payer_id, pays.payer_id, value.customer_id)
+    ),
+
+    -- The first call is looked for where nothing as old is known.
+    first as (
+        select total.payer_id, min(call.start_on) as day
+        from part
+        inner join total on total.payer_id = part.payer_id
+        cross join lateral (
+            select call.start_on
+            from billing.call
+            where
+                call.customer_id = total.customer_id and call.start_on >= v_first and call.start_on < v_end
+                and call.start_on >= total.month and (v_is_staff or call.seller_id = v_seller_id)
+            order by call.start_on
+            limit 1
+        ) as call
+        where part.oldest_on is null or part.oldest_on > total.month
+        group by total.payer_id
+    ),
+
+    -- Nearly all have a document of this month or the last: those are read at once.
+    last as (
+        select invoice.payer_id, max(invoice.invoice_on) as day
+        from billing.invoice
+        where invoice.state = 'approved' and invoice.invoice_on >= (v_month - interval '1 month')::date
+        group by invoice.payer_id
     )
 
     select
-        part.payer_id, last.day, part.usage, part.periodic, part.one_time, part.manual, part.oldest_on
+        part.payer_id,
+        coalesce(
+            last.day,
+            (
+                select invoice.invoice_on
+                from billing.invoice
+                where
+                    invoice.payer_id = part.payer_id and invoice.state = 'approved'
+                    and invoice.invoice_on is not null
+                order by invoice.invoice_on desc
+                limit 1
+            )
+        ),
+        part.usage, part.periodic, part.one_time, part.manual, least(part.oldest_on, first.day)
     from part
-    left join (
-        select invoice.payer_id, max(invoice.invoice_on) as day
-        from billing.invoice where invoice.state = 'approved' group by invoice.payer_id
-    ) as last on last.payer_id = part.payer_id;
+    left join first on first.payer_id = part.payer_id
+    left join last on last.payer_id = part.payer_id;
 end;
 $$;
 
