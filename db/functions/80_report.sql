@@ -916,7 +916,8 @@ begin
         ) as asked
         cross join lateral (
             select
-                line.invoice_id, line.service_charge_id, line.charge_vat, line.period_on, line.part_on, line.net
+                line.invoice_id, line.service_charge_id, line.charge_vat, line.period_on, line.part_on,
+                line.net
             from billing.invoice_line as line
             where
                 line.contract_line_id = asked.id and upper(line.valid) > asked.early_on
