@@ -712,7 +712,7 @@ language sql stable rows 10000
 begin atomic
     with asked as materialized (
         select
-            line.contract_line_id, charge.service_charge_id, charge.kind, line.billed_through,
+            line.contract_line_id, charge.service_charge_id, charge.kind,
             lower(line.valid) as first_on,
             greatest(lower(line.valid), line.billed_through + 1) as charged_from,
             -- binding time goes on after an early end
@@ -735,6 +735,7 @@ begin atomic
         inner join billing.service_charge as charge on charge.service_id = line.service_id
         where
             contract.state = 'active' and line.valid is not null and lower(line.valid) <= p_as_of
+            and (charge.kind = 'periodic' or charge.kind = 'one_time' and line.billed_through is null)
             and (p_own is null or line.contract_line_id = any(p_own))
     ),
 
@@ -786,7 +787,7 @@ begin atomic
         select asked.contract_line_id, date '-infinity'
         from asked
         where
-            asked.kind = 'one_time' and asked.first_on + 1 > p_back and asked.billed_through is null
+            asked.kind = 'one_time' and asked.first_on + 1 > p_back
             and not exists (
                 select
                 from billing.invoice_line as old
@@ -1209,7 +1210,7 @@ begin
         v_blocks - coalesce(
             (
                 select range_agg(used.span) from billing.subscriber_number as used
-                where used.kind = 'number' and used.valid @> p_as_of
+                where used.kind = 'number' and used.valid @> p_as_of and used.span && v_blocks
             ),
             '{}'
         )

@@ -752,8 +752,13 @@ begin atomic
                 least(depth.digits, length(held.number)) as digits,
                 power(10::numeric, greatest(length(held.number) - depth.digits, 0))::bigint as size
         ) as cut
-        cross join lateral generate_series(
-            left(held.number, cut.digits)::bigint, left(held.to_number, cut.digits)::bigint
+        -- an array, because the planner takes a series for a thousand rows: it is one nearly always
+        cross join lateral unnest(
+            array(
+                select generate_series(
+                    left(held.number, cut.digits)::bigint, left(held.to_number, cut.digits)::bigint
+                )
+            )
         ) as step (head)
         cross join lateral (
             select
@@ -787,21 +792,23 @@ begin atomic
         inner join billing.product on product.product_id = target.product_id
     ),
 
+    -- first by customer: counting each once takes no sort of all numbers then
     placed as (
         select
             coalesce(area.country, destination.country, 'XX') as country,
             coalesce(area.prefix, case when destination.is_mobile then 'mobile' else 'other' end)
                 as area_code,
-            area.name, part.numbers, part.holder_id
+            area.name, part.holder_id, sum(part.numbers) as numbers
         from part
         left join area on area.head = part.head
         left join destination on destination.number = part.number and area.head is null
+        group by 1, 2, 3, 4
     )
 
     select
         placed.country, placed.area_code, coalesce(placed.name, logic.country_name(placed.country)),
         coalesce(sum(placed.numbers) filter (where placed.holder_id is not null), 0)::bigint,
-        count(distinct placed.holder_id),
+        count(placed.holder_id),
         coalesce(sum(placed.numbers) filter (where placed.holder_id is null), 0)::bigint
     from placed
     group by placed.country, placed.area_code, placed.name
