@@ -241,6 +241,8 @@ from (
     ('contract_propose', array['seller']),
     ('number_get', array['pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor',
     'batch', 'integration', 'seller']),
+    ('preselection_browse_list', array['pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor',
+    'batch', 'integration']),
     ('preselection_list', array['pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor',
     'batch', 'integration']),
     ('charge_browse_list', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',

@@ -33,6 +33,7 @@ def to_number(row: dict) -> str:
     return url_for("customer.number", no=row["number"])
 
 
+ORDER_STATES = ("ordered", "confirmed", "rejected", "active", "ceased")
 CUSTOMERS = List(
     "customer_list", is_long=True, key="customer_no", search=("customer_no", "name", "org_no", "city", "email"),
     name="customers",
@@ -109,6 +110,27 @@ FREE = List(
         Column("freed_on", "Free since", "day"),
     ],
 )
+PRESELECTION = List(
+    "preselection_browse_list", key="event", order="happened_at", is_descending=True, name="preselection",
+    empty="No order of carrier pre-selection in these days. One is noted on the page of its number.",
+    search=("number", "customer_no", "customer"),
+    columns=[
+        Column("happened_at", "When", "moment", is_given=True),
+        Column("number", "Number", "phone", link=to_number),
+        Column("carrier_prefix", "Carrier"),
+        Column("kind", "Calls", "word"),
+        Column("state", "State", "state"),
+        Column("reason", "Reason", sorts_as="name"),
+        Column("customer_no", "No", link=to_customer),
+        Column("customer", "Customer", sorts_as="name", link=to_customer),
+        Column("event", "Event", "number", is_extra=True, sorts_as="no"),
+    ],
+    filters=[
+        Filter("state", "State", {one: one for one in ORDER_STATES}),
+        Filter("carrier_prefix", "Carrier"),
+        Filter("from", "From", is_param=True, kind="day"), Filter("to", "Through", is_param=True, kind="day"),
+    ],
+)
 
 
 @page(pages, "/customers", READERS)
@@ -132,6 +154,11 @@ def numbers():
 @page(pages, "/numbers/free", STAFF)
 def numbers_free():
     return FREE.page("customer/numbers_free.html", title=_("Free numbers"))
+
+
+@page(pages, "/preselection", STAFF)
+def preselection_orders():
+    return PRESELECTION.page("customer/numbers_free.html", title=_("Pre-selection"))
 
 
 from leissner.webui.customer import edit, number, show  # noqa: E402, F401 the pages of these

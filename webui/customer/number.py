@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from leissner.webui import database, shape
 from leissner.webui.access import STAFF, page
-from leissner.webui.customer import READERS, WRITERS, pages
+from leissner.webui.customer import ORDER_STATES, READERS, WRITERS, pages
 from leissner.webui.customer.edit import BOTH, line_of, of_line
 from leissner.webui.forms import Field, Form
 from leissner.webui.texts import gettext as _
@@ -30,7 +30,7 @@ ORDER = [
     Field("kind", "Kind", "choice", is_required=True, width="short",
           options={"all": "all", "national": "national", "international": "international"}),
     Field("state", "State", "choice", is_required=True, width="short",
-          options={one: one for one in ("ordered", "confirmed", "rejected", "active", "ceased")}),
+          options={one: one for one in ORDER_STATES}),
     Field("happened_at", "When", width="short", help="Such as 2026-10-01 08:30."),
     Field("reason", "Reason", help="Why it was rejected."),
 ]

@@ -60,7 +60,9 @@ TEXTS = {
     "Number {no}": "Nummer {no}", "of": "hos", "Belongs to nobody today.": "Hör inte till någon idag.",
     "Note a pre-selection": "Notera ett förval", "Who has and had it": "Vem har och hade det",
     "End or move": "Avsluta eller flytta", "It was never assigned.": "Det har aldrig varit tilldelat.",
-    "Pre-selection": "Förval", "Carrier": "Operatör", "When": "När", "Reason": "Orsak",
+    "No order of carrier pre-selection in these days. One is noted on the page of its number.":
+        "Ingen beställning av förval under dessa dagar. En noteras på sidan för sitt nummer.",
+    "Event": "Händelse", "Pre-selection": "Förval", "Carrier": "Operatör", "When": "När", "Reason": "Orsak",
     # prices, rings, bundles
     "For each line the lists are tried in this order; the first that has a price gives it. A list takes what it does not say itself from those it inherits from.":  # noqa: E501
         "För varje rad prövas listorna i ordning; den första som har ett pris ger det. Det en lista inte själv säger tar den från dem den ärver.",  # noqa: E501

@@ -192,6 +192,19 @@ def _warned(column: str, row: dict, asked: dict) -> Found:
     return "ledger.items", {"customer_no": row.get("customer_no")}
 
 
+def _preselection(column: str, row: dict, asked: dict) -> Found:
+    state = {"activated": "active"}.get(column, column)
+    return "customer.preselection_orders", {
+        "from": asked["days"]["from"], "to": asked["days"]["through"], "state": state,
+        "carrier_prefix": row.get("carrier_prefix")}
+
+
+def _area(column: str, row: dict, asked: dict) -> Found:
+    if column == "free":
+        return "customer.numbers_free", {}
+    return ("customer.numbers", {"number": f"+{row['area_code']}"}) if row.get("area_code", "").isdigit() else None
+
+
 def _owed(column: str, row: dict, asked: dict) -> Found:
     return ("ledger.items", {}) if column == "receivable" else None
 
@@ -211,4 +224,6 @@ DRILLS: dict[str, tuple[tuple[str, ...], Callable[[str, dict, dict], Found]]] = 
     "ageing": (("not_due", "late_1_30", "late_31_60", "late_61_90", "late_over_90", "total"), _ageing),
     "warnings_and_blocks": (("balance", "overdue", "unbilled"), _warned),
     "days_sales_outstanding": (("receivable",), _owed),
+    "pre_swallow": (("ordered", "confirmed", "rejected", "activated", "ceased"), _preselection),
+    "numbers_per_area_code": (("numbers", "free"), _area),
 }

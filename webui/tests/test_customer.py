@@ -204,6 +204,9 @@ def test_contract_line_number_and_terms(made):
         answer = client.post("/numbers/4685001000/preselection", data=order | {"happened_at": at})
         assert answer.status_code == status, at
     assert sql(made, "preselection_list", p_customer_no="7")[0]["state"] == "ordered"
+    found = client.get("/preselection?state=ordered&from=2026-05-01&to=2026-05-01").get_data(as_text=True)
+    assert "9500" in found and "Seven" in found
+    assert "9500" not in client.get("/preselection?from=2026-05-02").get_data(as_text=True)
 
 
 def test_a_seller_sees_and_proposes_for_its_own_customers_only(made):

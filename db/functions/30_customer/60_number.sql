@@ -195,6 +195,53 @@ $$What became of orders of carrier pre-selection, of a customer's numbers or of 
 Example: select * from api.preselection_list('1000')
 Raises: nothing$$;
 
+create function api.preselection_browse_list(p_from date default null, p_to date default null)
+returns table (
+    event bigint, happened_at timestamptz, number text, carrier_prefix text, kind text, state text,
+    reason text, customer_no text, customer text
+)
+language sql stable rows 1000
+begin atomic
+    select
+        one.preselection_id, one.happened_at, one.number, one.carrier_prefix, one.kind, one.state, one.reason,
+        holder.customer_no, holder.name
+    from billing.preselection as one
+    cross join billing.operator
+    left join lateral (
+        select customer.customer_no, customer.name
+        from (
+            select own.contract_line_id, own.kind, own.valid
+            from billing.subscriber_number as own
+            where own.number = one.number and own.to_number is null
+            union all
+            select own.contract_line_id, own.kind, own.valid
+            from billing.subscriber_number as own
+            where
+                own.head = any(
+                    array(select left(one.number, digits) from generate_series(1, length(one.number)) as digits)
+                )
+                and one.number between own.number and own.to_number
+                and length(one.number) = length(own.number)
+        ) as held
+        inner join billing.contract_line as line on line.contract_line_id = held.contract_line_id
+        inner join billing.contract on contract.contract_id = line.contract_id
+        inner join billing.customer on customer.customer_id = contract.customer_id
+        where held.kind = 'number' and held.valid is not null
+        order by
+            held.valid @> (one.happened_at at time zone operator.time_zone)::date desc, lower(held.valid) desc
+        limit 1
+    ) as holder on true
+    where
+        (p_from is null or one.happened_at >= p_from::timestamp at time zone operator.time_zone)
+        and (p_to is null or one.happened_at < (p_to + 1)::timestamp at time zone operator.time_zone);
+end;
+
+comment on function api.preselection_browse_list(date, date) is
+$$Orders of carrier pre-selection and what became of them, from a local day through another, of all numbers;
+whose the number was then, else whoever had it last.
+Example: select number, state from api.preselection_browse_list('2026-10-01', '2026-10-31')
+Raises: nothing$$;
+
 create function api.preselection_add(
     p_number text, p_carrier_prefix text, p_state text default 'ordered', p_kind text default 'all',
     p_happened_at timestamptz default null, p_reason text default null
@@ -458,6 +505,9 @@ grant execute on function api.number_get(text) to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
     leissner_report, leissner_auditor, leissner_batch, leissner_integration, leissner_seller;
 grant execute on function api.preselection_list(text, text) to
+    leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
+    leissner_report, leissner_auditor, leissner_batch, leissner_integration;
+grant execute on function api.preselection_browse_list(date, date) to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
     leissner_report, leissner_auditor, leissner_batch, leissner_integration;
 grant execute on function api.charge_list(text) to
