@@ -22,7 +22,7 @@ from leissner.scripts.margin import period
 
 DAY = click.DateTime(["%Y-%m-%d"])
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
-SIZE = 2000  # customers of a part, which is one transaction
+SIZE = 2000  # customers of a part at most, which is one transaction
 # Two at work on the same customers may each wait for the other; the server ends one of them, which tries again.
 TRIES = 5
 AHEAD = timedelta(days=31)  # who bills further than this may have mistyped the day
@@ -41,7 +41,8 @@ CHECKS = {  # kind: title, line, the command that shows more
     "margin": ("Usage sold under cost", "{name}: revenue {revenue}, cost {cost}",
                "leissner calls under-cost"),
     "credit_limit": ("Above the credit limit", "{name}: {total} {currency}, limit {limit}", "leissner bill show {run}"),
-    "differs": ("More than half away from the mean of the last three", "{name}: {total} {currency}, mean {mean}",
+    "differs": ("Far from what the payer's invoices usually come to",
+                "{name}: {total} {currency}, usually {mean} (difference {difference})",
                 "leissner calls explain --customer {subject} --month {month}"),
     "credit": ("Below zero: a credit document", "{name}: {total} {currency}", "leissner bill show {run}"),
     "org_no": ("Registration numbers with a wrong check digit", "{name}: {number}",
@@ -659,6 +660,11 @@ def _documents(row: dict) -> str:
     return f"{several(row['documents'], 'document')}{f', {sums}' if sums else ''}"
 
 
+def approved_at_once(documents: int) -> int:
+    """Documents of a transaction: a twentieth of few, so that one sees how far it has come."""
+    return min(APPROVED, max(10, documents // 20))
+
+
 def several(count: int, word: str) -> str:
     """1 call, 2 calls."""
     return f"{count:,} {word}{'s' * (count != 1)}"
@@ -695,7 +701,8 @@ def _approve(conn: db.Connection, number: int, day, documents: int) -> None:
         done = True
         while done:
             with db.transaction(conn, "finance"):
-                done = db.call_one(conn, "bill_approve_next", p_run=number, p_day=day, p_size=APPROVED)
+                done = db.call_one(conn, "bill_approve_next", p_run=number, p_day=day,
+                                   p_size=approved_at_once(documents))
             bar.advance(task, done)
     with db.transaction(conn, "finance"):
         db.call(conn, "bill_approve_finish", p_run=number)

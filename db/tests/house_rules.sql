@@ -178,7 +178,7 @@ select bag_eq(
         'billing.fail', 'billing.tg_contract_line_narrow', 'billing.tg_contract_narrow',
         'billing.tg_contract_notice', 'billing.tg_definition_former',
         'logic.basis_answer', 'logic.bill_approve_finish', 'logic.bill_approve_next', 'logic.bill_begin',
-            'logic.bill_check_credit',
+            'logic.bill_check_limit',
             'logic.bill_deliver_finish', 'logic.bill_discard',
         'logic.bill_finish', 'logic.bill_number_get',
         'logic.own_invoice_document', 'logic.bill_part_make', 'logic.delivery_answer',

@@ -81,6 +81,7 @@ from (
     ('bill_approve_finish', array['finance']),
     ('bill_approve_next', array['finance']),
     ('bill_begin', array['finance', 'batch']),
+    ('bill_due_get', array['finance', 'batch']),
     ('bill_check', array['sales', 'support', 'finance', 'credit', 'auditor', 'batch']),
     ('bill_deliver_finish', array['finance', 'batch']),
     ('bill_discard', array['finance', 'batch']),

@@ -39,6 +39,8 @@ def regular(bed, tmp_path_factory):
             command(*calls_of(folder, month, "46900000001"))
         command(*RUN, "2026-09-30")
         command("bill", "approve", 1, "--date", "2026-09-30", "--yes")
+    with made.connect() as owner:
+        owner.execute("update billing.setting set value = '1' where name = 'bill_check_history'")
     yield made
     bed.drop(made)
 
@@ -122,3 +124,46 @@ def test_a_basis_says_which_services_cannot_be_booked(leissner, conn):  # noqa: 
     conn.execute("update billing.service_charge set account = null")
     found = [row for row in odd(leissner) if row["kind"] in ("no_account", "iban")]
     assert [(row["kind"], row["subject"]) for row in found] == [("no_account", "VOIP")]
+
+
+MORE = {"contract_lines.csv": LINES + "KC1,1,VOIP,4,2026-09-30,\n"}
+QUARTER = ("update billing.invoice_line set valid = daterange(lower(valid), (lower(valid) + interval '3 months')::date)"
+           " where kind = 'periodic'")
+
+
+@pytest.mark.parametrize(("plant", "through", "is_odd"), [
+    ("", THROUGH, True),
+    ("update billing.setting set value = '2' where name = 'bill_check_history'", THROUGH, False),
+    ("update billing.setting set value = '100000' where name = 'bill_check_amount'", THROUGH, False),
+    ("update billing.setting set value = '400' where name = 'bill_check_percent'", THROUGH, False),
+    ("", "2026-10-28", False),  # with the fees of no month: not like the one before
+    (QUARTER, THROUGH, False),
+])
+def test_unusual_is_told_from_invoices_for_as_long_a_period(
+    leissner, conn, tmp_path, plant, through, is_odd  # noqa: F811
+):
+    for name, text in MORE.items():
+        (tmp_path / name).write_text(text)
+    done(leissner("import", tmp_path))
+    if plant:
+        conn.execute("set session_replication_role = replica")
+        conn.execute(plant)
+    assert leissner(*RUN, through).code in (0, 1)
+    found = [row for row in json.loads(leissner("bill", "check", 2, "--json").out) if row["kind"] == "differs"]
+    assert bool(found) == is_odd
+    for row in found:
+        assert row["params"]["difference"] == pytest.approx(row["params"]["total"] - row["params"]["mean"])
+
+
+def test_what_differs_most_comes_first(leissner, conn, tmp_path):  # noqa: F811
+    conn.execute("update billing.setting set value = '0' where name in ('bill_check_percent', 'bill_check_amount')")
+    (tmp_path / "contracts.csv").write_text("contract_no,customer_no,start\nKC2,K2,2026-09-01\n")
+    (tmp_path / "contract_lines.csv").write_text(LINES + "KC2,1,VOIP,1,2026-08-31,\n")
+    done(leissner("import", tmp_path))
+    done(leissner(*RUN, "2026-09-30"))
+    done(leissner("bill", "approve", 2, "--date", "2026-09-30", "--yes"))
+    (tmp_path / "contract_lines.csv").write_text(MORE["contract_lines.csv"] + "KC2,1,VOIP,9,2026-08-31,\n")
+    done(leissner("import", tmp_path / "contract_lines.csv"))
+    leissner(*RUN, THROUGH)
+    found = [row for row in json.loads(leissner("bill", "check", 3, "--json").out) if row["kind"] == "differs"]
+    assert [row["subject"] for row in found] == ["K2", "K1"]

@@ -175,7 +175,7 @@ def kill_servers(folder, seed: int, times: int) -> None:
                    "select count(*) from billing.bill_part where done_at is not null", 0.2)
             left = month.rows("select bill_run_id from billing.bill_run where state = 'making'")
             args = ["--resume"] if left else args
-        if args == ["--resume"]:
+        if left:
             run = month.made("--jobs", "2", "--resume")
         else:
             run = month.rows("select max(bill_run_id) from billing.bill_run")[0][0]

@@ -4,17 +4,16 @@ A run is made and approved part by part, each a transaction of its own: the page
 left, so that it may be left, or killed, at any moment and goes on where it was.
 """
 
-import datetime as dt
 import re
 from decimal import Decimal
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from leissner.scripts.bill import CHECKS, SIZE
+from leissner.scripts.bill import CHECKS, SIZE, approved_at_once
 from leissner.webui import database, shape, work
 from leissner.webui.access import page
-from leissner.webui.forms import Field, Form, is_day
+from leissner.webui.forms import Field, Form, is_day, typed_day
 from leissner.webui.lists import Column, Filter, List
 from leissner.webui.start import address
 from leissner.webui.texts import gettext as _
@@ -23,7 +22,6 @@ pages = Blueprint("invoice", __name__, template_folder="templates")
 READERS = ("admin", "sales", "support", "finance", "credit", "report", "auditor", "batch", "integration")
 OWNERS = (*READERS, "customer")  # who opens a document: customers their own
 WRITERS = ("admin", "finance")
-APPROVED_AT_ONCE = 500  # documents of a transaction: a step of the progress bar
 STATES = {"draft": "draft", "approved": "approved"}
 KINDS = {"invoice": "invoice", "credit": "credit note"}
 # Where a row of the check list leads: endpoint, the argument that its subject is, and what is done there. The first
@@ -219,7 +217,8 @@ def runs():
 
 @page(pages, "/runs/new", WRITERS, ("GET", "POST"))
 def new_run():
-    form = Form(NEW, through=shape.today().replace(day=1) - dt.timedelta(days=1))
+    due = database.one("bill_due_get")
+    form = Form(NEW, through=due["through"])
     if form.is_sent and form.check():
         names = [one.strip() for one in (form["customers"] or "").split(",") if one.strip()]
         try:
@@ -229,7 +228,14 @@ def new_run():
                         "through" if error.problem.code.startswith("22") else None)
         else:
             return redirect(url_for("invoice.run", run=number), 303)
-    return form.page("invoice/new_run.html", title=_("New run"))
+    return form.page("invoice/new_run.html", title=_("New run"), due=due)
+
+
+@page(pages, "/runs/new/due", WRITERS)
+def due():
+    """What a run through a day would take up."""
+    day = typed_day(request.args.get("through", ""))
+    return render_template("invoice/due.html", due=database.one("bill_due_get", p_through=day) if is_day(day) else None)
 
 
 @page(pages, "/runs/<int:run>", READERS)
@@ -253,7 +259,8 @@ def go(run: int):
         if database.value("bill_part_make", p_run=run) is None:
             database.value("bill_finish", p_run=run)
     elif found["state"] == "approving":
-        if not database.value("bill_approve_next", p_run=run, p_day=_day(), p_size=APPROVED_AT_ONCE):
+        if not database.value("bill_approve_next", p_run=run, p_day=_day(),
+                              p_size=approved_at_once(found["documents"])):
             database.value("bill_approve_finish", p_run=run)
     found = database.one("bill_browse_list", p_run=run)
     if found is None:
@@ -285,7 +292,8 @@ def approve(run: int):
     form = Form([Field("day", "Date of the documents", "day", is_required=True, width="short")], day=shape.today())
     if form.is_sent and form.check():
         try:
-            database.value("bill_approve_next", p_run=run, p_day=form["day"], p_size=APPROVED_AT_ONCE)
+            database.value("bill_approve_next", p_run=run, p_day=form["day"],
+                           p_size=approved_at_once(found["documents"]))
             database.value("bill_approve_finish", p_run=run)
         except database.Refused as error:
             form.refuse(error.problem.sentence, error.problem.hint, "day")

@@ -60,7 +60,7 @@ TEXTS = {
         "Våra konton med fel kontrollsiffra: pengar skulle komma bort",
     "Calls of the month before that wait in suspense": "Samtal den senaste månaden som väntar på att prissättas",
     "Usage sold under cost": "Trafik såld under kostnad", "Above the credit limit": "Över kreditgränsen",
-    "More than half away from the mean of the last three": "Mer än hälften ifrån medelvärdet av de tre senaste",
+    "Far from what the payer's invoices usually come to": "Långt ifrån vad betalarens fakturor brukar bli",
     "Below zero: a credit document": "Under noll: ett kreditdokument",
     "Registration numbers with a wrong check digit": "Organisationsnummer med fel kontrollsiffra",
     "Charges at price 0": "Avgifter med pris 0", "Contracts whose services have no charge": "Avtal vars tjänster saknar avgift",
@@ -75,7 +75,8 @@ TEXTS = {
     "{days} from today": "{days} dagar från idag", "{name}: {lines}, {what} …": "{name}: {lines} rader, {what} …",
     "{name}: revenue {revenue}, cost {cost}": "{name}: intäkt {revenue}, kostnad {cost}",
     "{name}: {total} {currency}, limit {limit}": "{name}: {total} {currency}, gräns {limit}",
-    "{name}: {total} {currency}, mean {mean}": "{name}: {total} {currency}, medel {mean}",
+    "{name}: {total} {currency}, usually {mean} (difference {difference})":
+        "{name}: {total} {currency}, brukar bli {mean} (skiljer {difference})",
     "contract {contract} line {line}": "avtal {contract} rad {line}",
     "Correct it": "Rätta", "Add an IBAN": "Lägg till IBAN", "Accounts": "Konton", "Mend the cause": "Åtgärda orsaken",
     "Prices": "Priser", "The calls": "Samtalen", "Change the limit": "Ändra gränsen", "Credit": "Kredit",
@@ -91,4 +92,16 @@ TEXTS = {
     "No charge was added by hand yet. One is added here, or on the page of a contract line.":
         "Ingen manuell debitering finns än. En läggs till här, eller på avtalsradens sida.",
     "Add a charge": "Lägg till en debitering", "billed": "fakturerat",
+    # a new run
+    "Through {day} a run would take up": "Till och med {day} skulle en körning ta med",
+    "Calls on no document yet": "Samtal som inte står på något dokument", "Fees in advance": "Avgifter i förskott",
+    "Fees in arrears": "Avgifter i efterskott", "Open it": "Öppna den",
+    "of periods that begin on {day} or before": "för perioder som börjar senast {day}",
+    "of periods that end on {day} or before": "för perioder som slutar senast {day}",
+    "Run {n} is not approved yet: what stands on it is not taken up again.":
+        "Körning {n} är inte godkänd än: det som står på den tas inte med igen.",
+    "Run {n} went as far already: only what came later is taken up.":
+        "Körning {n} gick redan så långt: bara det som kommit senare tas med.",
+    "That day is not over: what is called after the run waits for the next one.":
+        "Den dagen är inte slut: det som rings efter körningen väntar på nästa.",
 }

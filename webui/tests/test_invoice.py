@@ -31,19 +31,27 @@ def page(answer, status: int = 200) -> str:
     return text
 
 
-def test_a_month_is_billed_by_the_pages(clerk):
+def test_a_month_is_billed_by_the_pages(clerk, tmp_path):
     browser = clerk.browser("finance")
+    (tmp_path / "customers.csv").write_text("customer_no,name,kind,country\n" + "".join(
+        f"X{n},Nobody {n},private,SE\n" for n in range(50)))
+    leissner("import", tmp_path)
     refused = page(browser.post("/runs/new", data={"through": "31 of October"}), 422)
     assert "This is not a day" in refused and "invalid input" not in refused
     assert "31 of October" in refused and "field wrong" in refused
     assert "customers" in page(browser.post("/runs/new", data={"through": THROUGH, "customers": "nobody"}), 422)
     answer = browser.post("/runs/new", data={"through": THROUGH})
     run = answer.location
-    assert "Making drafts" in page(browser.get(run))
+    assert "Making drafts: 0 of 3 parts" in page(browser.get(run))
+    assert "Making drafts: 1 of 3 parts" in page(browser.post(f"{run}/go", headers={"HX-Request": "true"}))
     for _ in range(5):
         answer = browser.post(f"{run}/go", headers={"HX-Request": "true"})
         if "HX-Redirect" in answer.headers:
             break
+    proposed = page(browser.get("/runs/new"))
+    assert 'value="2026-11-30"' in proposed and "Run 1 is not approved yet" in proposed  # the month after
+    assert "Run 1 went as far already" in page(browser.get("/runs/new/due?through=31/10/2026"))
+    assert "would take up" not in page(browser.get("/runs/new/due?through=some day"))
     shown = page(browser.get(run))
     assert "Look at this first" in shown and "draft" in shown and "6 documents" in shown
     assert "Check the address" in shown  # each row has its mend beside it

@@ -82,7 +82,8 @@ begin
     from audit.tx_current() as who
     returning bill_run_id into v_run;
 
-    -- Families side by side, until a part has enough customers.
+    -- Families side by side, until a part has enough customers: a twentieth of few, so that one sees how far
+    -- it has come.
     insert into billing.bill_part (bill_run_id, part_no, customers)
     select v_run, row_number() over (order by packed.n), packed.customers
     from (
@@ -93,7 +94,7 @@ begin
                 div(
                     count(*) over (order by family.family_id range between unbounded preceding
                         and current row) - 1,
-                    p_size
+                    least(p_size, greatest(25, count(*) over () * 0.05))
                 ) as n
             from logic.family_list(v_ids) as family
         ) as sized
@@ -107,9 +108,8 @@ end;
 $$;
 
 comment on function logic.bill_begin(date, text[], integer, boolean) is
-$$Begins a run through a day over all payers, or over those connected with some customers,
-    in parts of about p_size
-customers. Its number; below zero: of a forecast, which whoever asked rolls back.
+$$Begins a run through a day over all payers, or over those connected with some customers, in some twenty
+parts of p_size customers at most. Its number; below zero: of a forecast, which whoever asked rolls back.
 Example: select logic.bill_begin('2026-10-31', null, 2000, false) where false
 Raises: LB524 for an unknown customer, LB526 in the mode rating, LB529 without operator,
     LB901 without the level finance, batch or admin$$;

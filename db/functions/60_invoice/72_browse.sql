@@ -1,6 +1,90 @@
 -- 60_invoice/browse: issued documents and deliveries of all runs, as lists.
 
+create function logic.bill_latest()
+returns table (run bigint, through_on date, state text)
+language sql stable rows 1
+begin atomic
+    select run.bill_run_id, run.through_on, run.state
+    from billing.bill_run as run
+    where not run.options ?| '{customers,credits}'
+    order by run.through_on desc, run.bill_run_id desc
+    limit 1;
+end;
+
+comment on function logic.bill_latest() is
+$$The run over all payers that went furthest.
+Example: select * from logic.bill_latest()
+Raises: nothing$$;
+
 -- api
+
+create function api.bill_due_get(p_through date default null)
+returns table (
+    through date, advance_by date, latest_run bigint, latest_through date, latest_state text, calls bigint,
+    charges bigint, is_over boolean
+)
+language sql stable rows 1
+begin atomic
+    with asked as (
+        select
+            -- the next end of a month, as far as nobody has said another day
+            coalesce(
+                p_through,
+                (
+                    date_trunc('month', latest.through_on + interval '1 day') + interval '1 month - 1 day'
+                )::date,
+                date_trunc('month', logic.today()::timestamp)::date - 1
+            ) as through_on,
+            latest.run, latest.through_on as latest_on, latest.state
+        from (select) as always
+        left join logic.bill_latest() as latest on true
+    ),
+
+    open as (
+        select usage.month from billing.usage_month as usage
+        where not usage.is_settled and usage.month <= (select asked.through_on from asked)
+    )
+
+    select
+        asked.through_on, asked.through_on + 1, asked.run, asked.latest_on, asked.state,
+        coalesce(
+            (
+                select sum(one.calls) from billing.call_day as one
+                where
+                    one.day >= (select min(open.month) from open) and one.day <= asked.through_on
+                    and date_trunc('month', one.day::timestamp)::date in (select open.month from open)
+            ),
+            0
+        )::bigint
+        - coalesce(
+            (
+                select sum(one.turn) from open
+                inner join billing.call_billed as one
+                    on one.start_on >= open.month and one.start_on <= asked.through_on
+                    and one.start_on < (open.month + interval '1 month')::date
+            ),
+            0
+        )::bigint,
+        (
+            select count(*) from billing.manual_charge as charge
+            where
+                charge.charged_on <= asked.through_on
+                and not exists (
+                    select from billing.invoice_line as line
+                    where line.manual_charge_id = charge.manual_charge_id
+                )
+        ),
+        asked.through_on < logic.today()
+    from asked;
+end;
+
+comment on function api.bill_due_get(date) is
+$$What a run through a day would take up that is counted already: calls and charges by hand that are on no
+document; fees in advance of periods that begin on advance_by or before come with it. Without a day: through
+the end of the month after the last run over all payers. is_over: is that day over?
+Example: select * from api.bill_due_get()
+Raises: nothing$$;
+grant execute on function api.bill_due_get(date) to leissner_admin, leissner_finance, leissner_batch;
 
 create function api.invoice_list(
     p_from date default null, p_to date default null, p_words text default null

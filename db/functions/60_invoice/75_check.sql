@@ -158,65 +158,125 @@ $$Documents above the credit limit of who pays.
 Example: select * from logic.odd_credit_limit_list(1)
 Raises: nothing$$;
 
+create function logic.bill_check_limit(p_name text)
+returns numeric
+language sql stable security definer  -- listed: settings are for admin
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select coalesce(logic.setting_get('bill_check_' || p_name)::numeric, 0);
+end;
+
+comment on function logic.bill_check_limit(text) is
+$$The setting bill_check_NAME: how odd something must be to be listed. It checks no permission: who may see
+a run may know it.
+Example: select logic.bill_check_limit('credit')
+Raises: nothing$$;
+
+create function logic.month_turns(p_from date, p_to date)
+returns integer
+language sql immutable parallel safe strict
+return (
+    (extract(year from p_to) - extract(year from p_from)) * 12
+    + extract(month from p_to) - extract(month from p_from)
+)::integer;
+
+comment on function logic.month_turns(date, date) is
+$$How many turns of a month lie between two days.
+Example: select logic.month_turns('2026-10-31', '2026-11-30')
+Raises: nothing$$;
+
+create function logic.fee_months(p_invoice_id bigint)
+returns integer
+language sql stable parallel safe
+begin atomic
+    select greatest(1, round(max(upper(line.valid) - lower(line.valid)) * 0.0329))::integer
+    from billing.invoice_line as line
+    where line.invoice_id = p_invoice_id and line.kind = 'periodic';
+end;
+
+comment on function logic.fee_months(bigint) is
+$$The months of the longest period that a fee of a document is for; at least 1.
+Example: select logic.fee_months(1)
+Raises: nothing$$;
+
 create function logic.former_total_list(p_run bigint, p_count integer)
 returns table (invoice_id bigint, documents bigint, mean numeric)
 language sql stable rows 1000
 begin atomic
-    select invoice.invoice_id, count(*), avg(former.total)
-    from billing.invoice
+    with own as (
+        select invoice.invoice_id, invoice.payer_id, invoice.currency, run.through_on + 1 as until_on
+        from billing.invoice
+        inner join billing.bill_run as run on run.bill_run_id = invoice.bill_run_id
+        where invoice.bill_run_id = p_run and invoice.credits_id is null
+    )
+
+    select own.invoice_id, count(*), avg(former.total)
+    from own
     cross join lateral (
-        select one.total
-        from billing.invoice as one
+        select dated.total
+        from (
+            -- Each with the first day after the document before it: fees fall due at the turn of a month, so
+            -- the turns between the two say how long a time it charges.
+            select
+                one.invoice_id, one.total, one.invoice_on, one.number, run.through_on + 1 as until_on,
+                coalesce(
+                    lag(run.through_on + 1) over (order by one.invoice_on, one.number), lower(one.valid)
+                ) as since_on,
+                first_value(run.through_on + 1) over (order by one.invoice_on desc, one.number desc) as own_on
+            from (
+                select former.* from billing.invoice as former
+                where
+                    former.payer_id = own.payer_id and former.currency = own.currency
+                    and former.state = 'approved' and former.invoice_id < own.invoice_id
+                    and former.credits_id is null
+                order by former.invoice_on desc, former.number desc
+                limit 14
+            ) as one
+            inner join billing.bill_run as run on run.bill_run_id = one.bill_run_id
+        ) as dated
         where
-            one.payer_id = invoice.payer_id and one.currency = invoice.currency and one.state = 'approved'
-            and one.invoice_id < invoice.invoice_id and one.credits_id is null
-            and one.bill_run_id is distinct from p_run
-        order by one.invoice_on desc, one.number desc
+            logic.month_turns(dated.since_on, dated.until_on) = logic.month_turns(dated.own_on, own.until_on)
+            and logic.fee_months(dated.invoice_id) = logic.fee_months(own.invoice_id)
+        order by dated.invoice_on desc, dated.number desc
         limit p_count
     ) as former
-    where invoice.bill_run_id = p_run
-    group by invoice.invoice_id;
+    group by own.invoice_id;
 end;
 
 comment on function logic.former_total_list(bigint, integer) is
-$$For each document of a run: how many of the last p_count documents before it its payer has, credit notes
-left out, and the mean of their totals.
+$$For each document of a run: how many of the last p_count documents like it its payer had before, and the
+mean of their totals. Alike are documents that charge as many months since the one before, with fees for as
+long a period; credit notes are left out.
 Example: select * from logic.former_total_list(1, 3)
 Raises: nothing$$;
 
 create function logic.odd_differs_list(p_run bigint)
-returns table (subject text, params jsonb)
+returns table (subject text, params jsonb, weight numeric)
 language sql stable rows 100
 begin atomic
     select
         payer.customer_no,
         jsonb_build_object(
             'name', payer.name, 'total', round(invoice.total, 2), 'mean', round(former.mean, 2),
+            'difference', round(invoice.total - former.mean, 2), 'documents', former.documents,
             'currency', invoice.currency
-        )
+        ),
+        abs(invoice.total - former.mean) * invoice.home_rate
     from logic.former_total_list(p_run, 3) as former
     inner join billing.invoice on invoice.invoice_id = former.invoice_id
     inner join billing.customer as payer on payer.customer_id = invoice.payer_id
-    where abs(invoice.total - former.mean) > abs(former.mean) * 0.5;
+    where
+        former.documents >= (select logic.bill_check_limit('history'))
+        and abs(invoice.total - former.mean)
+        > abs(former.mean) * (select logic.bill_check_limit('percent')) * 0.01
+        and abs(invoice.total - former.mean) * invoice.home_rate
+        >= (select logic.bill_check_limit('amount'));
 end;
 
 comment on function logic.odd_differs_list(bigint) is
-$$Documents whose total is more than half away from the mean of the payer's last three.
+$$Documents far from the mean of the payer's last three that are like them (settings bill_check_percent,
+bill_check_amount, bill_check_history); weight: how far, in the operator's currency.
 Example: select * from logic.odd_differs_list(1)
-Raises: nothing$$;
-
-create function logic.bill_check_credit()
-returns numeric
-language sql stable security definer  -- listed: settings are for admin
-set search_path = pg_catalog, pg_temp
-begin atomic
-    select coalesce(logic.setting_get('bill_check_credit')::numeric, 0);
-end;
-
-comment on function logic.bill_check_credit() is
-$$The setting bill_check_credit: credits of more than this are listed. It checks no permission: who may see
-a run may know it.
-Example: select logic.bill_check_credit()
 Raises: nothing$$;
 
 create function logic.odd_credit_list(p_run bigint)
@@ -232,7 +292,7 @@ begin atomic
     inner join billing.customer as payer on payer.customer_id = invoice.payer_id
     where
         invoice.bill_run_id = p_run and invoice.total < 0
-        and -invoice.total * invoice.home_rate > (select logic.bill_check_credit());
+        and -invoice.total * invoice.home_rate > (select logic.bill_check_limit('credit'));
 end;
 
 comment on function logic.odd_credit_list(bigint) is
@@ -386,36 +446,43 @@ declare
     v_through date := v_run.through_on;
 begin
     return query
-    select 1, 'fault', odd.subject, odd.params from logic.odd_fault_list(p_run) as odd
-    union all
-    select 2, 'account', odd.subject, odd.params from logic.odd_account_list() as odd
-    union all
-    select 2, 'far', odd.subject, odd.params from logic.odd_far_list(v_through) as odd
-    union all
-    select 2, 'iban', odd.subject, odd.params from logic.odd_iban_list(p_run) as odd
-    union all
-    select 2, 'no_account', odd.subject, odd.params from logic.odd_no_account_list(p_run) as odd
-    union all
-    select 2, 'suspended', odd.subject, odd.params from logic.odd_suspended_list(v_through) as odd
-    union all
-    select 3, 'margin', odd.subject, odd.params from logic.odd_margin_list(p_run) as odd
-    union all
-    select 4, 'credit_limit', odd.subject, odd.params from logic.odd_credit_limit_list(p_run) as odd
-    union all
-    select 5, 'differs', odd.subject, odd.params from logic.odd_differs_list(p_run) as odd
-    union all
-    select 6, 'credit', odd.subject, odd.params from logic.odd_credit_list(p_run) as odd
-    union all
-    select 7, 'org_no', odd.subject, odd.params from logic.odd_org_no_list(p_run) as odd
-    union all
-    select 7, 'zero_price', odd.subject, odd.params from logic.odd_zero_price_list(p_run) as odd
-    union all
-    select 8, 'no_charge', odd.subject, odd.params from logic.odd_no_charge_list(p_run, v_through) as odd
-    union all
-    select 9, 'first', odd.subject, odd.params from logic.odd_first_list(p_run) as odd
-    union all
-    select 10, 'silent', odd.subject, odd.params from logic.odd_silent_list(p_run, v_through) as odd
-    order by 1, 3;
+    select odd.rank, odd.kind, odd.subject, odd.params
+    from (
+        select 1 as rank, 'fault' as kind, one.subject, one.params, null::numeric as weight
+        from logic.odd_fault_list(p_run) as one
+        union all
+        select 2, 'account', one.subject, one.params, null from logic.odd_account_list() as one
+        union all
+        select 2, 'far', one.subject, one.params, null from logic.odd_far_list(v_through) as one
+        union all
+        select 2, 'iban', one.subject, one.params, null from logic.odd_iban_list(p_run) as one
+        union all
+        select 2, 'no_account', one.subject, one.params, null from logic.odd_no_account_list(p_run) as one
+        union all
+        select 2, 'suspended', one.subject, one.params, null from logic.odd_suspended_list(v_through) as one
+        union all
+        select 3, 'margin', one.subject, one.params, null from logic.odd_margin_list(p_run) as one
+        union all
+        select 4, 'credit_limit', one.subject, one.params, null
+        from logic.odd_credit_limit_list(p_run) as one
+        union all
+        select 5, 'differs', one.subject, one.params, one.weight from logic.odd_differs_list(p_run) as one
+        union all
+        select 6, 'credit', one.subject, one.params, null from logic.odd_credit_list(p_run) as one
+        union all
+        select 7, 'org_no', one.subject, one.params, null from logic.odd_org_no_list(p_run) as one
+        union all
+        select 7, 'zero_price', one.subject, one.params, null from logic.odd_zero_price_list(p_run) as one
+        union all
+        select 8, 'no_charge', one.subject, one.params, null
+        from logic.odd_no_charge_list(p_run, v_through) as one
+        union all
+        select 9, 'first', one.subject, one.params, null from logic.odd_first_list(p_run) as one
+        union all
+        select 10, 'silent', one.subject, one.params, null
+        from logic.odd_silent_list(p_run, v_through) as one
+    ) as odd
+    order by odd.rank, odd.kind, odd.weight desc, odd.subject;
 end;
 $$;
 
