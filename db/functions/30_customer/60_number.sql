@@ -218,7 +218,9 @@ begin atomic
             from billing.subscriber_number as own
             where
                 own.head = any(
-                    array(select left(one.number, digits) from generate_series(1, length(one.number)) as digits)
+                    array(
+                        select left(one.number, digits) from generate_series(1, length(one.number)) as digits
+                    )
                 )
                 and one.number between own.number and own.to_number
                 and length(one.number) = length(own.number)
