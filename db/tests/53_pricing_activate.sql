@@ -1,7 +1,7 @@
 -- Activation: the list asks from its day on what it asked with the draft before it, narrower prices and
 -- relative ones too, or it is refused; it is taken back while nothing is priced by it.
 begin;
-select plan(17);
+select plan(18);
 
 insert into billing.currency (currency, decimals) values ('SEK', 2);
 insert into billing.operator (name, org_no, country, time_zone, currency, language, mode, street, postcode,
@@ -80,6 +80,33 @@ select is(pg_temp.asked('OWN', current_date + 5), 'DK 9, FIX 1.42, MOB 3, NO 1.3
 select is(
     pg_temp.asked('OWN-2', current_date + 3), pg_temp.asked('OWN', current_date + 3), 'the draft is empty'
 );
+-- Once a call has such a price, it stands.
+select test.as_nobody();
+select logic.call_partition_add(array[current_date + 3], 'call');
+set local session_replication_role = replica;
+insert into billing.call (
+    customer_id, start_on, source_id, load_id, key, key_hash, started_at, units, b_number, b_received,
+    mode_id, destination_id, prefix_id, contract_line_id, contract_id, customer_kind,
+    retail_list_id, retail_items, billed, setup, regular, bundled, discount, retail, retail_rate, retail_base
+)
+select
+    1, current_date + 3, 1, 1, 'k', 'k', now(), 60, '4670', '4670', 1, 1, 1, 1, 1, 'business',
+    list.price_list_id, array[item.price_item_id], 60, 0, 1, 0, 0, 1, 1, 1
+from billing.price_list as list
+inner join billing.price_item as item on item.price_list_id = list.price_list_id
+where list.code = 'OWN' and lower(item.valid) = current_date + 3
+limit 1;
+set local session_replication_role = origin;
+select test.as_person('pricing');
+select throws_ok(
+    $$ select api.activation_undo(price_activation_id) from api.activation_list('OWN') $$, 'LB121',
+    '1 calls are priced by it already: it cannot be undone.', 'not with calls that it has priced'
+);
+select test.as_nobody();
+set local session_replication_role = replica;
+delete from billing.call;
+set local session_replication_role = origin;
+select test.as_person('pricing');
 select is(
     (select api.activation_undo(price_activation_id) from api.activation_list('OWN')), 'OWN-2', 'taken back'
 );

@@ -181,7 +181,7 @@ select bag_eq(
             'logic.bill_check_limit',
             'logic.bill_deliver_finish', 'logic.bill_discard',
         'logic.bill_finish', 'logic.bill_number_get',
-        'logic.own_invoice_document', 'logic.bill_part_make', 'logic.delivery_answer',
+        'logic.own_invoice_document', 'logic.own_invoice_list', 'logic.bill_part_make', 'logic.delivery_answer',
         'logic.delivery_put', 'logic.delivery_result', 'logic.setting_read', 'logic.invoice_credit',
         'logic.bill_explain', 'logic.call_explain', 'logic.call_export', 'logic.call_why_not',
         'logic.call_former_list', 'logic.call_get', 'logic.call_invoice_list', 'logic.call_list',

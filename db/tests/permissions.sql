@@ -141,7 +141,7 @@ from (
     ('invoice_credit', array['finance']),
     ('invoice_document', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration']),
-    ('own_invoice_document', array['customer']),
+    ('own_invoice_document', array['seller', 'customer']),
     ('run_document_list', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration']),
     ('call_get', array['pricing', 'sales', 'support', 'finance', 'credit', 'auditor', 'batch',
@@ -650,11 +650,11 @@ from (
     (array['pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration'], array['sales', 'support', 'batch', 'integration'], array['billing.preselection']),
     (array['staff', 'seller'], array['report'], array['billing.tailored_report']),
+    (array['staff', 'seller', 'customer'], array['pricing', 'batch'], array['billing.currency']),
     (
         array['staff', 'seller'], array['pricing', 'batch'],
         array[
-            'billing.currency', 'billing.exchange_rate', 'billing.product', 'billing.mode',
-            'billing.vat_code',
+            'billing.exchange_rate', 'billing.product', 'billing.mode', 'billing.vat_code',
             'billing.service', 'billing.service_charge', 'billing.destination_group', 'billing.destination',
             'billing.destination_in_group', 'billing.prefix', 'billing.area_code'
         ]

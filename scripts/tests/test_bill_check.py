@@ -167,3 +167,23 @@ def test_what_differs_most_comes_first(leissner, conn, tmp_path):  # noqa: F811
     leissner(*RUN, THROUGH)
     found = [row for row in json.loads(leissner("bill", "check", 3, "--json").out) if row["kind"] == "differs"]
     assert [row["subject"] for row in found] == ["K2", "K1"]
+
+
+@pytest.mark.parametrize(("kind", "plant"), [
+    ("ended", "update billing.contract_line set to_on = '2026-10-20'"
+              " where contract_id = (select contract_id from billing.contract where contract_no = 'KC1')"),
+    ("address", "update billing.customer set street = null where customer_no = 'K1'"),
+])
+def test_what_changed_after_the_drafts_were_made_is_told_before_approval(leissner, conn, kind, plant):  # noqa: F811
+    assert odd(leissner) == []
+    conn.execute(plant)
+    found = json.loads(leissner("bill", "check", 2, "--json").out)
+    assert [row["kind"] for row in found] == [kind]
+    done(leissner("bill", "discard", 2, "--yes"))
+    assert kind not in {row["kind"] for row in odd_again(leissner)}
+
+
+def odd_again(leissner) -> list[dict]:
+    """What looks odd in drafts made anew."""
+    leissner(*RUN, THROUGH)
+    return json.loads(leissner("bill", "check", 3, "--json").out)

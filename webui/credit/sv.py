@@ -120,4 +120,5 @@ TEXTS = {
     "{n} orders wait to be sent again.": "{n} order väntar på att skickas igen.",
     "{percent} of the limit used": "{percent} av gränsen använt",
     "{percent} of the limit, {days} days late": "{percent} av gränsen, {days} dagar sen",
+    "Open the line": "Öppna linjen",
 }

@@ -20,36 +20,41 @@ from leissner.webui.texts import gettext as _
 
 pages = Blueprint("invoice", __name__, template_folder="templates")
 READERS = ("admin", "sales", "support", "finance", "credit", "report", "auditor", "batch", "integration")
-OWNERS = (*READERS, "customer")  # who opens a document: customers their own
+OWNERS = (*READERS, "seller", "customer")  # who opens a document: sellers and customers, of their own
 WRITERS = ("admin", "finance")
 STATES = {"draft": "draft", "approved": "approved"}
 KINDS = {"invoice": "invoice", "credit": "credit note"}
-# Where a row of the check list leads: endpoint, the argument that its subject is, and what is done there. The first
-# that the reader may see is shown.
+# Where a row of the check list leads: endpoint, its arguments ("subject" is what the row is about, other words are
+# names of the row's parameters, 'quoted ones stand for themselves), what is done there, by which levels if not by all
+# who see the page. The first that the reader may see is shown.
+PAYER = {"no": "subject"}
+OPERATOR = ("admin.edit_row", {"file": "'operator"})
 LEADS = {
-    "account": [("admin.catalog", None, "Correct it")], "far": [], "iban": [("admin.catalog", None, "Add an IBAN")],
-    "no_account": [("ledger.accounts", None, "Accounts")],
-    "suspended": [("usage.suspense", None, "Mend the cause")],
-    "margin": [("customer.prices", "no", "Prices"), ("usage.under_cost", None, "The calls")],
-    "credit_limit": [("credit.limit", "no", "Change the limit"), ("credit.payer", "no", "Credit")],
-    "differs": [("customer.invoices", "no", "Compare")], "credit": [("customer.invoices", "no", "Its invoices")],
-    "org_no": [("customer.edit", "no", "Correct it")], "zero_price": [("customer.prices", "no", "Prices")],
-    "no_charge": [("customer.contract", "no", "Contract")],
-    "first": [("customer.customer", "no", "Check the address")], "silent": [("customer.number", "no", "End it")],
+    "account": [(*OPERATOR, "Correct it", "admin")], "far": [], "iban": [(*OPERATOR, "Add an IBAN", "admin")],
+    "no_account": [("ledger.accounts", {}, "Accounts")],
+    "ended": [("customer.line", {"no": "subject", "line": "line"}, "The line")],
+    "address": [("customer.edit", PAYER, "Fill it in")], "suspended": [("usage.suspense", {}, "Mend the cause")],
+    "margin": [("customer.prices", PAYER, "Prices"), ("usage.under_cost", {}, "The calls")],
+    "credit_limit": [("credit.limit", PAYER, "Change the limit"), ("credit.payer", PAYER, "Credit")],
+    "differs": [("customer.invoices", PAYER, "Compare")], "credit": [("customer.invoices", PAYER, "Its invoices")],
+    "org_no": [("customer.edit", PAYER, "Correct it")], "zero_price": [("customer.prices", PAYER, "Prices")],
+    "no_charge": [("customer.contract", PAYER, "Contract")],
+    "first": [("customer.customer", PAYER, "Check the address")], "silent": [("customer.number", PAYER, "End it")],
 }
-# … and of a fault, by its code: the arguments are of its parameters.
+# … and of a fault, by its code.
 MENDS = {
     "LB510": [("customer.edit", {"no": "customer"}, "Fill it in")],
     "LB511": [("pricing.fees", {"code": "list"}, "Set the price"),
               ("customer.line", {"no": "contract", "line": "line"}, "The line")],
-    "LB512": [("admin.catalog", {}, "Set the VAT code")], "LB513": [("admin.catalog", {}, "Add the rate")],
+    "LB512": [("admin.sheet", {"file": "'services"}, "Set the VAT code")],
+    "LB513": [("admin.sheet", {"file": "'vat_codes"}, "Add the rate")],
     "LB514": [("customer.edit", {"no": "customer"}, "Check the VAT number")],
     "LB515": [("pricing.exchange_rate_new", {}, "Add the rate")],
     "LB516": [("customer.line_edit", {"no": "contract", "line": "line"}, "Name a price list")],
 }
 # Where the subject itself is found.
-SUBJECTS = {"no_charge": "customer.contract", "silent": "customer.number", "suspended": None, "far": None,
-            "account": None, "no_account": None}
+SUBJECTS = {"no_charge": "customer.contract", "ended": "customer.contract", "silent": "customer.number",
+            "suspended": None, "far": None, "account": None, "no_account": None}
 
 
 def _totals(row: dict) -> str | None:
@@ -177,21 +182,27 @@ def _checks(run: int, faults: list[dict]) -> list[dict]:
         if not groups or groups[-1]["kind"] != kind:
             groups.append({"kind": kind, "title": title, "rows": []})
         words = _(line, **{name: _figure(value) for name, value in params.items()})
-        mends = [(endpoint, {name: subject} if name else {}, done) for endpoint, name, done in LEADS.get(kind, [])]
+        given, leads = {"subject": subject, "customer": subject} | params, LEADS.get(kind, [])
         if kind == "fault":
-            given = {"customer": subject} | (params.get("params") or {})
+            given |= params.get("params") or {}
             words += ": " + next((one["sentence"] for one in faults if (
                 one["customer"], one["code"], one["params"]) == (subject, params["code"], params.get("params"))),
                 params["code"])
-            mends = [(endpoint, {name: given[of] for name, of in names.items()}, done)
-                     for endpoint, names, done in MENDS.get(params["code"], []) if set(names.values()) <= set(given)]
-        found = ((address(endpoint, **values), done) for endpoint, values, done in mends)
+            leads = MENDS.get(params["code"], [])
         where = SUBJECTS.get(kind, "customer.customer")
         groups[-1]["rows"].append({
             "subject": _(subject.replace("_", " ")) if kind == "suspended" else subject, "words": words,
             "address": address(where, no=subject) if where else None,
-            "mend": next((one for one in found if one[0]), None)})
+            "mend": next((one for one in (_lead(given, *lead) for lead in leads) if one), None)})
     return groups
+
+
+def _lead(given: dict, endpoint: str, names: dict[str, str], done: str, *levels: str) -> tuple[str, str] | None:
+    """Address and words of a lead that the reader may follow."""
+    if levels and current_user.level not in levels or any(of[0] != "'" and of not in given for of in names.values()):
+        return None
+    where = address(endpoint, **{name: of[1:] if of[0] == "'" else given[of] for name, of in names.items()})
+    return (where, done) if where else None
 
 
 def _figure(value):
@@ -362,7 +373,8 @@ def charges():
 def _document(no: str) -> dict:
     database.look("invoice_document", no)
     try:
-        return database.value("own_invoice_document" if current_user.level == "customer" else "invoice_document",
+        return database.value("own_invoice_document" if current_user.level in ("seller", "customer")
+                              else "invoice_document",
                               p_invoice=no)
     except database.Refused as error:
         if error.problem.code == "LB525":

@@ -70,6 +70,12 @@ TEXTS = {
         "Tjänster utan konto: bokföringen kan inte ta emot raderna",
     "Nothing was due: the run found nothing to bill, and is gone.":
         "Inget var att fakturera: körningen hittade inget och är borta.",
+    "Ended after the drafts were made, and charged beyond: make the drafts again":
+        "Avslutades efter att utkasten gjordes, och debiteras längre: gör om utkasten",
+    "line {line}, {what}: {total} {currency}, ended {day}": "rad {line}, {what}: {total} {currency}, avslutad {day}",
+    "Payers that lost what their delivery needs after the drafts were made":
+        "Betalare som förlorade det leveransen behöver efter att utkasten gjordes",
+    "{name}: {delivery}, {field}": "{name}: {delivery}, {field}",
     "First documents": "Första dokumenten", "Numbers without traffic for 90 days": "Nummer utan trafik på 90 dagar",
     "{name}: {total} {currency}, {country}": "{name}: {total} {currency}, {country}",
     "{days} from today": "{days} dagar från idag", "{name}: {lines}, {what} …": "{name}: {lines} rader, {what} …",

@@ -75,8 +75,15 @@ def test_a_month_is_billed_by_the_pages(clerk, tmp_path):
     owner = clerk.browser("customer", scope="2000")
     assert owner.get(f"/invoices/{own}.pdf").data.startswith(b"%PDF")
     assert "Credit …" not in page(owner.get(f"/invoices/{own}"))
+    # and who sold to them, from the customer's page
+    seller = clerk.browser("seller", scope="anna")
+    assert f'href="/invoices/{own}"' in page(seller.get("/customers/2000/invoices"))
+    assert "Credit …" not in page(seller.get(f"/invoices/{own}"))
+    assert seller.get(f"/invoices/{own}.pdf").data.startswith(b"%PDF")
     for other in {*numbers} - {own}:
-        assert owner.get(f"/invoices/{other}").status_code == owner.get(f"/invoices/{other}.pdf").status_code == 404
+        for client in (owner, seller):
+            for path in (f"/invoices/{other}", f"/invoices/{other}.pdf"):
+                assert client.get(path).status_code == 404
     # the second line alone, as the page offers it
     asked = page(browser.get(f"/invoices/{numbers[0]}/credit"))
     lines = re.findall(r'name="line" value="(\d+)".*?class="figures">(?:<[^>]*>)?([^<]+)', asked)

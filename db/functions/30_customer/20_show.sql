@@ -375,14 +375,22 @@ Raises: LB901$$;
 create function api.customer_invoice_list(p_customer_no text)
 returns table (
     invoice_no text, invoice bigint, kind text, state text, invoice_on date, due_on date, period_from date,
-    period_to date, net numeric, tax numeric, total numeric, currency text, payer_no text, run bigint
+    period_to date, net numeric, tax numeric, total numeric, currency text, payer_no text, run bigint,
+    can_open boolean
 )
 language sql stable rows 100
 begin atomic
     select
         invoice.invoice_no, invoice.invoice_id, invoice.kind, invoice.state, invoice.invoice_on,
         invoice.due_on, lower(invoice.valid), upper(invoice.valid) - 1, invoice.net, invoice.tax,
-        invoice.total, invoice.currency, payer.customer_no, invoice.bill_run_id
+        invoice.total, invoice.currency, payer.customer_no, invoice.bill_run_id,
+        case
+            when (select access.has_level('seller'))
+                then invoice.invoice_id = any(
+                    (select logic.own_invoice_list(array[payer.customer_id]))::bigint[]
+                )
+            else true
+        end
     from billing.customer
     cross join lateral (
         select customer.customer_id as payer_id

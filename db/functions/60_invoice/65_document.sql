@@ -9,7 +9,7 @@ as $$
 begin
     perform access.require(
         'admin', 'pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
-        'integration', 'customer'
+        'integration', 'customer', 'seller'
     );
     return query
     select found.setup, found.rate
@@ -24,9 +24,9 @@ $$;
 
 comment on function logic.document_price(bigint[]) is
 $$Opening fee and rate that calls of an invoice were priced by, for staff who read invoices and no price
-lists, and for customers where calls of their own were priced so.
+lists, and for customers and sellers where calls of their own were priced so.
 Example: select * from logic.document_price('{1}') where false
-Raises: LB901 without a level of staff or customer$$;
+Raises: LB901 without a level of staff, seller or customer$$;
 
 create function logic.list_currency_list()
 returns table (price_list_id bigint, currency text)
@@ -660,6 +660,36 @@ $$A document by its number, or "draft N".
 Example: select logic.invoice_find('20260001') where false
 Raises: LB525 for an unknown one$$;
 
+create function logic.own_invoice_list(p_payers bigint[])
+returns bigint[]
+language sql stable security definer  -- listed: a seller reads no lines
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select array(
+        select invoice.invoice_id
+        from billing.invoice
+        where
+            invoice.payer_id = any(p_payers)
+            and invoice.issued_to = any((select access.customer_ids())::bigint[])
+            and (
+                (select access.customer_id()) is not null
+                or not exists (
+                    select from billing.invoice_line as line
+                    where
+                        line.invoice_id = invoice.invoice_id
+                        and line.contract_id <> all((select access.contract_ids())::bigint[])
+                )
+            )
+    );
+end;
+
+comment on function logic.own_invoice_list(bigint[]) is
+$$The documents of payers that who asks may open: a customer what it or one below was sent, a seller what its
+customers were sent and what charges for none but its own contracts.
+It checks no permission: it answers about the caller only.
+Example: select logic.own_invoice_list('{1}')
+Raises: nothing$$;
+
 create function logic.own_invoice_document(p_invoice text)
 returns jsonb
 language plpgsql stable security definer
@@ -669,10 +699,12 @@ declare
     v_id bigint;
     v_document jsonb;
 begin
-    perform access.require('customer');
+    perform access.require('customer', 'seller');
     select invoice.invoice_id into v_id
     from billing.invoice
-    where invoice.invoice_no = p_invoice and invoice.issued_to = any(access.customer_ids());
+    where
+        invoice.invoice_no = p_invoice
+        and invoice.invoice_id = any(logic.own_invoice_list(array[invoice.payer_id]));
     if v_id is null then
         perform billing.fail('LB525', jsonb_build_object('invoice', p_invoice));
     end if;
@@ -682,9 +714,10 @@ end;
 $$;
 
 comment on function logic.own_invoice_document(text) is
-$$A document that was issued to who asks or to a customer below, as JSON, by its number.
+$$A document that was issued to who asks, to a customer below, or to a customer of the seller who asks (of none
+but its contracts), as JSON, by its number.
 Example: select logic.own_invoice_document('20260001') where false
-Raises: LB525 for one of others or unknown, LB901 without the level customer$$;
+Raises: LB525 for one of others or unknown, LB901 without the level customer or seller$$;
 
 -- api
 
@@ -716,10 +749,10 @@ language sql stable
 return logic.own_invoice_document(p_invoice);
 
 comment on function api.own_invoice_document(text) is
-$$A document of one's own (self-care), as JSON, by its number.
+$$A document of one's own (self-care), or of a customer of one's own (seller), as JSON, by its number.
 Example: select api.own_invoice_document('20260001') where false
 Raises: LB525 for one of others or unknown, LB901$$;
-grant execute on function api.own_invoice_document(text) to leissner_customer;
+grant execute on function api.own_invoice_document(text) to leissner_customer, leissner_seller;
 
 create function api.run_document_list(p_run bigint, p_after bigint default 0, p_limit integer default 500)
 returns table (invoice bigint, invoice_no text, delivery text, document jsonb)

@@ -94,6 +94,59 @@ $$Services whose lines have no account in a basis: the accounting system would n
 Example: select * from logic.odd_no_account_list(1)
 Raises: nothing$$;
 
+create function logic.odd_ended_list(p_run bigint)
+returns table (subject text, params jsonb)
+language sql stable rows 10
+begin atomic
+    select
+        contract.contract_no,
+        jsonb_build_object(
+            'name', payer.name, 'line', one.line_no, 'what', min(line.what), 'day', upper(one.valid) - 1,
+            'total', round(sum(line.net), 2), 'currency', invoice.currency
+        )
+    from billing.invoice
+    inner join billing.customer as payer on payer.customer_id = invoice.payer_id
+    inner join billing.invoice_line as line on line.invoice_id = invoice.invoice_id
+    inner join billing.contract_line as one on one.contract_line_id = line.contract_line_id
+    inner join billing.contract on contract.contract_id = one.contract_id
+    inner join billing.service on service.service_id = one.service_id
+    where
+        invoice.bill_run_id = p_run and invoice.state = 'draft' and line.charge_kind = 'periodic'
+        and line.net > 0 and upper(line.valid) > upper(one.valid)
+        -- what is bound is charged beyond its end
+        and upper(line.valid) > lower(one.valid) + make_interval(
+            months => coalesce(contract.binding_months, service.binding_months)
+        )
+    group by contract.contract_id, one.contract_line_id, payer.customer_id, invoice.currency;
+end;
+
+comment on function logic.odd_ended_list(bigint) is
+$$Contract lines that drafts charge beyond their end: they ended after the drafts were made.
+Example: select * from logic.odd_ended_list(1)
+Raises: nothing$$;
+
+create function logic.odd_address_list(p_run bigint)
+returns table (subject text, params jsonb)
+language sql stable rows 10
+begin atomic
+    select
+        payer.customer_no,
+        jsonb_build_object('name', payer.name, 'delivery', payer.delivery, 'field', flaw.params ->> 'field')
+    from logic.payer_flaw_list(
+        array(
+            select invoice.payer_id from billing.invoice
+            where invoice.bill_run_id = p_run and invoice.state = 'draft'
+        )
+    ) as flaw
+    inner join billing.customer as payer on payer.customer_id = flaw.customer_id;
+end;
+
+comment on function logic.odd_address_list(bigint) is
+$$Payers of drafts that lack what their delivery needs: they lost it after the drafts were made, and documents
+are issued with the address of that moment.
+Example: select * from logic.odd_address_list(1)
+Raises: nothing$$;
+
 create function logic.odd_suspended_list(p_through date)
 returns table (subject text, params jsonb)
 language sql stable rows 5
@@ -458,6 +511,10 @@ begin
         select 2, 'iban', one.subject, one.params, null from logic.odd_iban_list(p_run) as one
         union all
         select 2, 'no_account', one.subject, one.params, null from logic.odd_no_account_list(p_run) as one
+        union all
+        select 2, 'ended', one.subject, one.params, null from logic.odd_ended_list(p_run) as one
+        union all
+        select 2, 'address', one.subject, one.params, null from logic.odd_address_list(p_run) as one
         union all
         select 2, 'suspended', one.subject, one.params, null from logic.odd_suspended_list(v_through) as one
         union all
