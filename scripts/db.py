@@ -278,14 +278,19 @@ def report_rows(conn: Connection, name: str, params: dict[str, Any], *, order: s
                            for one in params))
     for n, word in enumerate(words.split()):
         values[f"word_{n}"] = "%" + re.sub(r"([%_\\])", r"\\\1", word) + "%"
-        query += sql.SQL(" and " if n else " where ") + sql.SQL("q::text ilike {}").format(
-            sql.Placeholder(f"word_{n}"))
+        query += sql.SQL(" and " if n else " where ") + _has("q", f"word_{n}")
     if order:
         query += sql.SQL(" order by q.{} {}").format(
             sql.Identifier(order), sql.SQL("desc nulls last" if is_descending else "nulls last"))
     rows = conn.execute(query + sql.SQL(" limit {}").format(sql.Literal(limit)), values).fetchall()
     first = rows[0] if rows else {}
     return rows, first.get("all rows", 0), {one: first.get(f"sum {one}") for one in sums}
+
+
+def _has(column: str, word: str) -> sql.Composable:
+    """Has a column, or a whole row, a word? å is as good as a."""
+    return sql.SQL("billing.name_plain({}::text) like billing.name_plain({})").format(
+        sql.Identifier(*column.split(".")), sql.Placeholder(word))
 
 
 def _page_query(name: str, params: dict[str, Any], wanted: Page, what: sql.Composable, is_sorted: bool = True):
@@ -297,8 +302,7 @@ def _page_query(name: str, params: dict[str, Any], wanted: Page, what: sql.Compo
     for n, word in enumerate(wanted.words.split() if wanted.search else ()):
         values[f"word_{n}"] = "%" + re.sub(r"([%_\\])", r"\\\1", word) + "%"
         conditions.append(sql.SQL("({})").format(sql.SQL(" or ").join(
-            sql.SQL("q.{}::text ilike {}").format(sql.Identifier(column), sql.Placeholder(f"word_{n}"))
-            for column in wanted.search)))
+            _has(f"q.{column}", f"word_{n}") for column in wanted.search)))
     column = sql.SQL("q.{}").format(sql.Identifier(wanted.order))
     if wanted.order in wanted.names:
         column = sql.SQL("billing.name_sort_key({})").format(column)

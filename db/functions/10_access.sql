@@ -129,14 +129,18 @@ begin
     update access.login_throttle as throttle
     set attempts = greatest(throttle.attempts - 1, 0)
     where throttle.who = 'client:' || coalesce(p_client, 'local');
-    perform audit.event_add('login', v_user.name, jsonb_build_object('client', p_client));
-    return query
     insert into access.session as session (token_hash, app_user_id, level, client, expires_at)
     values (
         access.token_hash(v_token), v_user.app_user_id, coalesce(p_level, v_user.levels[1]), p_client,
         now() + interval '12 hours'
-    )
-    returning v_token, session.level, session.expires_at;
+    );
+    -- The log names the person, whom the new session proves, and not the login of the web.
+    perform set_config('app.session', v_token, true);
+    perform audit.event_add('login', v_user.name, jsonb_build_object('client', p_client));
+    perform set_config('app.session', '', true);
+    return query
+    select v_token, session.level, session.expires_at
+    from access.session as session where session.token_hash = access.token_hash(v_token);
 end
 $$;
 

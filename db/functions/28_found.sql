@@ -30,6 +30,16 @@ $$A single word as a pattern of what begins with it, for numbers of documents; N
 Example: select logic.word_begins('2026')
 Raises: nothing$$;
 
+create function logic.word_id(p_words text)
+returns bigint
+language sql immutable parallel safe
+return substring(trim(p_words) from '^[0-9]{1,18}$')::bigint;
+
+comment on function logic.word_id(text) is
+$$A word that is a key of ours, or NULL.
+Example: select logic.word_id(' 12 ')
+Raises: nothing$$;
+
 create function logic.customer_found(p_words text, p_is_wide boolean default false)
 returns bigint[]
 language plpgsql stable security definer
@@ -37,34 +47,34 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 as $$
 declare
-    v_likes text[] := logic.word_likes(p_words);
+    v_likes text[] := logic.word_likes(billing.name_plain(p_words));
 begin
     return array(
         select one.customer_id
         from billing.customer as one
         where
             (
-                one.name ilike v_likes[1] or one.customer_no ilike v_likes[1]
+                billing.name_plain(one.name) like v_likes[1] or one.customer_no ilike v_likes[1]
                 or p_is_wide
-                -- as the index has it
-                and coalesce(one.org_no, '') || ' ' || coalesce(one.city, '') || ' '
-                || coalesce(one.email, '') ilike v_likes[1]
+                and billing.name_plain( -- as the index has it
+                    coalesce(one.org_no, '') || ' ' || coalesce(one.city, '') || ' '
+                    || coalesce(one.email, '')
+                ) like v_likes[1]
             )
-            and not exists (
-                select from unnest(v_likes[2:]) as other (pattern)
-                where not (
-                    one.name ilike other.pattern or one.customer_no ilike other.pattern
-                    or p_is_wide
-                    and concat_ws(' ', one.org_no, one.city, one.email) ilike other.pattern
-                )
+            and (
+                cardinality(v_likes) = 1
+                or billing.name_plain(concat_ws(
+                    ' ', one.name, one.customer_no,
+                    case when p_is_wide then concat_ws(' ', one.org_no, one.city, one.email) end
+                )) like all (v_likes)
             )
     );
 end;
 $$;
 
 comment on function logic.customer_found(text, boolean) is
-$$The keys of customers whose number and name have all the words; p_is_wide: or town, registration number and
-e-mail.
+$$The keys of customers whose number and name have all the words, å as a; p_is_wide: or town, registration
+number and e-mail.
 It checks no permission: a key says nothing.
 Example: select logic.customer_found('nobody')
 Raises: nothing$$;
@@ -199,7 +209,7 @@ begin
         union
         select entry.entry_id
         from billing.entry
-        where entry.entry_id = substring(trim(p_words) from '^[0-9]{1,18}$')::bigint
+        where entry.entry_id = logic.word_id(p_words)
         union
         select entry.entry_id
         from billing.entry where entry.text is not null and entry.text ilike all(v_likes)
@@ -251,7 +261,7 @@ begin
         union
         select one.payment_id
         from billing.payment as one
-        where one.payment_id = substring(trim(p_words) from '^[0-9]{1,18}$')::bigint
+        where one.payment_id = logic.word_id(p_words)
     );
 end;
 $$;

@@ -90,9 +90,19 @@ $$The values of a report's parameters: those given, else the defaults.
 Example: select logic.tailored_values(report, '{}') from billing.tailored_report as report where false
 Raises: LB683 for an unknown or missing one, LB685 for a value of another type$$;
 
+create function logic.tailored_tried_at(p_name text)
+returns timestamptz
+language sql immutable parallel safe
+return to_timestamp(substring(p_name from '^try_([0-9]{10})_[0-9a-f]{16}$')::bigint);
+
+comment on function logic.tailored_tried_at(text) is
+$$When a report was tried that is saved only for that, under a name that nobody knows; NULL for another.
+Example: select logic.tailored_tried_at('try_1790000000_0123456789abcdef')
+Raises: nothing$$;
+
 -- api
 
-create function api.tailored_list()
+create function api.tailored_list(p_report text default null)
 returns table (
     report text, title text, arguments text[], types text[], needed integer, columns text[],
     column_types text[], summed text[], layout jsonb, form text, owner text, shared_with text[],
@@ -120,13 +130,18 @@ begin atomic
             count(*) filter (where not one.value ? 'default')::integer as needed
         from jsonb_array_elements(report.parameters) with ordinality as one (value, place)
     ) as part
-    where logic.tailored_is_open(report)
+    where
+        logic.tailored_is_open(report)
+        and case
+            when p_report is null then logic.tailored_tried_at(report.name) is null
+            else report.name = p_report
+        end
     order by report.name collate "C";
 end;
 
-comment on function api.tailored_list() is
-$$The tailored reports that the caller may run: as report_list, and how each is laid out, whose it is, where
-it goes, and its limits.
+comment on function api.tailored_list(text) is
+$$The tailored reports that the caller may run, or the one of a name: as report_list, and how each is laid
+out, whose it is, where it goes, and its limits. One that is only being tried is given by its name alone.
 Example: select report, title, owner from api.tailored_list()
 Raises: nothing$$;
 
@@ -168,6 +183,9 @@ as $$
 declare
     v_columns text[];
 begin
+    -- What was tried and left behind when the try was broken off.
+    delete from billing.tailored_report as report
+    where logic.tailored_tried_at(report.name) < now() - interval '10 minutes';
     perform logic.version_check(p_row_version, (
         select report.row_version from billing.tailored_report as report where report.name = p_report
         for update
@@ -320,7 +338,7 @@ Example: select today, name from api.report_sender()
 Raises: nothing$$;
 
 grant execute on function
-    api.tailored_list(), api.tailored_get(text), api.report_run(text, jsonb), api.report_sender()
+    api.tailored_list(text), api.tailored_get(text), api.report_run(text, jsonb), api.report_sender()
 to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
     leissner_seller, leissner_report, leissner_auditor, leissner_batch, leissner_integration;

@@ -9,7 +9,9 @@ as $$
 declare
     v_words text := trim(p_words);
     v_digits text := regexp_replace(p_words, '[^0-9]', '', 'g');
-    v_like text := '%' || regexp_replace(trim(p_words), '([%_\\])', '\\\1', 'g') || '%';
+    v_plain text := regexp_replace(billing.name_plain(trim(p_words)), '([%_\\])', '\\\1', 'g');
+    v_like text := '%' || v_plain || '%';
+    v_likes text[] := logic.word_likes(billing.name_plain(p_words));
     v_near text;
     v_is_staff boolean := access.is_staff();
     v_customers bigint[] := case when not access.is_staff() then access.customer_ids() end;
@@ -27,15 +29,28 @@ begin
     return query
     select * from (
         select 'customer', one.customer_no, one.name, concat_ws(' · ', one.customer_no, one.city, one.org_no),
-            case when one.customer_no = v_words then 0 when one.name ilike v_words || '%' then 2 else 4 end
-        from billing.customer as one
-        where
-            (v_is_staff or one.customer_id = any(v_customers))
-            and (
-                one.customer_no ilike v_like or one.name ilike v_like
-                or length(v_digits) >= 8
-                and regexp_replace(one.org_no, '[^0-9A-Za-z]', '', 'g') = v_digits
-            )
+            case
+                when one.customer_no = v_words then 0
+                when one.plain like v_plain || '%' then 2
+                when one.plain like v_like then 3
+                else 4
+            end
+        from (
+            select
+                customer.customer_no, customer.name, customer.city, customer.org_no,
+                billing.name_plain(customer.name) as plain,
+                regexp_replace(customer.org_no, '[^0-9A-Za-z]', '', 'g') = v_digits as has_digits
+            from billing.customer
+            where
+                (v_is_staff or customer.customer_id = any(v_customers))
+                and (
+                    customer.customer_no ilike v_like or billing.name_plain(customer.name) like v_likes[1]
+                    or length(v_digits) >= 8
+                    and regexp_replace(customer.org_no, '[^0-9A-Za-z]', '', 'g') = v_digits
+                )
+            offset 0 -- so that no name is made plain more often than it must be
+        ) as one
+        where one.plain like all (v_likes) or one.customer_no ilike v_like or one.has_digits
         order by 5, one.name
         limit 12
     ) as found;

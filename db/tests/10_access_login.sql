@@ -1,5 +1,5 @@
 begin;
-select plan(25);
+select plan(26);
 
 select test.make_user('anna', array['support', 'finance']);
 select test.as_person('admin');
@@ -86,6 +86,11 @@ select results_eq(
         ('logout', 'anna')
     $$,
     'every step is in the log'
+);
+
+select is(
+    (select string_agg(distinct actor, ' ') from audit.event where kind = 'login' and subject = 'anna'),
+    'anna', 'who logged in is named, not the login of the web'
 );
 
 -- Throttling: five attempts are free.

@@ -1,6 +1,6 @@
 -- What a tailored report may be is decided where it is saved; who may run and change it, by owner and level.
 begin;
-select plan(56);
+select plan(59);
 
 insert into billing.currency (currency, decimals) values ('SEK', 2) on conflict do nothing;
 insert into billing.operator (name, org_no) values ('Tailor', '556000-0000');
@@ -140,6 +140,23 @@ select throws_ok(
     $$ select api.tailored_save('who', 'select 1 as a', p_row_version => 7) $$, 'LB800', null,
     'what somebody else has saved meanwhile is not lost'
 );
+
+-- What was only tried is in no list, and goes with the next that is saved where the try was broken off.
+select test.as_user('report');
+select api.tailored_save(format('try_%s_0123456789abcdef', one.tried), 'select 1 as a')
+from (values (extract(epoch from now())::bigint), (extract(epoch from now())::bigint - 700)) as one (tried)
+order by one.tried desc;
+select is_empty($$ select from api.tailored_list() where report like 'try%' $$, 'no list has it');
+select isnt_empty(
+    $$ select from api.tailored_list(format('try_%s_0123456789abcdef', extract(epoch from now())::bigint)) $$,
+    'by its name it is found'
+);
+select api.tailored_save('next', 'select 1 as a');
+select is(
+    (select count(*) from billing.tailored_report where name like 'try%'), 1::bigint,
+    'one of ten minutes ago is gone'
+);
+select api.tailored_delete('next');
 
 select test.as_user('seller', (select seller_id from who));
 select results_eq(

@@ -103,6 +103,11 @@ CHANGES = List(
         Filter("actor", "Who", is_param=True),
     ],
 )
+def _who(row: dict) -> str:
+    """Whom an event is of: of a login, who logged in, or tried to."""
+    return row["subject"] if row["kind"] in ("login", "login_failed") else row["actor"]
+
+
 KINDS = ("login", "login_failed", "logout", "level", "password", "session_end", "report", "export", "call_list",
          "call_explain", "call_export", "bill_export", "invoice_document", "invoice_pdf", "statement", "load", "job",
          "job_asked", "work", "remind", "credit", "delivery", "payment_load", "payment_fetch", "accounting_export",
@@ -112,7 +117,7 @@ EVENTS = List(
     is_descending=True, name="events", empty="Nothing happened in these days. Choose others above.",
     columns=[
         Column("at", "When", "moment"),
-        Column("actor", "Who", link=lambda row: url_for("admin.events", actor=row["actor"])),
+        Column("actor", "Who", show=_who, link=lambda row: url_for("admin.events", actor=_who(row))),
         Column("level", "Level", "word", is_extra=True), Column("login", "Login", is_extra=True),
         Column("client", "From where"), Column("kind", "What", "word"), Column("subject", "About"),
         Column("detail", "Particulars", sorts_as="no", show=lambda row: Markup(

@@ -11,6 +11,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from flask import abort, flash, redirect, render_template, request, send_file, url_for
@@ -32,8 +33,14 @@ KEPT_S = 86_400
 
 
 def _folder() -> Path:
+    """Where files lie that were tried: in the home; where there is none, in a folder that is this process's alone."""
     home = Home().path
-    return (home if home.is_dir() else Path(tempfile.gettempdir())) / "web-import"
+    return home / "web-import" if home.is_dir() else Path(_own_folder())
+
+
+@cache
+def _own_folder() -> str:
+    return tempfile.mkdtemp(prefix="leissner-import-")
 
 
 def _waiting(token: str) -> Path:

@@ -86,12 +86,13 @@ def _asked(one: dict) -> dict:
     """What was asked for: the period, the day, further arguments; `params` for the database."""
     args, wrong, params, days = request.args, {}, {}, {}
     has_period = "p_from" in one["arguments"]
-    period = args.get("period", "this_month")
+    given = {"from": args.get("from", ""), "through": args.get("through", "") or args.get("to", "")}
+    period = args.get("period", "any" if any(given.values()) else "this_month")
     period = period if period in PERIODS else "this_month"
     first, last = _period(period)
     if period == "any":
         for key, usual in (("from", first), ("through", last)):
-            days[key] = _day(key, args.get(key, "") or f"{usual}", wrong)
+            days[key] = _day(key, given[key] or f"{usual}", wrong)
     else:
         days = {"from": first, "through": last}
     if has_period and not wrong:

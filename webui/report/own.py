@@ -7,6 +7,7 @@ What a report may be the database decides when it is saved; a run goes over the 
 import re
 import secrets
 import tempfile
+import time
 from contextlib import contextmanager, suppress
 from decimal import Decimal
 from itertools import islice
@@ -51,7 +52,7 @@ BESIDE = {"LB681": "statement", "LB682": "statement", "LB684": "report", "LB686"
 
 def found(name: str) -> dict:
     """A report that the reader may run, or 404; is_own: may be changed by the reader."""
-    one = next((one for one in database.call("tailored_list") if one["report"] == name), None) or abort(404)
+    one = database.one("tailored_list", p_report=name) or abort(404)
     return shown(one)
 
 
@@ -219,7 +220,7 @@ def edited(known: dict, one: dict | None):
                 values |= {"p_layout": Jsonb(layout), "p_row_version": int(sent.get("row_version") or 0)
                            if one else None}
                 try:
-                    if not one and any(each["report"] == name for each in database.call("tailored_list")):
+                    if not one and database.one("tailored_list", p_report=name):
                         form.refuse(_("There is a report with that name already."), None, "report")
                     else:
                         database.call("tailored_save", p_report=name, **values)
@@ -267,8 +268,8 @@ def refused(form: Form, wrong: dict, problem: db.Problem) -> None:
 
 def trial(form: Form, wrong: dict, values: dict, parameters: list[dict]) -> dict | None:
     """The first rows of what is not saved yet. It is saved under a name that nobody knows, shared with nobody, run as
-    every report is, and deleted again."""
-    name, level = f"try_{secrets.token_hex(8)}", current_user.level
+    every report is, and deleted again; one whose end was not reached is deleted by the next that is saved."""
+    name, level = f"try_{int(time.time())}_{secrets.token_hex(8)}", current_user.level
     who = {"session": current_user.token, "client": database.client()}
     values = values | {"p_shared_with": [], "p_max_seconds": min(values["p_max_seconds"], TRIED_S)}
     given = {each["name"]: typed(each["type"], value) for each in parameters
@@ -283,7 +284,7 @@ def trial(form: Form, wrong: dict, values: dict, parameters: list[dict]) -> dict
                 if missing:
                     return {"names": names, "missing": missing}
                 with db.transaction(conn, level, read_only=True, **who):
-                    one = next(each for each in db.call(conn, "tailored_list") if each["report"] == name)
+                    one = db.call(conn, "tailored_list", p_report=name)[0]
                 with tailored.run(conn, one, given, level, **who) as rows:
                     first = [dict(zip(one["columns"], row, strict=True)) for row in islice(rows, TRIED)]
                 return {"names": names, "columns": columns(one), "rows": first}

@@ -15,7 +15,7 @@ from leissner.webui.texts import gettext as _
 
 pages = Blueprint("start", __name__, template_folder="templates")
 
-# What waits: its words, the page that shows it, and what that is asked.
+# What waits, the most urgent first where it is as pressing: its words, the page that shows it, what that is asked.
 WORK = {
     ("setup", "catalog"): ("Nothing is set up yet: begin with the starter, or with files of your own",
                            "admin.import_files"),
@@ -23,20 +23,21 @@ WORK = {
                             {"file": "operator"}),
     ("setup", "customer"): ("There is no customer yet: make the first one", "customer.new"),
     ("setup", "user"): ("Only administrators can log in: make users of other levels", "admin.new_user"),
+    ("job", "failed"): ("Jobs that failed: {n}", "admin.jobs"),
     ("usage", "suspense"): ("Calls that wait in suspense: {n}", "usage.suspense"),
-    ("invoice", "draft"): ("Runs that are drafts: {n}", "invoice.runs"),
+    ("ledger", "payment"): ("Payments that are not matched: {n}", "ledger.payments"),
+    ("invoice", "delivery"): ("Deliveries that failed: {n}", "invoice.deliveries"),
+    ("ledger", "file"): ("Payment files that were rejected: {n}", "ledger.files"),
+    ("credit", "order"): ("Orders to the switch that failed: {n}", "credit.orders"),
+    ("credit", "unsent"): ("Orders that the switch has not been given: {n}", "credit.orders", {"state": "ordered"}),
     ("invoice", "undelivered"): ("Approved runs with documents that have not left yet: {n}", "invoice.runs",
                                  {"state": "approved"}),
-    ("invoice", "delivery"): ("Deliveries that failed: {n}", "invoice.deliveries"),
-    ("ledger", "payment"): ("Payments that are not matched: {n}", "ledger.payments"),
-    ("ledger", "file"): ("Payment files that were rejected: {n}", "ledger.files"),
+    ("invoice", "draft"): ("Runs that are drafts: {n}", "invoice.runs"),
+    ("customer", "proposed"): ("Contracts that are proposed: {n}", "customer.contracts", {"state": "proposed"}),
     ("credit", "warned"): ("Payers that are warned: {n}", "credit.exposure"),
     ("credit", "blocked"): ("Payers that are blocked: {n}", "credit.exposure"),
-    ("credit", "unsent"): ("Orders that the switch has not been given: {n}", "credit.orders", {"state": "ordered"}),
-    ("credit", "order"): ("Orders to the switch that failed: {n}", "credit.orders"),
-    ("job", "failed"): ("Jobs that failed: {n}", "admin.jobs"),
-    ("customer", "proposed"): ("Contracts that are proposed: {n}", "customer.contracts", {"state": "proposed"}),
 }
+AT_ONCE = 3  # notices of work; the others behind "n more"
 SELLERS = (("proposed", "Contracts that wait for the operator's approval"), ("ending", "Contracts that come to an end"))
 MANY = 1000
 # Where a hit of the search leads.
@@ -64,11 +65,13 @@ def address(endpoint: str, **values) -> str | None:
 @page(pages, "/", EVERYONE)
 def start():
     """What needs doing now; today's traffic; the last twelve months. Customers see their own account instead."""
-    context: dict = {"work": [], "today": None, "months": []}
+    context: dict = {"work": [], "at_once": AT_ONCE, "today": None, "months": []}
     is_part = bool(request.headers.get("HX-Request"))
     if current_user.may(*STAFF) and not is_part:
-        work = [one | _work(one) for one in database.call("work_list")]
-        context["work"] = sorted(work, key=lambda one: one["urgency"])  # act before look
+        places = list(WORK)
+        work = sorted(database.call("work_list"), key=lambda one: (
+            one["urgency"], places.index((one["topic"], one["kind"]))))  # act before look
+        context["work"] = [one | _work(one) for one in work]
     if current_user.level == "seller" and not is_part:
         context["work"] = [one for state, words in SELLERS for one in _contracts(state, words)]
     if current_user.may(*STAFF, "seller"):

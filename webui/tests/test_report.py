@@ -73,6 +73,17 @@ def test_what_is_no_day_is_said_and_kept(golden_web):
     assert client.get("/reports/ageing?export=exe").status_code == 404
 
 
+def test_two_days_in_the_address_are_the_period(golden_web):
+    client = golden_web.browser("admin")
+    at = "/reports/calls_per_country"
+    asked, plain = ({"from": "2026-10-05", last: "6/10/2026"} for last in ("through", "to"))
+    for given in (asked, plain):
+        page = client.get(at, query_string=given).get_data(as_text=True)
+        assert 'name="from" value="2026-10-05"' in page and 'name="through" value="2026-10-06"' in page
+    named = client.get(at, query_string=asked | {"period": "last_year"}).get_data(as_text=True)
+    assert 'name="from"' not in named  # who names the period has said what is meant
+
+
 @pytest.mark.parametrize("level", ["pricing", "seller"])
 def test_a_level_has_its_own_reports(golden_web, level):
     with golden_web.database.connect(db.CLI_LOGIN) as conn, db.transaction(conn, "admin", read_only=True):

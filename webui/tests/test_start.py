@@ -40,6 +40,27 @@ def test_each_level_sees_its_own_start(golden_web):
             assert "Today, as it comes in" in part and "<html" not in part and "To do now" not in part
 
 
+def test_the_three_most_urgent_stand_first_and_the_rest_behind_a_count(lived_web):
+    page = lived_web.browser("admin").get("/").get_data(as_text=True)
+    first, _summary, rest = page.partition('<details class="todo-more">')
+    urgency = [re.findall(r'<li class="notice (\w+)"', part) for part in (first, rest)]
+    assert len(urgency[0]) == 3 and urgency[1]
+    assert f"<summary>{len(urgency[1])} more</summary>" in page
+    assert urgency[0] + urgency[1] == sorted(urgency[0] + urgency[1])  # act before look
+    page = lived_web.browser("sales").get("/").get_data(as_text=True)
+    assert "todo-more" not in page
+
+
+def test_who_has_no_dots_finds_names_that_have_them(golden_web):
+    client = golden_web.browser("support")
+    for at, words in (("/search", "bjork koncern"), ("/search", "koncern BJÖRK"), ("/customers", "BJORK"),
+                      ("/customers", "björk")):
+        page = client.get(at, query_string={"q": words}, follow_redirects=True).get_data(as_text=True)
+        assert "Björk koncern" in page, (at, words)
+    page = client.get("/search", query_string={"q": "Äcme"}, follow_redirects=True).get_data(as_text=True)
+    assert "Acme AB" in page
+
+
 def test_names_are_found_with_many_typing_errors(golden_web):
     client = golden_web.browser("support")
     for words in ("Acmme", "Bjrk kncern"):

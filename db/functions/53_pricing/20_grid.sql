@@ -120,7 +120,7 @@ declare
     v_list_id bigint;
     v_chain bigint[];
     v_digits text := regexp_replace(p_words, '^(00|\+)|[ -]', '', 'g');
-    v_words text := '%' || replace(replace(p_words, '%', '\%'), '_', '\_') || '%';
+    v_words text := '%' || replace(replace(billing.name_plain(p_words), '%', '\%'), '_', '\_') || '%';
     v_found bigint;
     v_rows bigint[];
     v_columns logic.price_column[];
@@ -169,7 +169,7 @@ begin
             case
                 when v_found is not null then row_of.target_key = v_found * 8 + 1
                 when p_words is null then true
-                else row_of.name ilike v_words or row_of.code ilike v_words
+                else billing.name_plain(row_of.name) like v_words or row_of.code ilike v_words
             end
             and (p_product is null or row_of.rank > 0 and row_of.product = p_product)
             and (
