@@ -58,7 +58,7 @@ def test_a_block_is_shown_before_it_is_set_ordered_and_lifted(web):
     assert rows(web, "select state from billing.credit_order where credit_order_id = %s", order) == [("ordered",)]
     client.post(f"/credit/orders/{order}/close", data={"what": "done"})
     assert rows(web, "select state from billing.credit_order where credit_order_id = %s", order) == [("confirmed",)]
-    assert f"/credit/payers/{NO}/lift?line=" in text(client.get("/credit/blocks"))
+    assert f"/credit/payers/{NO}/lift?line=" in client.get("/credit/blocks").get_data(as_text=True)
     assert wanted["reason"] in text(client.get(f"/credit/payers/{NO}/lift"))
     client.post(f"/credit/payers/{NO}/lift")
     assert not rows(web, "select from billing.credit_block where lifted_at is null")
