@@ -229,12 +229,18 @@ class Page:
     limit: int | None = 50
     names: tuple[str, ...] = ()  # columns that sort as names do
     given: tuple[str, ...] = ()  # columns that are never empty: an index serves them from either end
+    is_late: bool = False  # first the keys, then all columns of these few: the key is a column with an index
 
 
 def page(conn: Connection, name: str, params: dict[str, Any], wanted: Page) -> list[dict[str, Any]]:
     """A page of the rows of api.NAME: filtered, sorted and cut by the database, by key, so that page 1000 costs what
     page 1 does."""
     query, values = _page_query(name, params, wanted, sql.SQL("q.*"))
+    if wanted.is_late and wanted.order != wanted.key:
+        key = sql.SQL("q.{}").format(sql.Identifier(wanted.key))
+        found, values = _page_query(name, params, wanted, key)
+        query = sql.SQL("select q.* from {} where {} = any(array({})) order by {}").format(
+            _called(name, params), key, found, _page_order(wanted))
     return conn.execute(query, values, prepare=False).fetchall()  # the plan is that of these filters, no other
 
 
@@ -249,18 +255,13 @@ def page_stream(conn: Connection, name: str, params: dict[str, Any], wanted: Pag
 def page_sums(conn: Connection, name: str, params: dict[str, Any], wanted: Page, sums: Sequence[str],
               most: int | None) -> dict[str, Any] | None:
     """How many rows match and the sums of columns over them; None where there are more than `most`."""
-    if most is not None:
-        few = replace(wanted, after=None, limit=most + 1)
-        query, values = _page_query(name, params, few, sql.SQL("1"), is_sorted=False)
-        query = sql.SQL("select count(*) as n from ({}) as matched").format(query)
-        count = conn.execute(query, values, prepare=False).fetchone()["n"]
-        if count > most:
-            return None
+    what = sql.SQL(", ").join(sql.SQL("q.{}").format(sql.Identifier(one)) for one in sums) if sums else sql.SQL("1")
     query, values = _page_query(
-        name, params, replace(wanted, after=None, limit=None),
-        sql.SQL(", ").join([sql.SQL("count(*) as count")] + [
-            sql.SQL("sum(q.{0}) as {0}").format(sql.Identifier(one)) for one in sums]), is_sorted=False)
-    return conn.execute(query, values, prepare=False).fetchone()
+        name, params, replace(wanted, after=None, limit=None if most is None else most + 1), what, is_sorted=False)
+    query = sql.SQL("select {} from ({}) as matched").format(sql.SQL(", ").join([sql.SQL("count(*) as count")] + [
+        sql.SQL("sum({0}) as {0}").format(sql.Identifier(one)) for one in sums]), query)
+    found = conn.execute(query, values, prepare=False).fetchone()
+    return None if most is not None and found["count"] > most else found
 
 
 def report_rows(conn: Connection, name: str, params: dict[str, Any], *, order: str | None = None,
@@ -293,6 +294,29 @@ def _has(column: str, word: str) -> sql.Composable:
         sql.Identifier(*column.split(".")), sql.Placeholder(word))
 
 
+def _called(name: str, params: dict[str, Any]) -> sql.Composable:
+    return sql.SQL("{}({}) as q").format(
+        sql.Identifier("api", name),
+        sql.SQL(", ").join(sql.SQL("{} => {}").format(sql.Identifier(one), sql.Placeholder(f"arg_{one}"))
+                           for one in params))
+
+
+def _page_column(wanted: Page) -> sql.Composable:
+    column = sql.SQL("q.{}").format(sql.Identifier(wanted.order))
+    return sql.SQL("billing.name_sort_key({})").format(column) if wanted.order in wanted.names else column
+
+
+def _page_order(wanted: Page) -> sql.Composable:
+    """By the column, then by the key, so that each row has its place."""
+    key = sql.SQL("q.{}").format(sql.Identifier(wanted.key))
+    down = sql.SQL(" desc" if wanted.is_descending else "")
+    if wanted.order == wanted.key:
+        return key + down
+    if wanted.order in wanted.given:
+        return _page_column(wanted) + down + sql.SQL(", ") + key + down
+    return _page_column(wanted) + down + sql.SQL(" nulls last, ") + key
+
+
 def _page_query(name: str, params: dict[str, Any], wanted: Page, what: sql.Composable, is_sorted: bool = True):
     conditions: list[sql.Composable] = []
     values = {f"arg_{key}": _adapt(value) for key, value in params.items()}
@@ -303,22 +327,13 @@ def _page_query(name: str, params: dict[str, Any], wanted: Page, what: sql.Compo
         values[f"word_{n}"] = "%" + re.sub(r"([%_\\])", r"\\\1", word) + "%"
         conditions.append(sql.SQL("({})").format(sql.SQL(" or ").join(
             _has(f"q.{column}", f"word_{n}") for column in wanted.search)))
-    column = sql.SQL("q.{}").format(sql.Identifier(wanted.order))
-    if wanted.order in wanted.names:
-        column = sql.SQL("billing.name_sort_key({})").format(column)
-    key = sql.SQL("q.{}").format(sql.Identifier(wanted.key))
-    beyond = sql.SQL("<" if wanted.is_descending else ">")
-    down = sql.SQL(" desc" if wanted.is_descending else "")
-    if wanted.order == wanted.key:
-        order = [key + down]
-    elif wanted.order in wanted.given:
-        order = [column + down, key + down]
-    else:
-        order = [column + down + sql.SQL(" nulls last"), key]
     if wanted.after:
         values["after"], values["after_key"] = wanted.after
-        place = {"column": column, "key": key, "beyond": beyond, "after": sql.Placeholder("after"),
+        place = {"column": _page_column(wanted), "key": sql.SQL("q.{}").format(sql.Identifier(wanted.key)),
+                 "beyond": sql.SQL("<" if wanted.is_descending else ">"), "after": sql.Placeholder("after"),
                  "after_key": sql.Placeholder("after_key")}
+        if wanted.order in wanted.names:
+            place["after"] = sql.SQL("billing.name_sort_key({after})").format(**place)
         if wanted.order == wanted.key:
             conditions.append(sql.SQL("{key} {beyond} {after_key}").format(**place))
         elif wanted.order in wanted.given:
@@ -328,14 +343,11 @@ def _page_query(name: str, params: dict[str, Any], wanted: Page, what: sql.Compo
         else:
             conditions.append(sql.SQL("({column} {beyond} {after} or {column} = {after} and {key} > {after_key} or "
                                       "{column} is null)").format(**place))
-    query = sql.SQL("select {} from {}({}) as q").format(
-        what, sql.Identifier("api", name),
-        sql.SQL(", ").join(sql.SQL("{} => {}").format(sql.Identifier(one), sql.Placeholder(f"arg_{one}"))
-                           for one in params))
+    query = sql.SQL("select {} from {}").format(what, _called(name, params))
     if conditions:
         query += sql.SQL(" where ") + sql.SQL(" and ").join(conditions)
     if is_sorted:
-        query += sql.SQL(" order by ") + sql.SQL(", ").join(order)
+        query += sql.SQL(" order by ") + _page_order(wanted)
     if wanted.limit is not None:
         query += sql.SQL(" limit {}").format(sql.Literal(wanted.limit))
     return query, values

@@ -34,7 +34,9 @@ from leissner.webui.forms import is_day, typed_day
 from leissner.webui.texts import gettext as _
 
 ROWS = 50
+SUMMED_WITH_IT = 1_000  # rows that are added up with the page; more are once it is there
 SUMMED_AT_ONCE = 10_000  # rows; more are added up when asked for
+SHEET = 1_000_000  # rows of a sheet of an XLSX file: no program opens larger ones
 NUMBERS = ("money", "number", "rate", "percent", "minutes", "duration", "size")
 
 
@@ -47,7 +49,7 @@ class Column:
     kind: str = "text"
     link: Callable[[dict], str] | None = None
     is_summed: bool = False
-    sorts_as: str = ""  # "name": å after z; "no": not sorted by
+    sorts_as: str = ""  # "name": å after z; "no": not sorted by; "-due_on": as that column does, the other way round
     is_extra: bool = False  # shown only to who asks for it
     is_given: bool = False  # never empty, so that an index of the column and the key serves either order
     levels: tuple[str, ...] = ()  # only these see it; empty: everyone who sees the list
@@ -83,6 +85,7 @@ class List:
     columns: list[Column]
     search: tuple[str, ...] = ()
     is_long: bool = False  # the function itself looks for the words, its argument p_words, by its indexes
+    is_late: bool = False  # rows are fetched by their keys once these are known: sorting carries little
     filters: list[Filter] = field(default_factory=list)
     order: str = ""
     is_descending: bool = False
@@ -119,11 +122,14 @@ class List:
         is_descending = request.args.get("down", "1" if self.is_descending else "0") == "1"
         if order not in names:
             order, is_descending = self.order or self.key, self.is_descending
+        by, is_down = order, is_descending
+        if names[order].sorts_as.startswith("-"):
+            by, is_down = names[order].sorts_as[1:], not is_descending
         wanted = db.Page(
-            key=self.key, order=order, is_descending=is_descending, filters=filters,
+            key=self.key, order=by, is_descending=is_down, filters=filters,
             words=request.args.get("q", "").strip()[:100], search=self.search, limit=ROWS + 1,
             after=_unpack(request.args.get("after")), names=tuple(
-                one.name for one in self.seen() if one.sorts_as == "name"),
+                one.name for one in self.seen() if one.sorts_as == "name"), is_late=self.is_late,
             given=tuple(one.name for one in self.seen() if one.is_given))
         if self.is_long:
             params["p_words"] = wanted.words or None
@@ -131,12 +137,12 @@ class List:
         if kind := request.args.get("export"):
             return self._export(kind, params, wanted)
         summed = [one.name for one in self.seen() if one.is_summed]
-        if request.args.get("sums"):
-            found = self._sums(params, wanted, summed, None)
-            return render_template("list_sums.html", list=self, columns=self.shown(), sums=found, is_later=False)
+        if asked := request.args.get("sums"):
+            found = self._sums(params, wanted, summed, SUMMED_AT_ONCE if asked == "some" else None)
+            return render_template("list_sums.html", list=self, columns=self.shown(), sums=found, address=_address)
         with database._refusal():
             rows = db.page(database.connection(), self.function, params, wanted)
-        more = _pack(rows[ROWS - 1], order, self.key) if len(rows) > ROWS else None
+        more = _pack(rows[ROWS - 1], by, self.key) if len(rows) > ROWS else None
         rows = rows[:ROWS]
         is_part = bool(request.headers.get("HX-Request")) and bool(request.args.get("after"))
         context |= {
@@ -147,7 +153,8 @@ class List:
         if is_part:
             return render_template("list_rows.html", **context)
         if not wanted.after:
-            context["sums"] = self._sums(params, wanted, summed, SUMMED_AT_ONCE)
+            context |= {"more_than": SUMMED_WITH_IT, "sums": self._sums(
+                params, wanted, summed, SUMMED_WITH_IT) if more else _added(rows, summed)}
         response = Response(render_template(template, **context))
         if "columns" in request.args:
             response.set_cookie(f"columns_{self.function}", json.dumps(request.args.getlist("columns")),
@@ -173,6 +180,12 @@ class List:
         return Response(
             stream_with_context(_csv(columns, rows)), mimetype="text/csv",
             headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _added(rows: list[dict], names: list[str]) -> dict:
+    """The sums of rows that are all there."""
+    known = {name: [row[name] for row in rows if row[name] is not None] for name in names}
+    return {"count": len(rows)} | {name: sum(values) if values else None for name, values in known.items()}
 
 
 def _typed(kind: str, text: str) -> str:
@@ -214,15 +227,24 @@ def _xlsx(name: str, columns: list[Column], rows: Iterator[dict]):
 
     file = tempfile.TemporaryFile()
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "remove_timezone": True})
-    sheet = book.add_worksheet()
     head = book.add_format({"bold": True, "bottom": 1})
     shapes = {"money": book.add_format({"num_format": "#,##0.00"}),
               "day": book.add_format({"num_format": "yyyy-mm-dd"}),
               "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})}
-    for place, one in enumerate(columns):
-        sheet.write(0, place, _(one.title), head)
-        sheet.set_column(place, place, 14 if one.is_number else 22)
-    for line, row in enumerate(rows, 1):
+
+    def begun():
+        sheet = book.add_worksheet()
+        for place, one in enumerate(columns):
+            sheet.write(0, place, _(one.title), head)
+            sheet.set_column(place, place, 14 if one.is_number else 22)
+        sheet.freeze_panes(1, 0)
+        return sheet
+
+    sheet, line = begun(), 0
+    for row in rows:
+        if line == SHEET:
+            sheet, line = begun(), 0
+        line += 1
         for place, one in enumerate(columns):
             value = row[one.name]
             if isinstance(value, dt.datetime | dt.date):
@@ -231,7 +253,6 @@ def _xlsx(name: str, columns: list[Column], rows: Iterator[dict]):
                 sheet.write_number(line, place, value, shapes.get(one.kind))
             elif value is not None:
                 sheet.write_string(line, place, f"{value}")
-    sheet.freeze_panes(1, 0)
     book.close()
     file.seek(0)
     return send_file(file, download_name=name, as_attachment=True)

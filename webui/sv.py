@@ -28,7 +28,7 @@ TEXTS = {
     "As a table": "Som tabell", "Search in this list": "Sök i listan", "all": "alla", "Show": "Visa",
     "Clear": "Rensa", "Columns": "Kolumner", "Choose": "Välj", "More": "Fler",
     "Nothing matches. Change the search or the filters above.": "Inget stämmer. Ändra sökningen eller filtren ovan.",
-    "More than 10 000 rows: add them up": "Fler än 10 000 rader: summera dem", "{n} rows": "{n} rader",
+    "More than {n} rows: add them up": "Fler än {n} rader: summera dem", "{n} rows": "{n} rader",
     "That did not work": "Det gick inte", "To the start page": "Till startsidan",
     "User name": "Användarnamn", "Password": "Lösenord",
     "The name or the password is wrong.": "Namnet eller lösenordet är fel.",

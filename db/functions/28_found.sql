@@ -224,6 +224,64 @@ It checks no permission: a key says nothing.
 Example: select logic.entry_found('nobody')
 Raises: nothing$$;
 
+create function logic.order_found(p_words text)
+returns bigint[]
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+declare
+    v_likes text[] := logic.word_likes(p_words);
+begin
+    return array(
+        select one.credit_order_id
+        from billing.credit_order as one where one.customer_id = any(logic.customer_found(p_words))
+        union
+        select one.credit_order_id
+        from billing.contract
+        inner join billing.contract_line as line on line.contract_id = contract.contract_id
+        inner join billing.credit_order as one on one.contract_line_id = line.contract_line_id
+        where
+            contract.contract_no ilike logic.word_begins(split_part(p_words, '/', 1))
+            and contract.contract_no || '/' || line.line_no ilike all(v_likes)
+        union
+        select one.credit_order_id
+        from billing.credit_order as one
+        where concat_ws(' ', one.key, one.reason, array_to_string(one.numbers, ', ')) ilike all(v_likes)
+    );
+end;
+$$;
+
+comment on function logic.order_found(text) is
+$$The keys of orders to the switch whose customer, contract line, or key, reason and numbers have all the
+words.
+It checks no permission: a key says nothing.
+Example: select logic.order_found('nobody')
+Raises: nothing$$;
+
+create function logic.reminder_found(p_words text)
+returns bigint[]
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+    return array(
+        select one.reminder_id
+        from billing.reminder as one where one.payer_id = any(logic.customer_found(p_words))
+        union
+        select one.reminder_id
+        from billing.reminder as one where one.reminder_no ilike all(logic.word_likes(p_words))
+    );
+end;
+$$;
+
+comment on function logic.reminder_found(text) is
+$$The keys of reminders whose number, or whose payer, has all the words.
+It checks no permission: a key says nothing.
+Example: select logic.reminder_found('nobody')
+Raises: nothing$$;
+
 create function logic.payment_found(p_words text)
 returns bigint[]
 language plpgsql stable security definer

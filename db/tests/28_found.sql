@@ -1,6 +1,6 @@
 -- What words lead to in long lists, who pays for one customer, totals by month; and that indexes serve them.
 begin;
-select plan(21);
+select plan(23);
 
 insert into billing.currency (currency) values ('SEK');
 insert into billing.operator (name, org_no, currency) values ('Test', '556000-0000', 'SEK');
@@ -106,6 +106,18 @@ set local enable_seqscan = off;
 select matches(
     test.plan('select customer_id from billing.customer where billing.name_plain(name) like ''%ab12cd%'''),
     'customer_plain_name_trgm_ix', 'and found by a part of it'
+);
+
+set local enable_sort = off;
+set local enable_bitmapscan = off;
+select test.as_person('support');
+select matches(
+    test.plan('select q.item from api.item_browse_list() as q order by q.amount desc, q.item desc limit 51'),
+    'Index Scan Backward using open_item_billed_ix', 'open items by their amount are read in that order'
+);
+select matches(
+    test.plan('select * from api.ledger_age_list()'), 'Index Only Scan using open_item_open_ix',
+    'how late it all is, from an index alone'
 );
 
 select * from finish();

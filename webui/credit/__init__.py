@@ -49,7 +49,7 @@ PAYERS = List(
     ],
 )
 BLOCKS = List(
-    "credit_block_browse_list", key="block", name="blocks", order="set_at", is_descending=True,
+    "credit_block_browse_list", is_late=True, key="block", name="blocks", order="set_at", is_descending=True,
     search=("customer_no", "name", "line", "payer_no", "reason"), empty="Nothing is blocked.",
     columns=[
         Column("line", "Line"), Column("customer_no", "Customer", link=customer_of),
@@ -66,7 +66,7 @@ BLOCKS = List(
              Filter("scope", "What", SCOPES)],
 )
 ORDERS = List(
-    "credit_order_browse_list", key="id", name="orders", order="id", is_descending=True,
+    "credit_order_browse_list", is_long=True, is_late=True, key="id", name="orders", order="id", is_descending=True,
     search=("customer_no", "name", "line", "numbers", "key", "reason"),
     empty="No order yet: blocks and their lifting make them.",
     columns=[
@@ -84,7 +84,7 @@ ORDERS = List(
              Filter("action", "What", {"block": "block", "unblock": "unblock"})],
 )
 MESSAGES = List(
-    "credit_message_browse_list", key="id", name="messages", order="id", is_descending=True,
+    "credit_message_browse_list", is_late=True, key="id", name="messages", order="id", is_descending=True,
     search=("customer_no", "name", "address", "subject"), empty="Nobody was told anything yet.",
     columns=[
         Column("made_at", "Written", "moment"), Column("state", "State", "state"),

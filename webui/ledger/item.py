@@ -20,20 +20,20 @@ AGES = {"not_due": "not due", "to_30": "1–30 days", "to_60": "31–60 days", "
         "over_90": "over 90 days", "credit": "to credit"}
 STATES = {"overdue": "overdue", "open": "open", "disputed": "disputed", "to_credit": "to credit"}
 ITEMS = List(
-    "item_browse_list", is_long=True, key="item", name="open-items", order="due_on",
+    "item_browse_list", is_long=True, is_late=True, key="item", name="open-items", order="due_on",
     search=("document_no", "customer_no", "name", "reference", "dispute"),
     empty="Nobody owes anything: items come with approved invoices.",
     columns=[
-        Column("document_no", "Document", link=item_of),
-        Column("customer_no", "Customer", link=customer_of),
-        Column("name", "Name", sorts_as="name"),
+        Column("document_no", "Document", is_given=True, link=item_of),
+        Column("customer_no", "Customer", is_given=True, link=customer_of),
+        Column("name", "Name", sorts_as="name", is_given=True),
         Column("kind", "Kind", "word", is_extra=True),
         Column("state", "State", "state"),
         Column("item_on", "Day", "day", is_extra=True),
         Column("due_on", "Due", "day"),
-        Column("days_late", "Days late", "number", show=lambda row: row["days_late"] or None),
-        Column("amount", "Amount", "money"),
-        Column("open", "Open", "money"),
+        Column("days_late", "Days late", "number", sorts_as="-due_on", show=lambda row: row["days_late"] or None),
+        Column("amount", "Amount", "money", is_given=True),
+        Column("open", "Open", "money", is_given=True),
         Column("currency", "Currency"),
         Column("open_base", "In own currency", "money", is_summed=True),
         Column("dispute", "Disputed because", is_extra=True),

@@ -21,7 +21,8 @@ HELD = {  # why something waits: words, what a person does about it
     "collection": "Due for the collection agency",
 }
 REMINDERS = List(
-    "reminder_browse_list", key="reminder_no", name="reminders", order="reminder_no", is_descending=True,
+    "reminder_browse_list", is_long=True, is_late=True, key="reminder_no", name="reminders", order="reminder_no",
+    is_descending=True,
     search=("reminder_no", "customer_no", "name"),
     empty="No reminder yet: see what is due with New reminders.",
     columns=[

@@ -69,7 +69,7 @@ class Calls(List):
         if kind := request.args.get("export"):
             return self._export_calls(kind, wanted)
         if request.args.get("sums"):
-            return render_template("list_sums.html", list=self, columns=self.shown(), is_later=False,
+            return render_template("list_sums.html", list=self, columns=self.shown(), address=lists._address,
                                    sums=told(database.one("call_sums", p_filter=wanted)))
         newest = database.one("call_newest")
         after = request.args.get("after")

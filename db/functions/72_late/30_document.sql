@@ -334,7 +334,9 @@ grant execute on function api.reminder_delivery_list(bigint) to
     leissner_admin, leissner_support, leissner_finance, leissner_credit, leissner_report, leissner_auditor,
     leissner_batch, leissner_integration;
 
-create function api.reminder_browse_list(p_run bigint default null, p_customer text default null)
+create function api.reminder_browse_list(
+    p_run bigint default null, p_customer text default null, p_words text default null
+)
 returns table (
     run bigint, made_at timestamptz, reminder_no text, customer_no text, name text, day date, due date,
     step integer, currency text, fee numeric, total numeric, open numeric, channel text, state text
@@ -368,20 +370,22 @@ begin atomic
             limit 1
         )
     from billing.reminder
-    inner join billing.reminder_run as run on run.reminder_run_id = reminder.reminder_run_id
-    inner join billing.customer as payer on payer.customer_id = reminder.payer_id
-    inner join billing.currency on currency.currency = reminder.currency
+    -- all are there; left, so that sorting and counting read only what they need
+    left join billing.reminder_run as run on run.reminder_run_id = reminder.reminder_run_id
+    left join billing.customer as payer on payer.customer_id = reminder.payer_id
+    left join billing.currency on currency.currency = reminder.currency
     where
         (p_run is null or reminder.reminder_run_id = p_run)
-        and (p_customer is null or payer.customer_no = p_customer);
+        and (p_customer is null or payer.customer_no = p_customer)
+        and (p_words is null or reminder.reminder_id = any((select logic.reminder_found(p_words))::bigint[]));
 end;
 
-comment on function api.reminder_browse_list(bigint, text) is
-$$Reminders of a run or customer where one is named, or all, in no order; state: of the last delivery, NULL:
-none.
+comment on function api.reminder_browse_list(bigint, text, text) is
+$$Reminders of a run or customer where one is named, or that words lead to, or all, in no order; state: of the
+last delivery, NULL: none.
 Example: select * from api.reminder_browse_list(1)
 Raises: nothing$$;
-grant execute on function api.reminder_browse_list(bigint, text) to
+grant execute on function api.reminder_browse_list(bigint, text, text) to
     leissner_admin, leissner_support, leissner_finance, leissner_credit, leissner_report, leissner_auditor,
     leissner_batch, leissner_integration;
 

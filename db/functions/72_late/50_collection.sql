@@ -453,7 +453,7 @@ begin atomic
     from billing.collection_case as one
     inner join billing.collection_list as list on list.collection_list_id = one.collection_list_id
     inner join billing.currency on currency.currency = list.currency
-    inner join billing.customer as payer on payer.customer_id = one.payer_id
+    left join billing.customer as payer on payer.customer_id = one.payer_id
     cross join lateral (
         select sum(item.open) as open
         from billing.collection_item as handed

@@ -192,10 +192,11 @@ begin atomic
             limit 1
         )
     from billing.credit_block as block
-    inner join billing.customer as owner on owner.customer_id = block.customer_id
-    inner join billing.contract_line as line on line.contract_line_id = block.contract_line_id
-    inner join billing.contract on contract.contract_id = line.contract_id
-    inner join billing.customer as payer on payer.customer_id = block.payer_id
+    -- all are there; left, so that sorting and counting read only what they need
+    left join billing.customer as owner on owner.customer_id = block.customer_id
+    left join billing.contract_line as line on line.contract_line_id = block.contract_line_id
+    left join billing.contract on contract.contract_id = line.contract_id
+    left join billing.customer as payer on payer.customer_id = block.payer_id
     where block.lifted_at is null;
 end;
 
@@ -207,7 +208,7 @@ grant execute on function api.credit_block_browse_list() to
     leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
     leissner_auditor, leissner_batch, leissner_integration;
 
-create function api.credit_order_browse_list(p_order bigint default null)
+create function api.credit_order_browse_list(p_order bigint default null, p_words text default null)
 returns table (
     id bigint, key text, action text, scope text, customer_no text, name text, line text, numbers text,
     state text, way text, batch bigint, attempts integer, reason text, ordered_at timestamptz,
@@ -227,17 +228,21 @@ begin atomic
                 and newer.credit_order_id > given.credit_order_id
         )
     from billing.credit_order as given
-    inner join billing.customer as owner on owner.customer_id = given.customer_id
-    inner join billing.contract_line as line on line.contract_line_id = given.contract_line_id
-    inner join billing.contract on contract.contract_id = line.contract_id
-    where p_order is null or given.credit_order_id = p_order;
+    -- all are there; left, so that sorting and counting read only what they need
+    left join billing.customer as owner on owner.customer_id = given.customer_id
+    left join billing.contract_line as line on line.contract_line_id = given.contract_line_id
+    left join billing.contract on contract.contract_id = line.contract_id
+    where
+        (p_order is null or given.credit_order_id = p_order)
+        and (p_words is null or given.credit_order_id = any((select logic.order_found(p_words))::bigint[]));
 end;
 
-comment on function api.credit_order_browse_list(bigint) is
-$$Orders to the switch, or one of them; is_last: no later one is about the same line.
+comment on function api.credit_order_browse_list(bigint, text) is
+$$Orders to the switch, or one of them, or those that words lead to; is_last: no later one is about the same
+line.
 Example: select * from api.credit_order_browse_list()
 Raises: nothing$$;
-grant execute on function api.credit_order_browse_list(bigint) to
+grant execute on function api.credit_order_browse_list(bigint, text) to
     leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
     leissner_auditor, leissner_batch, leissner_integration;
 
@@ -252,7 +257,7 @@ begin atomic
         message.credit_message_id, message.made_at, message.state, customer.customer_no, customer.name,
         message.address, told.sentence, told.hint, message.reason, message.attempts
     from billing.credit_message as message
-    inner join billing.customer on customer.customer_id = message.customer_id
+    left join billing.customer on customer.customer_id = message.customer_id
     left join lateral logic.message_get(
         message.code, coalesce(message.language, p_language), null, message.params
     ) as told on true;
