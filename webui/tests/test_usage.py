@@ -210,6 +210,36 @@ def test_a_number_is_assigned_and_its_calls_are_rated_at_once(busy_web, tmp_path
         "/suspense").get_data(as_text=True)
 
 
+def test_a_number_of_an_ended_line_is_not_assigned_to_it_again(busy_web, tmp_path, monkeypatch):
+    """It would hold on no day: the page says who had it when, and the calls wait for another contract."""
+    monkeypatch.setenv("DATABASE_URL", busy_web.database.url(db.CLI_LOGIN))
+    with busy_web.database.connect(db.CLI_LOGIN) as conn, db.transaction(conn, "admin"):
+        conn.execute("""
+            with made as (
+                insert into billing.contract_line (contract_id, line_no, service_id, to_on)
+                select contract.contract_id, 77, service.service_id, '2026-10-10'
+                from billing.contract cross join (select min(service_id) as service_id from billing.service) as service
+                where contract.contract_no = 'C2' returning contract_line_id
+            )
+            insert into billing.subscriber_number (contract_line_id, number) select contract_line_id, '46902009555'
+            from made""")
+    load(busy_web, tmp_path, "ended.csv", "ended,2026-10-12T10:00:00+02:00,60,46902009555,46701234567,voice,")
+    sales = busy_web.browser("sales")
+    group = group_of(sales, "Nobody has this number: 46902009555")
+    page = sales.get(f"/suspense/{group}").get_data(as_text=True)
+    assert "C2, line 77, has it " in page and "– 2026-10-09 only" in page
+    assert 'href="/contracts/C2/lines/77"' in page and 'value="C2"' not in page
+    typed = {"number": "46902009555", "contract_no": "C2", "line_no": "77", "from_on": "2026-10-12"}
+    answer = sales.post(f"/suspense/{group}", data=typed)
+    assert answer.status_code == 422 and "C2/77 (2026-10-12)" in answer.get_data(as_text=True)
+    page = sales.post(f"/suspense/{group}", data=typed | {"line_no": "1"}, follow_redirects=True).get_data(as_text=True)
+    assert "Saved. Support or pricing tries the calls again." in page and "It is assigned by now." in page
+    answer = sales.post("/contracts/C2/lines/77/numbers/new", data={
+        "number": "46902009556", "kind": "number", "from_on": "2026-10-12"})
+    assert answer.status_code == 422 and re.search(
+        r'name="from_on"[^>]*aria-invalid', answer.get_data(as_text=True))
+
+
 def test_a_prefix_is_created_by_who_may(busy_web, tmp_path, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", busy_web.database.url(db.CLI_LOGIN))
     load(busy_web, tmp_path, "nowhere.csv", "nowhere,2026-10-14T10:00:00+02:00,60,46902003001,9998887776,voice,")

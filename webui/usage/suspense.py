@@ -1,5 +1,6 @@
 """What waits in suspense, by cause: its worth, the step that mends it on the page, another try, giving it up."""
 
+import datetime as dt
 import re
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -91,23 +92,39 @@ def _told(row: dict) -> dict:
     codes = re.split(r" or ", lists[1] or lists[2]) if lists and row["reason"].startswith("no") else []
     row["title"] = _(REASONS[row["reason"]])
     row["words"] = _(STEPS[row["reason"]])
-    if row["reason"] == "no_subscriber" and " by now" in row["step"]:
-        row["words"] = _("It is assigned by now: try again.")
-    if row["reason"] == "no_destination" and "by now" in row["step"]:
+    row["may_retry"] = current_user.may(*MENDERS, "batch") and row["reason"] not in ("bad_record", "bad_duration")
+    is_mended = "by now" in row["step"]
+    if is_mended and row["reason"] == "no_subscriber":
+        row["words"] = _("It is assigned by now: try again.") if row["may_retry"] else _(
+            "It is assigned by now. Support or pricing tries the calls again.")
+    elif is_mended and row["reason"] == "no_destination":
         row["words"] = _("The prefix is there by now: try again.")
+    held = re.search(r"is with contract (\S+), line (\d+), on (.+) only: ", row["step"])
+    if held:
+        row["words"] = _(
+            "{contract}, line {line}, has it {days} only. Let that line go on, or assign it to who had it then.",
+            contract=held[1], line=held[2], days=_days(held[3]))
     row["lists"] = [(code, address("pricing.price_list", code=code, q=row["about"])) for code in codes[:6]]
     row["worth_words"] = sentence(row["assumption"])
     row["is_known"] = row["worth"] is not None
     row["mends"] = row["reason"] in FORMS and current_user.may(*FORMS[row["reason"]][2]) and row["about"] not in (
-        "(none)", "(no digits)", "anonymous")
+        "(none)", "(no digits)", "anonymous") and not is_mended
     endpoint, args, words = ELSEWHERE.get(row["reason"], (None, {}, ""))
     if row["reason"] == "no_exchange_rate":
         args = {"currency": row["about"], "from_on": (row["first_at"] or "")[:10]}
     row["elsewhere"] = address(endpoint, **args) if endpoint else None
     row["elsewhere_words"] = _(words) if words else ""
-    row["may_retry"] = current_user.may(*MENDERS, "batch") and row["reason"] not in ("bad_record", "bad_duration")
+    if held and not endpoint:
+        row["elsewhere"] = address("customer.line", no=held[1], line=held[2])
+        row["elsewhere_words"] = _("The contract line")
     row["may_drop"] = current_user.may(*MENDERS)
     return row
+
+
+def _days(text: str) -> str:
+    """Days as the database writes them, {[2025-05-21,2026-10-10)}: from the first through the last."""
+    return ", ".join(f"{first} – {last and dt.date.fromisoformat(last) - dt.timedelta(days=1) or ''}".strip()
+                     for first, last in re.findall(r"[\[(]([^,]*),([^)\]]*)[)\]]", text))
 
 
 @page(pages, "/suspense", SUSPENSE)
@@ -161,7 +178,8 @@ def group(group):
             more = {"p_kind": "account" if found["about"].startswith("account ") else "number"} \
                 if found["reason"] == "no_subscriber" else {}
             if form.save(function, **more):
-                return _tried(group, ids, _("Saved."))
+                return _tried(group, ids, _("Saved.") if found["may_retry"] else _(
+                    "Saved. Support or pricing tries the calls again."))
     elif request.method == "POST":
         return redirect(url_for("usage.group", group=group))
     if request.method == "GET":
@@ -183,9 +201,14 @@ def _suggested(found: dict) -> dict:
     proposed = re.search(r"add [^,]+,([^,]+),(\d+),", found["step"]) \
         or re.search(r"is with contract (\S+), line (\d+), on", found["step"])
     known = {"number": about, "from_on": first_on, "line_no": 1}
-    if proposed and proposed[1] != "CONTRACT":
+    if proposed and proposed[1] != "CONTRACT" and not _has_ended(proposed[1], int(proposed[2]), first_on):
         known |= {"contract_no": proposed[1], "line_no": proposed[2]}
     return known
+
+
+def _has_ended(contract: str, line: int, day: str) -> bool:
+    found = database.one("line_get", p_contract_no=contract, p_line_no=line)
+    return bool(found and found["ends_on"] and f"{found['ends_on']}" <= day)
 
 
 def _tried(group: str, ids: list[int], words: str = ""):

@@ -73,6 +73,12 @@ TEXTS = {
     "Give up {n} calls": "Avskriv {n} samtal", "Give up …": "Avskriv …", "Given up": "Avskrivet",
     "How the last one ended": "Hur den senaste slutade", "Invoiced: stay": "Fakturerade: kvar",
     "It is assigned by now: try again.": "Det är tilldelat nu: försök igen.",
+    "It is assigned by now. Support or pricing tries the calls again.":
+        "Det är tilldelat nu. Support eller prissättning försöker igen med samtalen.",
+    "Saved. Support or pricing tries the calls again.": "Sparat. Support eller prissättning försöker igen med samtalen.",
+    "{contract}, line {line}, has it {days} only. Let that line go on, or assign it to who had it then.":
+        "{contract}, rad {line}, har det bara {days}. Låt den raden fortsätta, eller tilldela det den som hade det då.",
+    "The contract line": "Avtalsraden", "Assign": "Tilldela",
     "It is at work. What changes is shown here.": "Den pågår. Det som ändras visas här.",
     "It is kept with the records and stands in the log.": "Det sparas med posterna och står i loggen.",
     "Its code.": "Dess kod.", "Its number; empty: all.": "Dess nummer; tomt: alla.",

@@ -95,6 +95,13 @@ begin
     where
         line.contract_line_id = v_line
         and coalesce(p_from_on, lower(line.valid)) <= coalesce(least(p_to_on, upper(line.valid)), 'infinity');
+    if exists (
+        select from billing.contract_line as line
+        where line.contract_line_id = v_line and p_from_on >= upper(line.valid)
+    ) then
+        -- it would hold on no day
+        perform billing.fail('LB806', '{"field": "from_on"}');
+    end if;
     if v_valid is not null then
         perform logic.number_check(p_kind, v_number, v_to, v_valid, p_id);
     end if;
@@ -121,7 +128,7 @@ comment on function api.number_save(
 $$Assigns a number as people write it, a block or an account to a contract line, or changes the row p_id of
 number_get: the number in E.164 digits.
 Example: select api.number_save('C1', 1, '090-200 30 00') where false
-Raises: LB800, LB802, LB803$$;
+Raises: LB800, LB802, LB803, LB806 where the line has ended by then$$;
 
 create function api.number_move(
     p_id bigint, p_day date, p_contract_no text default null, p_line_no integer default null,
@@ -144,6 +151,17 @@ begin
     end if;
     update billing.subscriber_number as own set to_on = p_day where own.subscriber_number_id = p_id;
     if p_contract_no is not null then
+        if exists (
+            select from billing.contract_line as line
+            where
+                line.contract_line_id = logic.line_id(p_contract_no, coalesce(p_line_no, 1))
+                and p_day >= upper(line.valid)
+        ) then
+            perform billing.fail('LB400', jsonb_build_object(
+                'what', 'line', 'code', format('%s/%s (%s)', p_contract_no, coalesce(p_line_no, 1), p_day),
+                'field', 'contract_no'
+            ));
+        end if;
         insert into billing.subscriber_number (contract_line_id, kind, number, to_number, from_on, to_on)
         values (
             logic.line_id(p_contract_no, coalesce(p_line_no, 1)), v_own.kind, v_own.number, v_own.to_number,
@@ -159,7 +177,7 @@ $$Ends the row p_id of number_get on a day (the first no longer covered), and wh
 goes on
 there from that day: the number.
 Example: select api.number_move(1, '2027-01-01', 'C2', 1) where false
-Raises: LB800, LB802, LB806$$;
+Raises: LB400 where the line has ended by then, LB800, LB802, LB806$$;
 
 create function api.preselection_list(p_customer_no text default null, p_number text default null)
 returns table (

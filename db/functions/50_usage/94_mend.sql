@@ -42,6 +42,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_line_id bigint;
+    v_days daterange;
     v_number_id bigint;
 begin
     if not exists (select from billing.contract where contract.contract_no = p_contract_no) then
@@ -49,13 +50,20 @@ begin
             'what', 'contract', 'code', p_contract_no, 'field', 'contract_no'
         ));
     end if;
-    select line.contract_line_id into v_line_id
+    select line.contract_line_id, line.valid into v_line_id, v_days
     from billing.contract_line as line
     inner join billing.contract on contract.contract_id = line.contract_id
     where contract.contract_no = p_contract_no and line.line_no = p_line_no;
     if v_line_id is null then
         perform billing.fail('LB400', jsonb_build_object(
             'what', 'line', 'code', p_line_no, 'field', 'line_no'
+        ));
+    end if;
+    -- a number that begins after its line has ended would hold on no day
+    if p_from_on >= upper(v_days) then
+        perform billing.fail('LB400', jsonb_build_object(
+            'what', 'line', 'code', format('%s/%s (%s)', p_contract_no, p_line_no, p_from_on),
+            'field', 'contract_no'
         ));
     end if;
     insert into billing.subscriber_number (contract_line_id, kind, number, from_on)
@@ -68,7 +76,7 @@ $$;
 comment on function api.suspense_number_add(text, text, integer, date, text) is
 $$Assigns a number, or an account, to a contract line from a day on.
 Example: select api.suspense_number_add('46902003000', 'C1', 1, '2026-10-01') where false
-Raises: LB400 for a contract or a line that there is not$$;
+Raises: LB400 for a contract or a line that there is not, or not any more on that day$$;
 grant execute on function api.suspense_number_add(text, text, integer, date, text)
 to leissner_admin, leissner_sales, leissner_support, leissner_batch, leissner_integration;
 
