@@ -30,6 +30,7 @@ from leissner.webui.texts import gettext as _
 
 WEEKDAYS = ("monday måndag", "tuesday tisdag", "wednesday onsdag", "thursday torsdag", "friday fredag",
             "saturday lördag", "sunday söndag")
+PLAIN = str.maketrans("åäæöøéü", "aaaooeu")
 WORDS = {"idag": 0, "today": 0, "igår": -1, "yesterday": -1, "imorgon": 1, "tomorrow": 1}
 
 
@@ -192,6 +193,11 @@ class Form:
     def page(self, template: str, **context: Any):
         """The form, with status 422 where it was refused."""
         return render_template(template, form=self, known=self.known, **context), 422 if self.problem else 200
+
+
+def plain(text: str) -> str:
+    """Words as one searches for them: in small letters, å and ä as a, ö as o."""
+    return text.lower().translate(PLAIN)
 
 
 def number_of(text: str) -> str:

@@ -157,9 +157,7 @@ class List:
                 params, wanted, summed, SUMMED_WITH_IT) if more else _added(rows, summed)}
         response = Response(render_template(template, **context))
         if "columns" in request.args:
-            response.set_cookie(f"columns_{self.function}", json.dumps(request.args.getlist("columns")),
-                                max_age=365 * 86400, httponly=True, samesite="Lax",
-                                secure=current_app.config["SESSION_COOKIE_SECURE"])
+            keep_columns(response, self.function)
         return response
 
     def _sums(self, params, wanted, summed, most):
@@ -186,6 +184,12 @@ def _added(rows: list[dict], names: list[str]) -> dict:
     """The sums of rows that are all there."""
     known = {name: [row[name] for row in rows if row[name] is not None] for name in names}
     return {"count": len(rows)} | {name: sum(values) if values else None for name, values in known.items()}
+
+
+def keep_columns(response: Response, name: str) -> None:
+    """The reader's choice of columns holds until another is made."""
+    response.set_cookie(f"columns_{name}", json.dumps(request.args.getlist("columns")), max_age=365 * 86400,
+                        httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"])
 
 
 def _typed(kind: str, text: str) -> str:

@@ -1,7 +1,7 @@
 """How values look to people: numbers, money, days, moments, durations. Nothing is computed here that is not shown.
 
-Filters of all templates: money, number, rate, percent, day, moment, ago, minutes, duration, phone, word, size, said.
-NULL is an en dash, never 0.
+Filters of all templates: money, number, rate, percent, day, moment, ago, minutes, duration, phone, word, size,
+said, country. NULL is an en dash, never 0.
 """
 
 import datetime as dt
@@ -13,6 +13,7 @@ from flask import Flask, g
 from markupsafe import Markup, escape
 
 from leissner.webui import database
+from leissner.webui.countries import country
 from leissner.webui.texts import gettext as _
 from leissner.webui.texts import language
 
@@ -21,7 +22,7 @@ THIN, MINUS = "\u202f", "\u2212"
 
 
 def set_up(app: Flask) -> None:
-    for one in (money, number, rate, percent, day, moment, ago, minutes, duration, phone, word, size, said):
+    for one in (money, number, rate, percent, day, moment, ago, minutes, duration, phone, word, size, said, country):
         app.jinja_env.filters[one.__name__] = one
     app.jinja_env.globals["today"] = today
 

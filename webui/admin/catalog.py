@@ -6,13 +6,14 @@ What a table has for columns, what each may hold and who may write it, the datab
 import json
 import re
 
-from flask import abort, render_template, request, url_for
+from flask import abort, make_response, render_template, request, url_for
 from flask_login import current_user
 
 from leissner.webui import database
 from leissner.webui.access import page
 from leissner.webui.admin import CATALOG, LOG, pages
-from leissner.webui.forms import Field, Form
+from leissner.webui.forms import Field, Form, plain
+from leissner.webui.lists import keep_columns
 from leissner.webui.texts import gettext as _
 from leissner.webui.texts import is_known
 
@@ -29,6 +30,7 @@ TOPICS = {"catalog": "Products and services", "customer": "Sellers and groups", 
           "ledger": "Ledger and credit"}
 KINDS = {"int": "number", "numeric": "number", "date": "day"}
 SHOWN = 500
+WIDE = 8  # columns at once: the others are shown when they are chosen, and all on the page of a row
 
 
 def _sheet(file: str, is_writing: bool = False) -> dict:
@@ -60,15 +62,21 @@ def catalog():
 def sheet(file: str):
     """The rows of a table."""
     one = _sheet(file)
-    words = request.args.get("q", "").strip().lower()
+    words = request.args.get("q", "").strip()
     rows = [row["cells"] for row in database.call("sheet_rows", p_file=file)]
-    matching = [row for row in rows if all(any(word in (cell or "").lower() for cell in row)
-                                           for word in words.split())]
+    matching = [row for row in rows if all(any(word in plain(cell or "") for cell in row)
+                                           for word in plain(words).split())]
+    names = [column["name"] for column in one["columns"]]
     used = [place for place, column in enumerate(one["columns"]) if column["is_key"] or column["is_required"]
-            or any(row[place] for row in rows)]
-    return render_template(
+            or any(row[place] for row in rows)][:WIDE]
+    chosen = request.args.getlist("columns") or json.loads(request.cookies.get(f"columns_sheet_{file}", "[]") or "[]")
+    used = [place for place, name in enumerate(names) if name in chosen] or used
+    response = make_response(render_template(
         "admin/sheet.html", title=one["title"], one=one, words=words, count=len(matching), rows=matching[:SHOWN],
-        used=used, titled=titled, edit=lambda row: _edit_address(one, row), has_any=bool(rows))
+        used=used, titled=titled, edit=lambda row: _edit_address(one, row), has_any=bool(rows)))
+    if "columns" in request.args:
+        keep_columns(response, f"sheet_{file}")
+    return response
 
 
 def _edit_address(one: dict, row: list) -> str:

@@ -113,11 +113,24 @@ def prices(no):
     return frame(no, "customer/prices.html", lines=found)
 
 
+REASONS = {"customer": "as customer {name}, or below it", "group": "as member of the group {name}",
+           "contract": "by contract {name}"}
+
+
+def because(member: str) -> str:
+    """Why a ring holds: what it names, in words."""
+    kind, _colon, name = member.partition(":")
+    return _(REASONS[kind], name=name)
+
+
 @page(pages, "/customers/<no>/rings", PRICES)
 def rings(no):
     return frame(
         no, "customer/rings.html",
-        rings=lambda: database.call("customer_ring_list", p_customer_no=no),
+        rings=lambda: [one | {"targets": [_("numbers of members") if each == "inside" else each
+                                          for each in one["targets"]],
+                              "members": [because(each) for each in one["members"]]}
+                       for one in database.call("customer_ring_list", p_customer_no=no)],
         bundles=lambda: database.call("customer_bundle_list", p_customer_no=no),
     )
 

@@ -76,6 +76,8 @@ TEXTS = {
     "then stop": "sedan stopp", "reseller's price": "återförsäljarens pris", "off a minute": "av en minut",
     "off a call": "av ett samtal", "a minute costs": "en minut kostar", "a call costs": "ett samtal kostar",
     "everything": "allt", "always": "alltid", "from {n}": "från {n}", "this month {n}": "den här månaden {n}", "for everyone": "för alla",
+    "as customer {name}, or below it": "som kunden {name}, eller under den",
+    "as member of the group {name}": "som medlem i gruppen {name}", "by contract {name}": "genom avtalet {name}",
     "No discount ring holds for this customer today.": "Ingen rabattring gäller för kunden idag.",
     "Bundles and what is used of them this month": "Paket och vad som använts av dem den här månaden",
     "Bundle": "Paket", "A month": "Per månad", "Brought over": "Överfört", "Used": "Använt", "Share": "Andel",

@@ -25,7 +25,7 @@ DESTINATIONS = List(
     empty="No destinations yet: make the first one, or import destinations.csv.",
     columns=[
         Column("code", "Code", link=lambda row: url_for("pricing.destination", code=row["code"])),
-        Column("name", "Name", sorts_as="name"), Column("country", "Country"),
+        Column("name", "Name", sorts_as="name"), Column("country", "Country", "country"),
         Column("product_name", "Product", sorts_as="name"),
         Column("groups", "Groups", "list", sorts_as="no", show=lambda row: row["groups"] or []),
         Column("prefixes", "Prefixes", "number", is_summed=True),

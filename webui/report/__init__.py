@@ -5,26 +5,30 @@ people use for them, and which figures are worth a chart.
 """
 
 import datetime as dt
+import json
 import tempfile
 from decimal import Decimal
 from pathlib import Path
 
-from flask import Blueprint, abort, render_template, request, send_file
+from flask import Blueprint, abort, make_response, render_template, request, send_file
 
 from leissner.scripts import db
 from leissner.scripts import report as files
 from leissner.webui import database, shape
 from leissner.webui.access import STAFF, page
+from leissner.webui.countries import country
 from leissner.webui.forms import typed_day
-from leissner.webui.lists import _address
-from leissner.webui.report.words import CHARTS, DRILLS, GROUPS, KINDS, LINKS, TITLES, Link
+from leissner.webui.lists import _address, keep_columns
+from leissner.webui.report.words import CHARTS, DRILLS, EXTRA, GROUPS, KINDS, LINKS, NAMED, TITLES, WHOLE, Link
 from leissner.webui.start import address
 from leissner.webui.texts import gettext as _
 from leissner.webui.texts import is_known
+from leissner.webui.usage.common import TWO
 
 pages = Blueprint("report", __name__, template_folder="templates")
 READERS = (*STAFF, "seller")
 ROWS = 200  # on the page; the files have all
+DRAWN = 5000  # rows at most that a chart adds up
 IN_CHART = 12
 PERIODS = {
     "this_month": "This month", "last_month": "Last month", "this_quarter": "This quarter",
@@ -50,8 +54,13 @@ def report(name: str):
         return _export(one, kind)
     asked = _asked(one)
     result = _result(one, asked) if "now" in request.args and not asked["wrong"] else None
-    return render_template("report/report.html", one=one, asked=asked, result=result, periods=PERIODS,
-                           address=_address, words=request.args.get("q", ""))
+    known = _columns(one, asked)
+    response = make_response(render_template(
+        "report/report.html", one=one, asked=asked, result=result, periods=PERIODS, address=_address,
+        words=request.args.get("q", ""), known=known, shown=_chosen(name, known, {})))
+    if "columns" in request.args:
+        keep_columns(response, name)
+    return response
 
 
 @page(pages, "/reports/<name>/rows", READERS)
@@ -146,12 +155,33 @@ def _result(one: dict, asked: dict) -> dict:
     with database._refusal():
         found, count, sums = db.report_rows(
             database.connection(), one["report"], asked["params"], order=order, is_descending=is_descending,
-            words=words, sums=one["summed"], limit=ROWS)
-    columns = [_column(name, kind, asked) for name, kind in zip(one["columns"], one["column_types"], strict=True)]
+            words=words, sums=one["summed"], limit=DRAWN)
+    for row in found:
+        row["name"] = _called(one["report"], row)
+    chart = _chart(one["report"], found) if not words and count <= len(found) else None  # of all or not at all
+    found = found[:ROWS]
+    if sums.get("revenue") and "margin" in sums:
+        sums["margin_percent"] = sums["margin"] * 100 / sums["revenue"]
+    columns = _chosen(one["report"], _columns(one, asked), sums)
     return {"rows": found, "count": count, "sums": sums if one["summed"] and found else None, "columns": columns,
             "order": order, "is_descending": is_descending, "words": words, "most": ROWS,
             "drill": _drill(one["report"], asked, bool(words)),
-            "chart": _chart(one["report"], found) if not words else None}
+            "chart": chart}
+
+
+def _columns(one: dict, asked: dict) -> list[dict]:
+    """All columns that the page can have."""
+    return [_column(name, kind, one["report"], asked)
+            for name, kind in zip(one["columns"], one["column_types"], strict=True)
+            if name != "name" or one["report"] not in NAMED]
+
+
+def _chosen(name: str, columns: list[dict], sums: dict) -> list[dict]:
+    """The columns on the page: those that the reader has chosen, else those that say something."""
+    asked = request.args.getlist("columns") or json.loads(request.cookies.get(f"columns_{name}", "[]") or "[]")
+    hidden = (*EXTRA.get(name, ()), *(("unknown_cost",) if sums.get("unknown_cost") == 0 else ()))
+    return ([column for column in columns if column["name"] in asked]
+            or [column for column in columns if column["name"] not in hidden])
 
 
 def _drill(name: str, asked: dict, is_searched: bool):
@@ -175,18 +205,31 @@ def _look(one: dict, asked: dict) -> None:
                                               for key, value in asked["params"].items()})
 
 
-def _column(name: str, kind: str, asked: dict) -> dict:
-    """How a column of a report is shown."""
-    shown = KINDS.get(name)
+def _column(name: str, kind: str, report: str, asked: dict) -> dict:
+    """How a column of a report is shown. A code that its name stands for shows that, and sorts by it."""
+    shown = "text" if NAMED.get(report) == name else KINDS.get(name)
     if not shown:
-        shown = {"numeric": "percent" if name.endswith("percent") else "money", "bigint": "number",
+        shown = {"numeric": "tenth" if name.endswith("percent") else "whole" if report in WHOLE else "money",
+                 "bigint": "number",
                  "integer": "number", "date": "day", "timestamp with time zone": "moment", "boolean": "bool",
                  "jsonb": "months"}.get(kind, "text")
-    title = name.replace("_", " ").capitalize()
-    link = LINKS.get(name)
+    title = "Customer" if name == "customer_no" and report in NAMED else name.replace("_", " ").capitalize()
+    link, is_named = LINKS.get(name), NAMED.get(report) == name
     return {"name": name, "title": _(title) if is_known(title) else title, "kind": shown,
-            "is_number": shown in ("percent", "money", "number", "rate", "minutes"),
+            "sort": "name" if is_named else name,
+            "is_number": shown in ("percent", "money", "number", "rate", "minutes", "tenth", "whole", "fourth"),
+            "show": (lambda row: TWO.format(row[name], row["name"]) if name == "customer_no" else row["name"]
+                     ) if is_named else lambda row: row[name],
             "link": (lambda row: _link(link, row[name], asked)) if link else None}
+
+
+def _called(report: str, row: dict) -> str | None:
+    """What the code of a row stands for."""
+    code = NAMED.get(report)
+    if code == "country":
+        return country(row["country"])
+    name = row.get("name")
+    return name or (_("No seller") if code == "seller" and not row["seller"] else row.get(code))
 
 
 def _link(link: Link, value, asked: dict) -> str | None:

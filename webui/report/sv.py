@@ -69,7 +69,7 @@ TEXTS = {
     # columns and arguments
     "Customer no": "Kundnr", "Name": "Namn", "Credit limit": "Kreditgräns", "Balance": "Saldo", "Overdue": "Förfallet",
     "Oldest due days": "Äldsta förfallna, dagar", "Unbilled": "Ofakturerat", "Exposure": "Exponering",
-    "Used percent": "Använt", "State": "Läge", "Reason": "Orsak", "Since": "Sedan", "Blocked lines": "Spärrade rader",
+    "Used percent": "Använt, %", "No seller": "Ingen återförsäljare", "State": "Läge", "Reason": "Orsak", "Since": "Sedan", "Blocked lines": "Spärrade rader",
     "Country": "Land", "Cost": "Kostnad", "Margin percent": "Marginal, %", "Unknown cost": "Okänd kostnad",
     "Mode": "Trafikslag", "Units": "Enheter", "Destination": "Destination", "Kind": "Slag",
     "Revenue per minute": "Intäkt per minut", "Seller": "Återförsäljare", "Contracts": "Avtal", "Reseller": "ÅF-pris",

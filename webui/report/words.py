@@ -37,9 +37,23 @@ GROUPS = (
     ("Contracts and numbers", ("new_and_terminated_contracts", "active_contracts", "annual_value",
                                "annual_value_amortization", "numbers_per_area_code", "pre_swallow")),
 )
+# On the page a code stands for what it names: one column of both. The files have both.
+NAMED = {
+    "calls_per_country": "country", "calls_per_product": "product", "calls_per_destination": "destination",
+    "calls_per_seller": "seller", "billed_per_product": "product", "new_and_terminated_contracts": "service",
+    "active_contracts": "service", "annual_value": "service", "annual_value_amortization": "service",
+    "warnings_and_blocks": "customer_no",
+}
+# Columns that are shown when they are chosen, so that the others fit.
+EXTRA = {
+    "calls_per_product": ("units",), "calls_per_seller": ("contracts",),
+    "warnings_and_blocks": ("credit_limit", "balance", "since"),
+}
+WHOLE = ("warnings_and_blocks",)  # whose amounts are large: decimals say nothing there
 KINDS = {
-    "minutes": "minutes", "units": "number", "quantity": "number", "kind": "word", "state": "state",
-    "revenue_per_minute": "rate", "days": "number", "mode": "word", "oldest_due_days": "number",
+    "country": "country", "minutes": "minutes", "units": "number", "quantity": "number", "kind": "word",
+    "state": "state", "revenue_per_minute": "fourth", "reason": "said", "days": "number", "mode": "word",
+    "oldest_due_days": "number",
 }
 
 

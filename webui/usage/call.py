@@ -184,7 +184,7 @@ CALLS = Calls(
         Column("contract_no", "Contract", sorts_as="no", is_extra=True),
         Column("product", "Product", sorts_as="no", is_extra=True),
         Column("destination", "Destination code", sorts_as="no", is_extra=True),
-        Column("country", "Country", sorts_as="no", is_extra=True),
+        Column("country", "Country", "country", sorts_as="no", is_extra=True),
         Column("price_list", "Price list", sorts_as="no", is_extra=True, levels=(*READERS, "seller")),
         Figure("billed", "Billed units", show=lambda row: units(row, "billed"), sorts_as="no", is_extra=True),
         amount("regular", "Before discounts", is_extra=True),

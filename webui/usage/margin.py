@@ -8,6 +8,7 @@ from leissner.scripts import db
 from leissner.scripts import margin as command
 from leissner.webui import database, shape
 from leissner.webui.access import page
+from leissner.webui.countries import country
 from leissner.webui.lists import Column
 from leissner.webui.texts import gettext as _
 from leissner.webui.usage import MARGIN, pages
@@ -60,7 +61,7 @@ def margin():
     if by == "customer" and not request.headers.get("HX-Request"):
         database.look("margin", by, **{"from": f"{first}", "to": f"{last}"})
     for row in rows:
-        row["name"] = row["name"] or row["key"] or _("(none)")
+        row["name"] = country(row["key"]) if by == "country" else row["name"] or row["key"] or _("(none)")
     context = {
         "first": first, "last": last, "period_name": name, "periods": PERIODS, "by": by, "bys": BY,
         "rows": rows[:SHOWN], "left": len(rows) - SHOWN, "columns": COLUMNS,

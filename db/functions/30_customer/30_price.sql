@@ -170,7 +170,11 @@ begin atomic
             order by 1
         ),
         array(
-            select coalesce(member.customer_no, 'group:' || grouped.code, 'contract:' || contract.contract_no)
+            select
+                coalesce(
+                    'customer:' || member.customer_no || ' ' || member.name, 'group:' || grouped.name,
+                    'contract:' || contract.contract_no
+                )
             from billing.ring_member as one
             left join billing.customer as member on member.customer_id = one.customer_id
             left join billing.customer_group as grouped
@@ -208,7 +212,7 @@ returns table (
     contract_no text, line_no integer, bundle text, units bigint, carried bigint, used bigint,
     state text, from_on date, to_on date, begins_on date, closes_on date, modes text[], targets text[],
     is_rollover boolean,
-    covers_setup boolean, unit text, row_version integer
+    covers_setup boolean, unit text, row_version integer, target_names text[]
 )
 language sql stable rows 20
 begin atomic
@@ -246,7 +250,17 @@ begin atomic
             ),
             'second'
         ),
-        bundle.row_version
+        bundle.row_version,
+        array(
+            select coalesce(destination.name, grouped.name, product.name)
+            from billing.bundle_target as one
+            left join billing.destination on destination.destination_id = one.destination_id
+            left join billing.destination_group as grouped
+                on grouped.destination_group_id = one.destination_group_id
+            left join billing.product on product.product_id = one.product_id
+            where one.bundle_id = bundle.bundle_id
+            order by 1
+        )
     from billing.customer
     inner join billing.contract on contract.customer_id = customer.customer_id
     inner join billing.contract_line as line on line.contract_id = contract.contract_id

@@ -551,6 +551,8 @@ begin
     return query
     select 'mode', mode.code, mode.name from billing.mode
     union all
+    select 'product', product.code, product.name from billing.product
+    union all
     select 'carrier', carrier.code, carrier.name from billing.carrier where access.is_staff()
     union all
     select 'source', source.code, source.code from billing.cdr_source as source where access.is_staff()
@@ -559,7 +561,7 @@ end;
 $$;
 
 comment on function logic.usage_choice_list() is
-$$What the filters of calls offer: modes, and for staff carriers and sources.
+$$What the filters of calls offer: modes and product types, and for staff carriers and sources.
 Example: select * from logic.usage_choice_list() where false
 Raises: LB901 without a level that may look at calls$$;
 
@@ -573,7 +575,7 @@ begin atomic
 end;
 
 comment on function api.usage_choice_list() is
-$$What the filters of calls offer: modes, and for staff carriers and sources.
+$$What the filters of calls offer: modes and product types, and for staff carriers and sources.
 Example: select * from api.usage_choice_list() where false
 Raises: LB901 without a level that may look at calls$$;
 
