@@ -1,7 +1,7 @@
 """How values look to people: numbers, money, days, moments, durations. Nothing is computed here that is not shown.
 
 Filters of all templates: money, number, rate, percent, day, moment, ago, minutes, duration, phone, word, size,
-said, country. NULL is an en dash, never 0.
+said, said_line, country. NULL is an en dash, never 0.
 """
 
 import datetime as dt
@@ -22,7 +22,8 @@ THIN, MINUS = "\u202f", "\u2212"
 
 
 def set_up(app: Flask) -> None:
-    for one in (money, number, rate, percent, day, moment, ago, minutes, duration, phone, word, size, said, country):
+    for one in (money, number, rate, percent, day, moment, ago, minutes, duration, phone, word, size, said, said_line,
+                country):
         app.jinja_env.filters[one.__name__] = one
     app.jinja_env.globals["today"] = today
 
@@ -65,8 +66,15 @@ def rate(value) -> Markup:
 
 
 def said(text: str | None) -> str:
-    """A sentence of the database, its long numbers in groups of three as everywhere else."""
-    return re.sub(r"(?<![\w.,-])\d{4,}\.\d{2}(?![\w.])", lambda found: digits(found[0], 2), text or "")
+    """A sentence of the database, its amounts as they are written everywhere else."""
+    return re.sub(r"(?<![\w.,:-])-?\d+\.\d{2}(?!\w|\.\d)", lambda found: digits(found[0], 2), text or "")
+
+
+def said_line(text: str | None) -> str:
+    """A few words that a command has written, in the reader's language."""
+    from leissner.webui.said import line
+
+    return line(text or "")
 
 
 def percent(value, decimals: int = 1) -> Markup:

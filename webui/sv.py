@@ -77,6 +77,74 @@ TEXTS = {
     "done": "klar", "running": "pågår", "skipped": "överhoppad", "lost": "avbruten", "produced": "framställd",
     "acknowledged": "kvitterad", "print": "brev", "email": "e-post", "einvoice": "e-faktura",
     "print house": "tryckeri", "fee": "avgift", "opening": "ingående", "none": "ingen",
+    # what commands say that a page has started
+    "{reference} checked": "{reference} kontrollerad", "{reference} typed": "{reference} inskriven",
+    "leissner: {rest}": "leissner: {rest}",
+    "print: {rest}": "brev: {rest}",
+    "email: {rest}": "e-post: {rest}",
+    "einvoice: {rest}": "e-faktura: {rest}",
+    "print_house: {rest}": "tryckeri: {rest}",
+    "leissner bill deliveries {run} says what failed and why.":
+        "leissner bill deliveries {run} säger vad som misslyckades och varför.",
+    "Warning: {n} letters not acknowledged by the print house in 24 hours.":
+        "Varning: tryckeriet har inte kvitterat {n} brev på 24 timmar.",
+    "Warning: 1 letter not acknowledged by the print house in 24 hours.":
+        "Varning: tryckeriet har inte kvitterat 1 brev på 24 timmar.",
+    "leissner bill print-files {run} --to URL --read-acks reads its answers; else ask there.":
+        "leissner bill print-files {run} --to URL --read-acks läser dess svar; fråga annars där.",
+    "No place is set for {name}.": "Ingen plats är inställd för {name}.",
+    "Import settings.csv with the row {row} or name it with the option.": "Fyll i inställningen, {row} till exempel.",
+    "Run {run} is being delivered by someone else right now.": "Körning {run} levereras av någon annan just nu.",
+    "Wait until that is done, and run the command again.": "Vänta tills det är klart och gör om.",
+    "There is no run {run}.": "Det finns ingen körning {run}.",
+    "leissner bill list shows the runs.": "leissner bill list visar körningarna.",
+    "The operator has no e-mail address.": "Operatören har ingen e-postadress.",
+    "Fill in email in operator.csv.": "Fyll i operatörens e-postadress.",
+    "No mail server is set.": "Ingen e-postserver är inställd.",
+    "Import settings.csv with the row {row}; the password comes from LEISSNER_SMTP_PASSWORD.":
+        "Fyll i inställningen, {row} till exempel; lösenordet tas ur LEISSNER_SMTP_PASSWORD.",
+    "The mail server {host} does not answer: {why}": "E-postservern {host} svarar inte: {why}",
+    "Nothing was sent. Is the setting smtp right?": "Inget skickades. Stämmer inställningen smtp?",
+    "The mail server broke off at {what}: {why}": "E-postservern bröt vid {what}: {why}",
+    "The same command goes on where it stopped.": "Gör om, så fortsätter det där det slutade.",
+    "{no} to {file}: {why}": "{no} till {file}: {why}",
+    "There is no run of reminders {run}.": "Det finns ingen påminnelsekörning {run}.",
+    "leissner credit remind list shows them.": "leissner credit remind list visar dem.",
+    "Name it with --print-house URL, or print here: --here.": "Fyll i inställningen print_house.",
+    "{sent} sent, {failed} refused, {waiting} waiting.": "{sent} skickade, {failed} nekade, {waiting} väntar.",
+    "{sent} sent, {confirmed} of them confirmed at once, {failed} refused, {waiting} waiting.":
+        "{sent} skickade, {confirmed} av dem bekräftade genast, {failed} nekade, {waiting} väntar.",
+    "No switch is set.": "Ingen växel är inställd.",
+    "Import settings.csv with the row switch_url,https://…, or write a file: leissner credit orders --to FOLDER":
+        "Fyll i inställningen switch_url, eller ta orderna som fil.",
+    "Orders are being sent by someone else right now.": "Order skickas av någon annan just nu.",
+    "The switch broke off at order {id}: {why}": "Växeln bröt vid order {id}: {why}",
+    "{n} orders wait; the same command goes on where it stopped.":
+        "{n} order väntar; gör om, så fortsätter det där det slutade.",
+    "The setting switch_url is no address such as https://switch.example/orders.":
+        "Inställningen switch_url är ingen adress som https://switch.example/orders.",
+    "The secret that signs orders is missing.": "Hemligheten som signerar order saknas.",
+    "Put it into LEISSNER_SWITCH_SECRET, or name its file in LEISSNER_SWITCH_SECRET_FILE.":
+        "Lägg den i LEISSNER_SWITCH_SECRET, eller namnge dess fil i LEISSNER_SWITCH_SECRET_FILE.",
+    "There is no payment source yet.": "Det finns ingen betalningskälla än.",
+    "leissner import payment_sources.csv brings them.": "De läggs upp under Administration, Katalog.",
+    "{source}: someone else is fetching from it right now.": "{source}: någon annan hämtar därifrån just nu.",
+    "{source}: nothing new": "{source}: inget nytt",
+    "{source}: nothing new, {n} known before": "{source}: inget nytt, {n} kända sedan förut",
+    "{source}: {n} files": "{source}: {n} filer",
+    "{source}: 1 file": "{source}: 1 fil",
+    "{source}: {n} files, {known} known before": "{source}: {n} filer, {known} kända sedan förut",
+    "{source}: 1 file, {known} known before": "{source}: 1 fil, {known} kända sedan förut",
+    "It is here as {file}; --retry loads it again.": "Den finns här som {file}; läs in den igen under Filer.",
+    "There is no folder {folder}.": "Mappen {folder} finns inte.",
+    "paid in part": "delvis",
+    "not booked": "inte bokförda",
+    "taken back": "återförda",
+    "reconciled": "avstämda",
+    "known before": "kända sedan förut",
+    "by": "sätt",
+    "checked": "kontrollerad",
+    "electronic": "elektroniskt",
 }
 
 # {text with a plural: (English, Swedish) where n is one}

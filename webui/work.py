@@ -20,7 +20,7 @@ from flask_login import current_user
 
 from leissner.scripts import db
 from leissner.scripts.server import Home
-from leissner.webui import database
+from leissner.webui import database, said
 
 _lock = threading.Lock()
 _running: dict[str, subprocess.Popen] = {}
@@ -70,8 +70,8 @@ def is_running(name: str) -> bool:
 
 
 def log(name: str, lines: int = 20) -> list[str]:
-    """The last lines that the command of that name printed."""
+    """The last lines that the command of that name printed, in the reader's language."""
     try:
-        return _file(name).read_text("utf-8", "replace").splitlines()[-lines:]
+        return said.lines(_file(name).read_text("utf-8", "replace").splitlines()[-lines:])
     except FileNotFoundError:
         return []

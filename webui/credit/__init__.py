@@ -31,7 +31,7 @@ STEPS = {"blocked": "blocked", "noticed": "told that a block comes", "warned": "
 SHOWN_AT_ONCE = 200
 STATES = {one: one for one in ("blocked", "warned", "exceeded", "late", "promised")}
 EVENTS = [
-    Column("happened_at", "When", "moment"), Column("kind", "What", "state"), Column("reason", "Why"),
+    Column("happened_at", "When", "moment"), Column("kind", "What", "state"), Column("reason", "Why", show=lambda row: shape.said(row["reason"]) or None),
     Column("exposure", "Exposure", "money"), Column("overdue", "Overdue", "money"),
     Column("overdue_days", "Days late", "number"), Column("credit_limit", "Limit", "money"),
     Column("made_by", "By"), Column("message", "Message", "state"),
@@ -97,7 +97,8 @@ MESSAGES = List(
 )
 PLAN = [
     Column("customer_no", "Customer", link=lambda row: payer_of(row)), Column("name", "Name"),
-    Column("words", "What"), Column("block_on", "Block on", "day"), Column("reason", "Why"),
+    Column("words", "What"), Column("block_on", "Block on", "day"),
+    Column("reason", "Why", show=lambda row: shape.said(row["reason"]) or None),
     Column("exposure", "Exposure", "money"), Column("overdue", "Overdue", "money"),
     Column("overdue_days", "Days late", "number"),
 ]

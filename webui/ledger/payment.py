@@ -42,7 +42,7 @@ PAYMENTS = List(
         Column("payer_name", "From", sorts_as="no"),
         Column("customer_no", "Customer", sorts_as="no", link=customer_of),
         Column("name", "Name", sorts_as="no", is_extra=True),
-        Column("explanation", "What became of it", sorts_as="no"),
+        Column("explanation", "What became of it", sorts_as="no", show=lambda row: shape.said(row["explanation"]) or None),
         Column("text", "Text", is_extra=True, sorts_as="no"),
         Column("payer_account", "Account", is_extra=True, sorts_as="no"),
         Column("kind", "Kind", "word", is_extra=True, sorts_as="no"),

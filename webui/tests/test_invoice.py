@@ -1,12 +1,15 @@
 """The clerk's month by the pages: a run is made, looked at, approved, and an invoice credited; others may only read."""
 
+import contextlib
+import io
 import re
 
 import pytest
 
-from leissner.scripts import db
+from leissner.scripts import cli, db
 from leissner.scripts.tests.reference.compare import leissner
 from leissner.scripts.tests.test_bill import GOLDEN
+from leissner.webui import said, texts
 from leissner.webui.tests.conftest import make_web
 
 THROUGH = "2026-10-31"
@@ -64,6 +67,17 @@ def test_a_month_is_billed_by_the_pages(clerk, tmp_path):
     assert "has not come yet" in refused
     assert browser.post(f"{run}/approve", data={"day": THROUGH}).status_code == 303
     assert "Deliver what waits" in page(browser.get(run))
+    # what the commands say that pages start, in Swedish: no line stays English
+    swedish = []
+    for command in (("bill", "deliver", run.rpartition("/")[2]), ("credit", "messages"), ("payments", "fetch"),
+                    ("credit", "orders", "--send"), ("credit", "remind", "deliver", "1")):
+        with contextlib.redirect_stdout(io.StringIO()) as said_out, contextlib.redirect_stderr(said_out):
+            cli.run([*command])
+        swedish += said_out.getvalue().splitlines()
+    assert swedish
+    with clerk.app.test_request_context():
+        texts.g.language = "sv"
+        assert [one for one in swedish if one.strip() and said.line(one) == one and not one.strip().isdigit()] == []
     numbers = re.findall(r"/invoices/(\d+)\"", page(browser.get("/invoices")))
     assert len(set(numbers)) == 6
     invoice = page(browser.get(f"/invoices/{numbers[0]}"))
