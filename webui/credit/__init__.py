@@ -31,7 +31,8 @@ STEPS = {"blocked": "blocked", "noticed": "told that a block comes", "warned": "
 SHOWN_AT_ONCE = 200
 STATES = {one: one for one in ("blocked", "warned", "exceeded", "late", "promised")}
 EVENTS = [
-    Column("happened_at", "When", "moment"), Column("kind", "What", "state"), Column("reason", "Why", show=lambda row: shape.said(row["reason"]) or None),
+    Column("happened_at", "When", "moment"), Column("kind", "What", "state"),
+    Column("reason", "Why", show=lambda row: shape.said(row["reason"]) or None),
     Column("exposure", "Exposure", "money"), Column("overdue", "Overdue", "money"),
     Column("overdue_days", "Days late", "number"), Column("credit_limit", "Limit", "money"),
     Column("made_by", "By"), Column("message", "Message", "state"),
@@ -250,7 +251,8 @@ def promise(no: str):
 def limit(no: str):
     found = _payer(no)
     value = found["credit_limit"]
-    form = Form(LIMIT, {"limit": None if value is None else f"{value:.2f}", "row_version": found["row_version"]})
+    form = Form(LIMIT, {"limit": None if value is None else shape.digits(value, 2),
+                        "row_version": found["row_version"]})
     if form.is_sent and form.save("credit_limit_set", p_customer_no=no):
         return form.done(_("Saved."), url_for("credit.payer", no=no))
     return form.page("credit/form.html", title=_("Credit limit of {no} {name}", no=no, name=found["name"]),

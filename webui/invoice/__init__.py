@@ -24,6 +24,8 @@ OWNERS = (*READERS, "seller", "customer")  # who opens a document: sellers and c
 WRITERS = ("admin", "finance")
 STATES = {"draft": "draft", "approved": "approved"}
 KINDS = {"invoice": "invoice", "credit": "credit note"}
+# What there is many of in a row of the check list.
+COUNTS = {"calls": "{n} calls", "lines": "{n} lines", "days": "{n} days"}
 # Where a row of the check list leads: endpoint, its arguments ("subject" is what the row is about, other words are
 # names of the row's parameters, 'quoted ones stand for themselves), what is done there, by which levels if not by all
 # who see the page. The first that the reader may see is shown.
@@ -180,8 +182,11 @@ def _checks(run: int, faults: list[dict]) -> list[dict]:
         kind, subject, params = row["kind"], row["subject"], row["params"] or {}
         title, line = CHECKS.get(kind, (kind, "{name}"))[:2] if kind != "fault" else ("Could not be billed", "{name}")
         if not groups or groups[-1]["kind"] != kind:
-            groups.append({"kind": kind, "title": title, "rows": []})
-        words = _(line, **{name: _figure(value) for name, value in params.items()})
+            is_for_admin = all(lead[3:] == ("admin",) for lead in LEADS.get(kind) or [()])
+            groups.append({"kind": kind, "title": title, "rows": [],
+                           "is_for_admin": is_for_admin and current_user.level != "admin"})
+        words = _(line, **{name: _(COUNTS[name], n=_figure(value)) if name in COUNTS else _figure(value)
+                           for name, value in params.items()})
         given, leads = {"subject": subject, "customer": subject} | params, LEADS.get(kind, [])
         if kind == "fault":
             given |= params.get("params") or {}
@@ -246,6 +251,8 @@ def new_run():
 def due():
     """What a run through a day would take up."""
     day = typed_day(request.args.get("through", ""))
+    if "HX-Request" not in request.headers:
+        return redirect(url_for("invoice.new_run"))
     return render_template("invoice/due.html", due=database.one("bill_due_get", p_through=day) if is_day(day) else None)
 
 

@@ -78,7 +78,10 @@ TEXTS = {
     "{name}: {delivery}, {field}": "{name}: {delivery}, {field}",
     "First documents": "Första dokumenten", "Numbers without traffic for 90 days": "Nummer utan trafik på 90 dagar",
     "{name}: {total} {currency}, {country}": "{name}: {total} {currency}, {country}",
-    "{days} from today": "{days} dagar från idag", "{name}: {lines}, {what} …": "{name}: {lines} rader, {what} …",
+    "{days} from today": "{days} från idag", "{name}: {lines}, {what} …": "{name}: {lines}, {what} …",
+    "{n} calls": "{n} samtal", "What is paid of it": "Vad som är betalt av den",
+    "An administrator mends it, under Administration, Settings.":
+        "En administratör rättar det, under Administration, Inställningar.",
     "{name}: revenue {revenue}, cost {cost}": "{name}: intäkt {revenue}, kostnad {cost}",
     "{name}: {total} {currency}, limit {limit}": "{name}: {total} {currency}, gräns {limit}",
     "{name}: {total} {currency}, usually {mean} (difference {difference})":

@@ -156,6 +156,7 @@ def refund(customer: str):
         Form(REFUND), "advance_refund", "ledger/change.html", _("Booked. The money itself your bank sends."),
         url_for("ledger.statement", customer=customer), button=_("Pay back"), danger=True,
         params={"p_customer_no": customer}, title=_("Pay back to {customer}", customer=customer), about=about,
+        nothing=not sums and request.method == "GET",
         tabs=tabs("ledger.items"))
 
 

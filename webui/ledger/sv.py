@@ -4,7 +4,7 @@ TEXTS = {
     "1–30 days": "1–30 dagar", "3 to 8 digits.": "3 till 8 siffror.",
     "3 to 8 digits. What is booked stays where it is.": "3 till 8 siffror. Det som är bokfört står kvar där det är.",
     "31–60 days": "31–60 dagar", "61–90 days": "61–90 dagar",
-    "A loss: nobody will pay it, the VAT comes back": "En förlust: ingen betalar den, momsen kommer tillbaka",
+    "A loss: nobody will pay it, the VAT comes back": "Förlust: ingen betalar, momsen åter",
     "A part of it; all that is left when empty.": "En del av den; allt som är kvar om tomt.",
     "A part of it; all that is open when empty.": "En del av den; allt som är öppet om tomt.",
     "A payment of that amount is not identified yet: match it first":

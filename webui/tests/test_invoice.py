@@ -53,8 +53,9 @@ def test_a_month_is_billed_by_the_pages(clerk, tmp_path):
             break
     proposed = page(browser.get("/runs/new"))
     assert 'value="2026-11-30"' in proposed and "Run 1 is not approved yet" in proposed  # the month after
-    assert "Run 1 went as far already" in page(browser.get("/runs/new/due?through=31/10/2026"))
-    assert "would take up" not in page(browser.get("/runs/new/due?through=some day"))
+    part = {"HX-Request": "true"}
+    assert "Run 1 went as far already" in page(browser.get("/runs/new/due?through=31/10/2026", headers=part))
+    assert "would take up" not in page(browser.get("/runs/new/due?through=some day", headers=part))
     shown = page(browser.get(run))
     assert "Look at this first" in shown and "draft" in shown and "6 documents" in shown
     assert "Check the address" in shown  # each row has its mend beside it

@@ -714,8 +714,8 @@ end;
 $$;
 
 comment on function logic.own_invoice_document(text) is
-$$A document that was issued to who asks, to a customer below, or to a customer of the seller who asks (of none
-but its contracts), as JSON, by its number.
+$$A document that was issued to who asks, to a customer below, or to a customer of the seller who asks (of
+none but its contracts), as JSON, by its number.
 Example: select logic.own_invoice_document('20260001') where false
 Raises: LB525 for one of others or unknown, LB901 without the level customer or seller$$;
 
