@@ -29,8 +29,7 @@ TARGET_P95_MS, TARGET_P99_MS, TARGET_KB, TARGET_SEARCH_MS = 150, 400, 200, 50
 # simulations, checks, sums of more than 10 000 rows).
 FILES = re.compile(r"^/(?:logout|login|assets/|health)|export=|/download|\.(?:pdf|xml|zip)$|/collection/lists/")
 RESULTS = re.compile(
-    r"^/reports/[^/?]+/rows|^/simulation\?|^/admin/checks/|^/credit/check|^/credit\?(?:.*&)?(?:all|now)=|"
-    r"/(?:reminders|collection)/new|^/ledger/accounting(?:$|\?|/accounts)|[?&]sums=")
+    r"^/reports/[^/?]+/rows|^/simulation\?|^/admin/checks/|[?&](?:now|sums)=")
 
 
 @dataclass

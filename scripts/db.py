@@ -244,6 +244,18 @@ def page(conn: Connection, name: str, params: dict[str, Any], wanted: Page) -> l
     return conn.execute(query, values, prepare=False).fetchall()  # the plan is that of these filters, no other
 
 
+def page_whole(conn: Connection, name: str, params: dict[str, Any], wanted: Page,
+               sums: Sequence[str]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The first page of rows that are computed, with the number of all that match and their sums: computed once."""
+    query, values = _page_query(name, params, wanted, sql.SQL(", ").join(
+        [sql.SQL('q.*, count(*) over () as "all rows"')] + [
+            sql.SQL("sum(q.{}) over () as {}").format(sql.Identifier(one), sql.Identifier(f"sum {one}"))
+            for one in sums]))
+    rows = conn.execute(query, values, prepare=False).fetchall()
+    first = rows[0] if rows else {}
+    return rows, {"count": first.get("all rows", 0)} | {one: first.get(f"sum {one}") for one in sums}
+
+
 def page_stream(conn: Connection, name: str, params: dict[str, Any], wanted: Page) -> Iterator[dict[str, Any]]:
     """All rows of a list that match, a few thousand at a time. Inside a transaction only."""
     query, values = _page_query(name, params, wanted, sql.SQL("q.*"))

@@ -86,6 +86,7 @@ class List:
     search: tuple[str, ...] = ()
     is_long: bool = False  # the function itself looks for the words, its argument p_words, by its indexes
     is_late: bool = False  # rows are fetched by their keys once these are known: sorting carries little
+    is_computed: bool = False  # of everything, by the function: what is asked of it is asked at once
     filters: list[Filter] = field(default_factory=list)
     order: str = ""
     is_descending: bool = False
@@ -140,8 +141,12 @@ class List:
         if asked := request.args.get("sums"):
             found = self._sums(params, wanted, summed, SUMMED_AT_ONCE if asked == "some" else None)
             return render_template("list_sums.html", list=self, columns=self.shown(), sums=found, address=_address)
+        sums = None
         with database._refusal():
-            rows = db.page(database.connection(), self.function, params, wanted)
+            if self.is_computed and not wanted.after:
+                rows, sums = db.page_whole(database.connection(), self.function, params, wanted, summed)
+            else:
+                rows = db.page(database.connection(), self.function, params, wanted)
         more = _pack(rows[ROWS - 1], by, self.key) if len(rows) > ROWS else None
         rows = rows[:ROWS]
         is_part = bool(request.headers.get("HX-Request")) and bool(request.args.get("after"))
@@ -153,8 +158,8 @@ class List:
         if is_part:
             return render_template("list_rows.html", **context)
         if not wanted.after:
-            context |= {"more_than": SUMMED_WITH_IT, "sums": self._sums(
-                params, wanted, summed, SUMMED_WITH_IT) if more else _added(rows, summed)}
+            context |= {"more_than": SUMMED_WITH_IT, "sums": sums or (self._sums(
+                params, wanted, summed, SUMMED_WITH_IT) if more else _added(rows, summed))}
         response = Response(render_template(template, **context))
         if "columns" in request.args:
             keep_columns(response, self.function)

@@ -495,6 +495,7 @@ from (
         'account_event_list',
         array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']
     ),
+    ('chart_get', array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']),
     ('chart_list', array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']),
     ('account_event_save', array['finance']),
     ('chart_save', array['finance']),

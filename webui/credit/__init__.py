@@ -10,6 +10,7 @@ from leissner.scripts import switch
 from leissner.webui import database, shape, work
 from leissner.webui.access import page
 from leissner.webui.forms import Field, Form
+from leissner.webui.later import SHOWN, later, plan_file
 from leissner.webui.ledger.common import address, customer_of, tabs_of
 from leissner.webui.lists import Column, Filter, List
 from leissner.webui.texts import gettext as _
@@ -28,7 +29,6 @@ SCOPES = {"outgoing": "all outgoing calls", "international_premium": "calls abro
           "all": "all traffic"}
 STEPS = {"blocked": "blocked", "noticed": "told that a block comes", "warned": "warned", "lifted": "opened again",
          "cleared": "warnings withdrawn"}
-SHOWN_AT_ONCE = 200
 STATES = {one: one for one in ("blocked", "warned", "exceeded", "late", "promised")}
 EVENTS = [
     Column("happened_at", "When", "moment"), Column("kind", "What", "state"),
@@ -38,7 +38,7 @@ EVENTS = [
     Column("made_by", "By"), Column("message", "Message", "state"),
 ]
 PAYERS = List(
-    "credit_exposure", key="customer_no", name="exposure", order="exposure", is_descending=True,
+    "credit_exposure", is_computed=True, key="customer_no", name="exposure", order="exposure", is_descending=True,
     search=("customer_no", "name"), empty="Nobody owes anything.",
     columns=[
         Column("customer_no", "Customer", link=lambda row: payer_of(row)), Column("name", "Name", sorts_as="name"),
@@ -158,15 +158,12 @@ def tabs(here: str | None = None) -> list[dict]:
 
 @page(pages, "/credit", READERS)
 def exposure():
-    """Payers who are late, over a level, warned or blocked, worst first; ?all=1: everyone who owes something. Who they
-    are is worked out of all payers: it comes into the page when it is ready."""
-    if request.args.get("all"):
-        return PAYERS.page("credit/payers.html", title=_("Exposure of all payers"), tabs=tabs())
-    result = _exposed() if "now" in request.args else None
-    if result and request.headers.get("HX-Request"):
-        return render_template("credit/exposed.html", result=result)
-    return render_template("credit/exposure.html", result=result, states=STATES, chosen=request.args.get("state", ""),
-                           words=request.args.get("q", "").strip(), tabs=tabs())
+    """Payers who are late, over a level, warned or blocked, worst first. Who they are is worked out of all payers: it
+    comes into the page when it is ready."""
+    if request.args.get("all"):  # where it was before
+        return redirect(url_for("credit.payers"))
+    return later("credit/exposure.html", "credit/exposed.html", lambda: {"result": _exposed()}, states=STATES,
+                 chosen=request.args.get("state", ""), words=request.args.get("q", "").strip(), tabs=tabs())
 
 
 def _exposed() -> dict:
@@ -174,8 +171,18 @@ def _exposed() -> dict:
     state, words = request.args.get("state", ""), request.args.get("q", "").strip().lower()
     shown = [one for one in rows if (not state or one["state"] == state)
              and (not words or words in f"{one['customer_no']} {one['name']}".lower())]
-    return {"rows": shown[:SHOWN_AT_ONCE], "count": len(shown), "counts": {
+    return {"rows": shown[:SHOWN], "count": len(shown), "counts": {
         state: sum(one["state"] == state for one in rows) for state in STATES}}
+
+
+@page(pages, "/credit/payers", READERS)
+def payers():
+    """Everyone who owes something or will, the largest first: worked out of all payers, too."""
+    if request.args.keys() & {"now", "export", "sums", "after"}:
+        is_part = request.headers.get("HX-Request") and "after" not in request.args
+        return PAYERS.page("_list.html" if is_part else "credit/payers.html", title=_("Exposure of all payers"),
+                           tabs=tabs("credit.exposure"))
+    return later("credit/payers_soon.html", "", dict, title=_("Exposure of all payers"), tabs=tabs("credit.exposure"))
 
 
 @page(pages, "/credit/payers/<no>", READERS)
@@ -262,26 +269,41 @@ def limit(no: str):
 @page(pages, "/credit/check", WRITERS, ("GET", "POST"))
 def check():
     """What the policies would do now; then they do it."""
-    steps, problem, words = [], None, {}
+    if request.method == "POST":
+        try:
+            steps = database.call("credit_check", p_is_dry=False)
+        except database.Refused as error:  # no operator yet, say
+            return render_template("credit/check.html", part="credit/steps.html", is_now=True, problem=error.problem,
+                                   tabs=tabs("credit.exposure")), 422
+        # the command takes longer to start than this request to be committed
+        if steps and work.start("credit-messages", ["credit", "messages"]):
+            flash(_("The messages are being sent."), "done")
+        flash(_("Done: {n} payers.", n=len(steps)), "done")
+        return redirect(url_for("credit.exposure"), 303)
+    if "export" in request.args:
+        return plan_file("credit-check", PLAN, _told(database.call("credit_check", p_is_dry=True)))
+    return later("credit/check.html", "credit/steps.html", _steps, columns=PLAN, tabs=tabs("credit.exposure"))
+
+
+def _steps() -> dict:
     try:
-        steps = database.call("credit_check", p_is_dry=request.method == "GET")
+        steps = database.call("credit_check", p_is_dry=True)
     except database.Refused as error:
-        problem = error.problem  # no operator yet, say
+        return {"problem": error.problem}
+    counts = [(_(name), sum(one["step"] == step for one in steps)) for step, name in STEPS.items()]
+    return {"steps": [*_told(steps[:SHOWN]), *steps[SHOWN:]], "counts": [(name, n) for name, n in counts if n]}
+
+
+def _told(steps: list[dict]) -> list[dict]:
+    """Steps with what is done and why in words."""
+    words: dict[tuple, str] = {}
     for one in steps:
         key = one["code"], json.dumps(one["params"], sort_keys=True, default=str)
         if key not in words:
             words[key] = database.one("message_get", p_code=one["code"], p_language=language(),
                                       p_params=one["params"])["sentence"]
         one["reason"], one["words"] = words[key], _(STEPS[one["step"]])
-    if request.method == "POST" and not problem:
-        # the command takes longer to start than this request to be committed
-        if steps and work.start("credit-messages", ["credit", "messages"]):
-            flash(_("The messages are being sent."), "done")
-        flash(_("Done: {n} payers.", n=len(steps)), "done")
-        return redirect(url_for("credit.exposure"), 303)
-    counts = [(_(name), sum(one["step"] == step for one in steps)) for step, name in STEPS.items()]
-    return render_template("credit/check.html", steps=steps, problem=problem, columns=PLAN,
-                           tabs=tabs("credit.exposure"), counts=[(name, count) for name, count in counts if count])
+    return steps
 
 
 @page(pages, "/credit/blocks", READERS)

@@ -6,12 +6,13 @@ import tempfile
 from decimal import Decimal
 from importlib.metadata import version
 
-from flask import abort, flash, redirect, render_template, request, send_file, url_for
+from flask import abort, flash, redirect, request, send_file, url_for
 
 from leissner.scripts import accounting as writer
 from leissner.webui import database, shape
 from leissner.webui.access import page
 from leissner.webui.forms import Field, Form
+from leissner.webui.later import later
 from leissner.webui.ledger import READERS, WRITERS, pages
 from leissner.webui.ledger.common import day_asked, tabs
 from leissner.webui.lists import Column
@@ -34,18 +35,20 @@ EXPORT = [
 def accounting():
     """The trial balance at the end of a day, the exports there are, what waits."""
     day = day_asked("at", shape.today())
-    rows = database.call("trial_balance", p_at=day)
-    database.look("trial_balance", f"{day}")
-    sums = {name: sum((one[name] for one in rows), Decimal(0)) for name in ("debit", "credit", "balance")}
-    return render_template(
-        "ledger/accounting.html", day=day, rows=rows, sums=sums, columns=BALANCE,
-        exports=database.call("accounting_list")[::-1], waiting=database.one("accounting_waiting"), tabs=tabs())
+
+    def balance() -> dict:
+        rows = database.call("trial_balance", p_at=day)
+        database.look("trial_balance", f"{day}")
+        return {"rows": rows, "columns": BALANCE, "waiting": database.one("accounting_waiting"), "sums": {
+            name: sum((one[name] for one in rows), Decimal(0)) for name in ("debit", "credit", "balance")}}
+
+    return later("ledger/accounting.html", "ledger/balance.html", balance, day=day,
+                 exports=database.call("accounting_list")[::-1], tabs=tabs())
 
 
 @page(pages, "/ledger/accounting/export", WRITERS, ("GET", "POST"))
 def export():
     """An export of what was booked in a period and not exported before: each entry goes out once."""
-    waiting = database.one("accounting_waiting")
     form = Form(EXPORT, to=shape.today().replace(day=1) - dt.timedelta(days=1))
     if form.is_sent and form.check():
         try:
@@ -59,7 +62,7 @@ def export():
             if number:
                 return form.done(_("Export {n} is made: take its file.", n=number), url_for("ledger.accounting"))
             form.refuse(_("Nothing was booked in that period that was not exported before."))
-    return form.page("ledger/export.html", waiting=waiting, tabs=tabs("ledger.accounting"))
+    return form.page("ledger/export.html", tabs=tabs("ledger.accounting"))
 
 
 @page(pages, "/ledger/accounting/exports/<int:number>", WRITERS, ("POST",))
@@ -100,8 +103,8 @@ def accrue():
 @page(pages, "/ledger/accounting/accounts", READERS)
 def accounts():
     """Which account each event is booked on, and what accounts are called."""
-    return render_template("ledger/accounts.html", events=database.call("account_event_list"),
-                           chart=database.call("chart_list"), tabs=tabs("ledger.accounting"))
+    return later("ledger/accounts.html", "ledger/chart.html", lambda: {"chart": database.call("chart_list")},
+                 events=database.call("account_event_list"), tabs=tabs("ledger.accounting"))
 
 
 @page(pages, "/ledger/accounting/events/<event>", WRITERS, ("GET", "POST"))
@@ -121,7 +124,7 @@ def account_event(event: str):
 def chart_edit():
     """The name of an account: of the one that ?account= names, or a new one."""
     no = request.args.get("account")
-    found = next((one for one in database.call("chart_list") if one["account"] == no), None)
+    found = database.one("chart_get", p_account=no) if no else None
     form = Form([Field("account", "Account", help="3 to 8 digits.", width="short", is_required=True),
                  Field("name", "Name", is_required=True)], found)
     if form.is_sent and form.save("chart_save", **({"p_account": no} if found else {})):

@@ -1,13 +1,15 @@
 """Reminders: what a run would make, making it, the list, letters; collection: cases, lists for the agency."""
 
+import datetime as dt
 import io
 
-from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, flash, redirect, request, send_file, url_for
 
 from leissner.scripts import collection as agency
 from leissner.webui import database, shape, work
 from leissner.webui.access import page
 from leissner.webui.forms import Field, Form
+from leissner.webui.later import later, plan_file
 from leissner.webui.ledger import LATE, READERS, WRITERS, pages
 from leissner.webui.ledger.common import address, customer_of, day_asked, tabs
 from leissner.webui.lists import Column, Filter, List
@@ -93,6 +95,13 @@ def reminders_new():
         flash(_("Run {n} is made: now deliver it.", n=run), "done")
         return redirect(url_for("ledger.reminders", run=run), 303)
     day = day_asked("day", shape.today())
+    if "export" in request.args:
+        return plan_file("reminders", PLAN, database.call("reminder_preview", p_day=day))
+    return later("ledger/reminders_new.html", "ledger/plan.html", lambda: _plan(day), day=day, columns=PLAN,
+                 tabs=tabs("ledger.reminders"))
+
+
+def _plan(day: dt.date) -> dict:
     plan = database.call("reminder_preview", p_day=day)
     made = [one for one in plan if not one["held"]]
     sums: dict[str, list] = {}
@@ -101,8 +110,7 @@ def reminders_new():
         sums[one["currency"]][0] += one["open"] + one["fee"]
         sums[one["currency"]][1] += one["fee"]
     held = [(_(words), [one for one in plan if one["held"] == why]) for why, words in HELD.items()]
-    return render_template("ledger/reminders_new.html", day=day, made=made, sums=sums, columns=PLAN,
-                           held=[(words, rows) for words, rows in held if rows], tabs=tabs("ledger.reminders"))
+    return {"made": made, "sums": sums, "held": [(words, rows) for words, rows in held if rows]}
 
 
 @page(pages, "/ledger/reminders/<no>.pdf", READERS)
@@ -141,8 +149,14 @@ def collection_new():
         made = database.value("collection_make")
         flash(_("Lists made: {n}. Send their files to the agency.", n=len(made or [])), "done")
         return redirect(url_for("ledger.collection"), 303)
-    due = [one for one in database.call("reminder_preview", p_day=shape.today()) if one["held"] == "collection"]
-    return render_template("ledger/collection_new.html", rows=due, columns=PLAN, tabs=tabs("ledger.collection"))
+
+    def due() -> list[dict]:
+        return [one for one in database.call("reminder_preview", p_day=shape.today()) if one["held"] == "collection"]
+
+    if "export" in request.args:
+        return plan_file("collection", PLAN, due())
+    return later("ledger/collection_new.html", "ledger/handed.html", lambda: {"rows": due()}, columns=PLAN,
+                 tabs=tabs("ledger.collection"))
 
 
 @page(pages, "/ledger/collection/lists/<int:number>.<form>", ("admin", "finance", "credit", "auditor", "batch"))

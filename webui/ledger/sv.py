@@ -188,10 +188,10 @@ TEXTS = {
     "{n} days late": "{n} dagar sen",
     "{n} entries of {first} to {last} wait to be exported":
         "{n} verifikationer från {first} till {last} väntar på export",
-    "{n} entries wait. Each goes out once: an export cannot be taken back, but its file can be taken again and "
-    "is the same.":
-        "{n} verifikationer väntar. Var och en går ut en gång: en export kan inte tas tillbaka, men filen kan "
-        "hämtas igen och är densamma.",
+    "Each goes out once: an export cannot be taken back, but its file can be taken again and is the same.":
+        "Varje verifikation går ut en gång: en export kan inte tas tillbaka, men filen kan hämtas igen och är "
+        "densamma.",
+    "{n} payers": "{n} betalare", "{n} more are in the file of all.": "{n} till finns i filen med alla.",
     "{n} files": "{n} filer",
     "{n} of its payments wait for a person.": "{n} av dess betalningar väntar på en människa.",
     "{n} payers, {late} of them late": "{n} betalare, varav {late} sena", "{n} payments": "{n} betalningar",

@@ -112,18 +112,18 @@ def test_a_check_says_what_it_would_do_and_does_it(web, begun):
     count = "select count(*) from billing.credit_event where kind <> 'lifted'"
     assert client.get("/credit/check").status_code == 200
     before = rows(web, count)
-    shown = text(client.get("/credit/check"))
+    shown = text(client.get("/credit/check?now=1"))
     assert rows(web, count) == before
     client.post("/credit/check")
     assert (rows(web, count) != before) == ("Would be done now" in shown) == bool(begun)
-    assert "Nothing to do" in text(client.get("/credit/check"))
+    assert "Nothing to do" in text(client.get("/credit/check?now=1"))
 
 
 @pytest.mark.parametrize("level", ["sales", "auditor"])
 def test_who_only_reads_credit_changes_nothing(web, level):
     client = web.browser(level, "sv")
-    for path in ("/credit", "/credit?all=1", "/credit/blocks", "/credit/orders", "/credit/policies",
-                 "/credit/messages", f"/credit/payers/{NO}"):
+    for path in ("/credit", "/credit/payers", "/credit/payers?now=1", "/credit/blocks", "/credit/orders",
+                 "/credit/policies", "/credit/messages", f"/credit/payers/{NO}"):
         assert client.get(path).status_code == 200, path
     assert client.get("/credit/payers/nobody").status_code == 404
     for path in ("/credit/check", f"/credit/payers/{NO}/block", f"/credit/payers/{NO}/lift",

@@ -197,7 +197,10 @@ def test_lists_are_searched_filtered_and_exported(web):
 def test_reminders_are_shown_made_once_and_are_letters(web):
     client = web.browser("credit")
     day = rows(web, "select max(due_on) + 60 from billing.open_item")[0][0]
-    shown = text(client.get(f"/ledger/reminders/new?day={day}"))
+    assert "Would be made" not in text(client.get(f"/ledger/reminders/new?day={day}"))  # it comes when it is ready
+    shown = text(client.get(f"/ledger/reminders/new?day={day}&now=1"))
+    whole = client.get(f"/ledger/reminders/new?day={day}&export=csv").get_data(as_text=True)
+    assert whole.count("\n") > 1
     assert "Would be made" in shown and not rows(web, "select from billing.reminder")
     client.post("/ledger/reminders/new", data={"day": f"{day}"})
     numbers = [row[0] for row in rows(web, "select reminder_no from billing.reminder")]
@@ -211,7 +214,7 @@ def test_reminders_are_shown_made_once_and_are_letters(web):
 
 def test_cases_are_handed_over_as_files_and_taken_back(web):
     client = web.browser("finance")
-    assert client.get("/ledger/collection/new").status_code == 200
+    assert "Make the list" in text(client.get("/ledger/collection/new?now=1"))
     client.post("/ledger/collection/new")
     for number, in rows(web, "select collection_list_id from billing.collection_list"):
         assert client.get(f"/ledger/collection/lists/{number}.xml").data.startswith(b"<?xml")
@@ -221,7 +224,7 @@ def test_cases_are_handed_over_as_files_and_taken_back(web):
 
 def test_the_books_are_exported_once_and_their_file_stays_the_same(web):
     client = web.browser("finance")
-    assert "1510" in text(client.get("/ledger/accounting?at=2099-12-31"))
+    assert "1510" in text(client.get("/ledger/accounting?at=2099-12-31&now=1"))
     wanted = {"from": "2026-01-01", "to": "2026-12-31"}
     done = client.post("/ledger/accounting/export", data=wanted, follow_redirects=True)
     assert "Export 1 is made" in text(done) and "not taken yet" in text(done)
@@ -250,7 +253,7 @@ def test_accounts_are_named_and_nobody_overwrites_another(web):
     assert client.post(address, data=wanted).status_code == 303
     assert "Someone else has changed this" in text(client.post(address, data=wanted | {"account": "1920"}))
     client.post("/ledger/accounting/accounts/edit", data={"account": "3999", "name": "Övrigt"})
-    assert "Övrigt" in text(client.get("/ledger/accounting/accounts"))
+    assert "Övrigt" in text(client.get("/ledger/accounting/accounts?now=1"))
     assert rows(web, "select actor from audit.change where table_name like '%%chart' order by 1 desc")[0][0]
     assert web.browser("credit").post(address, data=wanted).status_code == 403
 

@@ -67,6 +67,23 @@ grant execute on function api.chart_list() to
     leissner_admin, leissner_support, leissner_finance, leissner_credit, leissner_report, leissner_auditor,
     leissner_batch, leissner_integration;
 
+create function api.chart_get(p_account text)
+returns table (account text, name text, row_version integer)
+language sql stable rows 1
+begin atomic
+    select asked.account, chart.name, chart.row_version
+    from (select p_account as account) as asked
+    left join billing.chart on chart.account = asked.account;
+end;
+
+comment on function api.chart_get(text) is
+$$An account with its name; NULL where it has none yet.
+Example: select * from api.chart_get('1940')
+Raises: nothing$$;
+grant execute on function api.chart_get(text) to
+    leissner_admin, leissner_support, leissner_finance, leissner_credit, leissner_report, leissner_auditor,
+    leissner_batch, leissner_integration;
+
 create function api.chart_save(p_account text, p_name text, p_row_version integer default null)
 returns integer
 language plpgsql volatile
