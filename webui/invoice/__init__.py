@@ -392,7 +392,11 @@ def _document(no: str) -> dict:
 @page(pages, "/invoices/<no>", OWNERS)
 def invoice(no: str):
     found = _document(no)
-    return render_template("invoice/invoice.html", doc=found, no=no, title=_title(found, no))
+    is_issued = found["number"] and current_user.may(*READERS)
+    sent = database.one("invoice_sent_get", p_invoice=no) if is_issued else None
+    item = database.one("invoice_open_get", p_invoice=no) if is_issued and address(
+        "ledger.item", customer=found["payer"]["customer_no"], document=no) else None
+    return render_template("invoice/invoice.html", doc=found, no=no, title=_title(found, no), sent=sent, item=item)
 
 
 def _title(found: dict, no: str) -> str:

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import re
+from html import unescape
 
 import pytest
 
@@ -82,11 +83,20 @@ def test_a_month_is_billed_by_the_pages(clerk, tmp_path):
     numbers = re.findall(r"/invoices/(\d+)\"", page(browser.get("/invoices")))
     assert len(set(numbers)) == 6
     invoice = page(browser.get(f"/invoices/{numbers[0]}"))
-    assert "Credit …" in invoice
+    assert "Credit …" in invoice and "It has not left yet." in invoice
+    assert re.search(rf'href="/ledger/items/\d+/{numbers[0]}".*?overdue|open', invoice)
     pdf = browser.get(f"/invoices/{numbers[0]}.pdf")
     assert pdf.data.startswith(b"%PDF") and pdf.mimetype == "application/pdf"
     # who has an account of their own opens their documents, and nobody else's
     own = re.search(r"/invoices/(\d+)\"", page(browser.get("/invoices?payer=2000")))[1]
+    # from a line to the calls that it is the sum of, no more and no fewer
+    rows = re.findall(r'href="(/calls[^"]+)"[^>]*>(\d+)</a>.*?class="figures">([^<]+)</td></tr>', page(
+        browser.get(f"/invoices/{own}")))
+    link, count, net = max(((unescape(link), count, net) for link, count, net in rows), key=lambda one: int(one[1]))
+    calls = page(browser.get(link))
+    assert f"{count} rows" in calls or count == "1" and "1 row" in calls
+    assert net in re.search(r"<tfoot.*?</tfoot>", calls, re.S)[0]
+    assert browser.get(link.replace("line=", "line=9999")).get_data(as_text=True).count("href=\"/calls/") == 0
     owner = clerk.browser("customer", scope="2000")
     assert owner.get(f"/invoices/{own}.pdf").data.startswith(b"%PDF")
     assert "Credit …" not in page(owner.get(f"/invoices/{own}"))

@@ -26,7 +26,8 @@ NEWS = 200  # new calls that are counted; more are "more than"
 
 # What the figures of reports ask for, besides the filters of the list.
 DRILL = [Filter("product", "Product"), Filter("country", "Country"), Filter("seller", "Seller"),
-         Filter("kind", "Kind of customer"), Filter("only", "Without those below")]
+         Filter("kind", "Kind of customer"), Filter("only", "Without those below"), Filter("invoice", "Document"),
+         Filter("line", "Line", kind="number")]
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,11 @@ class Calls(List):
             if value:
                 wanted[one.name] = value
         for one in DRILL:  # shown only where a report has asked for them
-            if given := request.args.get(one.name, "").strip()[:100]:
+            given = request.args.get(one.name, "").strip()[:100]
+            if given and (one.kind != "number" or re.fullmatch(r"\d{1,6}", given)):
                 wanted[one.name] = given
                 chips.append((one, given))
-        if "from" not in wanted and "customer" not in wanted and len(wanted.get("a", "")) < 8:
+        if "from" not in wanted and not {"customer", "invoice"} & set(wanted) and len(wanted.get("a", "")) < 8:
             # all calls there are would be read: the page says from when it looks
             wanted["from"] = first_day(WIDEST, wanted.get("to"))
             chips = [(one, wanted["from"] if one.name == "from" else given) for one, given in chips]

@@ -14,7 +14,8 @@ create type logic.call_look as (
     most numeric,
     load_id bigint,
     kind text,
-    is_direct boolean
+    is_direct boolean,
+    lines bigint[]
 );
 comment on type logic.call_look is
 'What of the calls is asked for, within what the session may see; NULL: no condition.';
@@ -80,6 +81,25 @@ begin
 
             select below.customer_id from below
         );
+    end if;
+    if p_filter ->> 'invoice' <> '' then
+        -- the calls of a document, or of one of its lines
+        select
+            coalesce(array_agg(line.invoice_line_id), '{}'), array_agg(distinct line.customer_id),
+            greatest(v_look.from_on, min(lower(line.valid))), least(v_look.to_on, max(upper(line.valid)))
+        into v_look.lines, v_look.customers, v_look.from_on, v_look.to_on
+        from billing.invoice
+        inner join billing.invoice_line as line on line.invoice_id = invoice.invoice_id
+        where
+            line.charge_kind = 'usage'
+            and (
+                invoice.invoice_no = p_filter ->> 'invoice'
+                or access.is_staff()
+                and invoice.invoice_id
+                = substring(p_filter ->> 'invoice' from '^draft ([0-9]{1,18})$')::bigint
+            )
+            and line.place = coalesce((p_filter ->> 'line')::integer, line.place)
+            and (v_look.customers is null or line.customer_id = any(v_look.customers));
     end if;
     if length(v_look.a) >= 8 then
         -- the number of a subscriber leads to the customers that have or had it
@@ -169,7 +189,8 @@ $$;
 comment on function logic.call_look_get(jsonb) is
 $$What of the calls is asked for, within what the session may see: from, to (the day after the last), customer
 (with those below it), a and b (numbers or their beginnings), destination (code, country or a part of the
-name), mode, carrier, least and most (price), load (only calls rated after it).
+name), mode, carrier, least and most (price), load (only calls rated after it), invoice (a document) and line
+(its place there).
 Example: select logic.call_look_get('{"from": "2026-10-01", "customer": "1001"}') where false
 Raises: nothing$$;
 
@@ -193,6 +214,15 @@ begin atomic
         and (p_look.most is null or call.retail <= p_look.most)
         and (p_look.load_id is null or call.load_id > p_look.load_id)
         and (p_look.is_direct is not true or call.seller_id is null)
+        and (
+            p_look.lines is null
+            or exists (
+                select from billing.call_billed as billed
+                where
+                    billed.customer_id = call.customer_id and billed.start_on = call.start_on
+                    and billed.call_id = call.call_id and billed.invoice_line_id = any(p_look.lines)
+            )
+        )
         and (
             p_look.kind is null
             or (

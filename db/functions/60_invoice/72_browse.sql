@@ -144,3 +144,31 @@ Raises: nothing$$;
 grant execute on function api.delivery_all_list(text) to
     leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
     leissner_auditor, leissner_batch, leissner_integration;
+
+create function api.invoice_sent_get(p_invoice text)
+returns table (run bigint, deliveries jsonb)
+language sql stable rows 1
+begin atomic
+    select
+        invoice.bill_run_id,
+        (
+            select jsonb_agg(
+                jsonb_build_object(
+                    'channel', delivery.channel, 'state', delivery.state, 'reason', delivery.reason,
+                    'file', delivery.file, 'changed_at', delivery.changed_at
+                )
+                order by delivery.changed_at desc, delivery.delivery_id desc
+            )
+            from billing.delivery where delivery.invoice_id = invoice.invoice_id
+        )
+    from billing.invoice
+    where invoice.invoice_no = p_invoice;
+end;
+
+comment on function api.invoice_sent_get(text) is
+$$The run of an issued document, and how it left the house, the latest first.
+Example: select * from api.invoice_sent_get('20260001')
+Raises: nothing$$;
+grant execute on function api.invoice_sent_get(text) to
+    leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
+    leissner_auditor, leissner_batch, leissner_integration;

@@ -205,3 +205,23 @@ Raises: nothing$$;
 grant execute on function api.entry_row_list(bigint[]) to
     leissner_admin, leissner_support, leissner_finance, leissner_credit, leissner_report, leissner_auditor,
     leissner_batch, leissner_integration;
+
+create function api.invoice_open_get(p_invoice text)
+returns table (open numeric, is_overdue boolean, customer_no text)
+language sql stable rows 1
+begin atomic
+    select item.open, item.open > 0 and item.due_on < logic.today(), holder.customer_no
+    from billing.invoice
+    inner join billing.open_item as item
+        on item.invoice_id = invoice.invoice_id and item.document_no = invoice.invoice_no
+    inner join billing.customer as holder on holder.customer_id = item.payer_id
+    where invoice.invoice_no = p_invoice;
+end;
+
+comment on function api.invoice_open_get(text) is
+$$What is open of an issued document in the ledger, and with which customer; no row where it is not there.
+Example: select * from api.invoice_open_get('20260001')
+Raises: nothing$$;
+grant execute on function api.invoice_open_get(text) to
+    leissner_admin, leissner_support, leissner_finance, leissner_credit, leissner_report, leissner_auditor,
+    leissner_batch, leissner_integration;
