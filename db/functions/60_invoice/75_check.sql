@@ -238,62 +238,69 @@ $$How many turns of a month lie between two days.
 Example: select logic.month_turns('2026-10-31', '2026-11-30')
 Raises: nothing$$;
 
-create function logic.fee_months(p_invoice_id bigint)
-returns integer
-language sql stable parallel safe
-begin atomic
-    select greatest(1, round(max(upper(line.valid) - lower(line.valid)) * 0.0329))::integer
-    from billing.invoice_line as line
-    where line.invoice_id = p_invoice_id and line.kind = 'periodic';
-end;
-
-comment on function logic.fee_months(bigint) is
-$$The months of the longest period that a fee of a document is for; at least 1.
-Example: select logic.fee_months(1)
-Raises: nothing$$;
-
 create function logic.former_total_list(p_run bigint, p_count integer)
 returns table (invoice_id bigint, documents bigint, mean numeric)
 language sql stable rows 1000
 begin atomic
-    with own as (
+    with own as materialized (
         select invoice.invoice_id, invoice.payer_id, invoice.currency, run.through_on + 1 as until_on
         from billing.invoice
         inner join billing.bill_run as run on run.bill_run_id = invoice.bill_run_id
         where invoice.bill_run_id = p_run and invoice.credits_id is null
+    ),
+
+    -- Each with the first day after the document before it: fees fall due at the turn of a month, so the turns
+    -- between the two say how long a time it charges.
+    dated as materialized (
+        select one.*
+        from (
+            select
+                own.invoice_id, former.invoice_id as former_id, former.total,
+                row_number() over latest as nth, own.until_on as own_until_on, run.through_on + 1 as until_on,
+                coalesce(lead(run.through_on + 1) over latest, lower(former.valid)) as since_on,
+                first_value(run.through_on + 1) over latest as own_since_on
+            from own
+            inner join billing.invoice as former
+                on former.payer_id = own.payer_id and former.currency = own.currency
+            inner join billing.bill_run as run on run.bill_run_id = former.bill_run_id
+            where
+                former.state = 'approved' and former.invoice_id < own.invoice_id
+                and former.credits_id is null
+            window latest as (
+                partition by own.invoice_id order by former.invoice_on desc, former.number desc
+            )
+        ) as one
+        where one.nth <= 14
+    ),
+
+    -- The months of the longest period that a fee of a document is for.
+    fee as materialized (
+        select line.invoice_id, round(max(upper(line.valid) - lower(line.valid)) * 0.0329) as months
+        from (
+            select dated.former_id as invoice_id from dated
+            union all
+            select own.invoice_id from own
+        ) as one
+        inner join billing.invoice_line as line on line.invoice_id = one.invoice_id
+        where line.kind = 'periodic'
+        group by line.invoice_id
     )
 
-    select own.invoice_id, count(*), avg(former.total)
-    from own
-    cross join lateral (
-        select dated.total
-        from (
-            -- Each with the first day after the document before it: fees fall due at the turn of a month, so
-            -- the turns between the two say how long a time it charges.
-            select
-                one.invoice_id, one.total, one.invoice_on, one.number, run.through_on + 1 as until_on,
-                coalesce(
-                    lag(run.through_on + 1) over (order by one.invoice_on, one.number), lower(one.valid)
-                ) as since_on,
-                first_value(run.through_on + 1) over (order by one.invoice_on desc, one.number desc) as own_on
-            from (
-                select former.* from billing.invoice as former
-                where
-                    former.payer_id = own.payer_id and former.currency = own.currency
-                    and former.state = 'approved' and former.invoice_id < own.invoice_id
-                    and former.credits_id is null
-                order by former.invoice_on desc, former.number desc
-                limit 14
-            ) as one
-            inner join billing.bill_run as run on run.bill_run_id = one.bill_run_id
-        ) as dated
+    select alike.invoice_id, count(*), avg(alike.total)
+    from (
+        select
+            dated.invoice_id, dated.total,
+            row_number() over (partition by dated.invoice_id order by dated.nth) as nth
+        from dated
+        left join fee as own_fee on own_fee.invoice_id = dated.invoice_id
+        left join fee as former_fee on former_fee.invoice_id = dated.former_id
         where
-            logic.month_turns(dated.since_on, dated.until_on) = logic.month_turns(dated.own_on, own.until_on)
-            and logic.fee_months(dated.invoice_id) = logic.fee_months(own.invoice_id)
-        order by dated.invoice_on desc, dated.number desc
-        limit p_count
-    ) as former
-    group by own.invoice_id;
+            logic.month_turns(dated.since_on, dated.until_on)
+            = logic.month_turns(dated.own_since_on, dated.own_until_on)
+            and greatest(1, own_fee.months) = greatest(1, former_fee.months)
+    ) as alike
+    where alike.nth <= p_count
+    group by alike.invoice_id;
 end;
 
 comment on function logic.former_total_list(bigint, integer) is
