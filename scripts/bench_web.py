@@ -29,7 +29,7 @@ TARGET_P95_MS, TARGET_P99_MS, TARGET_KB, TARGET_SEARCH_MS = 150, 400, 200, 50
 # simulations, checks, sums of more than 10 000 rows).
 FILES = re.compile(r"^/(?:logout|login|assets/|health)|export=|/download|\.(?:pdf|xml|zip)$|/collection/lists/")
 RESULTS = re.compile(
-    r"^/reports/[^/?]+/rows|^/simulation\?|^/admin/checks/|[?&](?:now|sums)=")
+    r"^/reports/[^/?]+/rows|^/simulation\?|^/admin/checks/|^/runs/\d+/(?:state|ways)|[?&](?:now|sums)=")
 
 
 @dataclass
@@ -450,14 +450,15 @@ KNOWN = {
 }
 # What people look for: numbers and names of others of these, whole, in part and with an error.
 SOUGHT = """
-select unnest(array[
+select unnest(found.words) as words
+from (select array[
     customer_no, name, left(name, 6), overlay(name placing 'x' from 4 for 1), split_part(name, ' ', 1),
     (select number from billing.subscriber_number as own where own.kind = 'number' order by 1 offset 90000 limit 1),
     (select invoice_no from billing.invoice order by invoice_id desc limit 1),
     (select contract_no from billing.contract order by contract_id desc limit 1),
     coalesce(org_no, '556000-0000'), 'nothing of the kind', 'anders', 'sv'
-]) as words
-from billing.customer where kind = 'business' order by customer_id offset 40000 limit 1
+] as words
+from billing.customer where kind = 'business' order by customer_id offset 30000 limit 1) as found
 """
 
 

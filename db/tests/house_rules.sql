@@ -226,7 +226,7 @@ select bag_eq(
         'logic.traffic_month_list', 'logic.own_month_list',
         'logic.own_document_list', 'logic.contract_propose', 'logic.customer_history',
         'logic.customer_month_list', 'logic.customer_note_add', 'logic.line_fee_list',
-        'logic.customer_number_free_list', 'logic.number_ids',
+        'logic.customer_number_free_list', 'logic.number_ids', 'logic.number_former',
         'logic.price_list_code', 'logic.price_list_currency',
         'logic.list_currency_list', 'logic.document_price',
         'logic.fee_due_list',

@@ -83,6 +83,7 @@ from (
     ('bill_begin', array['finance', 'batch']),
     ('bill_due_get', array['finance', 'batch']),
     ('bill_check', array['sales', 'support', 'finance', 'credit', 'auditor', 'batch']),
+    ('bill_check_top', array['sales', 'support', 'finance', 'credit', 'auditor', 'batch']),
     ('bill_deliver_finish', array['finance', 'batch']),
     ('bill_discard', array['finance', 'batch']),
     ('bill_export', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',

@@ -23,6 +23,8 @@ READERS = ("admin", "sales", "support", "finance", "credit", "report", "auditor"
 OWNERS = (*READERS, "seller", "customer")  # who opens a document: sellers and customers, of their own
 WRITERS = ("admin", "finance")
 STATES = {"draft": "draft", "approved": "approved"}
+CHECKS_SHOWN = 20  # of a kind
+AT_ONCE = 2000  # documents: what there is to say of more is shown a moment after the page
 KINDS = {"invoice": "invoice", "credit": "credit note"}
 # What there is many of in a row of the check list.
 COUNTS = {"calls": "{n} calls", "lines": "{n} lines", "days": "{n} days"}
@@ -176,14 +178,14 @@ def _run(run: int) -> dict:
 
 
 def _checks(run: int, faults: list[dict]) -> list[dict]:
-    """The check list in groups, worst first: {title, kind, rows: [{subject, words, address, mend}]}."""
+    """The check list in groups, worst first: {title, kind, count, rows: [{subject, words, address, mend}]}."""
     groups: list[dict] = []
-    for row in database.call("bill_check", p_run=run):
+    for row in database.call("bill_check_top", p_run=run, p_most=CHECKS_SHOWN):
         kind, subject, params = row["kind"], row["subject"], row["params"] or {}
         title, line = CHECKS.get(kind, (kind, "{name}"))[:2] if kind != "fault" else ("Could not be billed", "{name}")
         if not groups or groups[-1]["kind"] != kind:
             is_for_admin = all(lead[3:] == ("admin",) for lead in LEADS.get(kind) or [()])
-            groups.append({"kind": kind, "title": title, "rows": [],
+            groups.append({"kind": kind, "title": title, "count": row["of_kind"], "rows": [],
                            "is_for_admin": is_for_admin and current_user.level != "admin"})
         words = _(line, **{name: _(COUNTS[name], n=_figure(value)) if name in COUNTS else _figure(value)
                            for name, value in params.items()})
@@ -259,14 +261,33 @@ def due():
 @page(pages, "/runs/<int:run>", READERS)
 def run(run: int):
     found = _run(run)
-    faults = _faults(run) if found["faults"] else []
-    checks = _checks(run, faults) if found["state"] in ("draft", "approving") and current_user.may(
+    is_later = _is_large(found) and not request.args.get("now") or bool(request.args.get("after"))
+    return DOCUMENTS.page("invoice/run.html", {"p_run": run}, run=found, totals=_totals(found), is_later=is_later,
+                          **({} if is_later else _state(found)), title=_("Run {n}", n=run),
+                          empty=_("Documents are shown here as they are made.") if found["state"] == "making" else None)
+
+
+def _is_large(found: dict) -> bool:
+    """Are the documents of a run so many that what there is to say of them all takes a while?"""
+    return found["documents"] > AT_ONCE
+
+
+def _state(found: dict) -> dict:
+    """What there is to say of all documents of a run: how far its delivery is, and what looks odd."""
+    run = found["run"]
+    checks = _checks(run, _faults(run) if found["faults"] else []) if found["state"] in (
+        "draft", "approving") and current_user.may(
         "admin", "sales", "support", "finance", "credit", "auditor", "batch") else []
     ways = database.call("delivery_sums", p_run=run) if found["state"] in ("approved", "delivered") else []
-    return DOCUMENTS.page("invoice/run.html", {"p_run": run}, run=found, totals=_totals(found), checks=checks,
-                          faults=faults, ways=ways, title=_("Run {n}", n=run), is_working=work.is_running(f"run {run}"),
-                          log=work.log(f"run {run}") if any(one["waiting"] or one["failed"] for one in ways) else [],
-                          empty=_("Documents are shown here as they are made.") if found["state"] == "making" else None)
+    return {"checks": checks, "ways": ways, "is_working": work.is_running(f"run {run}"),
+            "log": work.log(f"run {run}") if any(one["waiting"] or one["failed"] for one in ways) else []}
+
+
+@page(pages, "/runs/<int:run>/state", READERS)
+def state(run: int):
+    """What a large run's page shows a moment after its documents."""
+    found = _run(run)
+    return render_template("invoice/state.html", run=found, **_state(found))
 
 
 @page(pages, "/runs/<int:run>/go", WRITERS, ("POST",))
@@ -321,7 +342,8 @@ def approve(run: int):
     faults = _faults(run) if found["faults"] else []
     return form.page(
         "invoice/approve.html", run=found, totals=_totals(found), title=_("Approve run {n}", n=run), faults=faults,
-        numbers=database.one("bill_number_get", p_run=run, p_day=day), checks=_checks(run, faults))
+        numbers=database.one("bill_number_get", p_run=run, p_day=day), is_large=_is_large(found),
+        checks=[] if _is_large(found) else _checks(run, faults))
 
 
 @page(pages, "/runs/<int:run>/again", WRITERS, ("POST",))

@@ -37,7 +37,8 @@ TEXTS = {
     "Deliver what waits": "Leverera det som väntar", "also what failed": "också det som misslyckats",
     "Through {day}": "Till och med {day}", "{n} documents": "{n} dokument", "faults: {n}": "fel: {n}",
     "Discard …": "Kassera …", "Approve …": "Godkänn …", "Look at this first": "Titta på det här först",
-    "… and {n} more": "… och {n} till", "Nothing looks odd.": "Inget ser konstigt ut.",
+    "… and {n} more": "… och {n} till", "Counting …": "Räknar …", "Show the result": "Visa resultatet",
+    "Nothing looks odd.": "Inget ser konstigt ut.",
     "Approve {n} documents, {totals}.": "Godkänn {n} dokument, {totals}.", "Approve {n} documents": "Godkänn {n} dokument",
     "They cannot be changed afterwards: only a credit note takes an invoice back.":
         "Efteråt kan de inte ändras: bara en kreditfaktura tar tillbaka en faktura.",

@@ -21,7 +21,7 @@ OPEN = ("access.login", "assets.file", "health")
 UNLINKED = {
     "customer.term", "customer.contract_approve", "customer.contract_term", "customer.line_term", "customer.charge",
     "customer.number_move", "pricing.activate", "usage.rerated", "usage.loading",
-    "usage.dropped", "invoice.ways",
+    "usage.dropped", "invoice.ways", "invoice.state",
     "ledger.collection_file", "ledger.withdraw", "admin.job", "admin.job_run",
     "report.own", "report.own_rows", "report.own_edit", "report.own_delete",
     "report.contracts", "report.billed", "report.schedule", "report.schedule_edit",

@@ -249,8 +249,8 @@ begin atomic
         where invoice.bill_run_id = p_run and invoice.credits_id is null
     ),
 
-    -- Each with the first day after the document before it: fees fall due at the turn of a month, so the turns
-    -- between the two say how long a time it charges.
+    -- Each with the first day after the document before it: fees fall due at the turn of a month, so the
+    -- turns between the two say how long a time it charges.
     dated as materialized (
         select one.*
         from (
@@ -275,7 +275,8 @@ begin atomic
 
     -- The months of the longest period that a fee of a document is for.
     fee as materialized (
-        select line.invoice_id, round(max(upper(line.valid) - lower(line.valid)) * 0.0329) as months
+        select
+            line.invoice_id, round(max(upper(line.valid) - lower(line.valid)) * 0.0329) as months
         from (
             select dated.former_id as invoice_id from dated
             union all
@@ -475,19 +476,27 @@ returns table (subject text, params jsonb)
 language sql stable rows 1000
 begin atomic
     select own.number, jsonb_build_object('contract', contract.contract_no, 'line', line.line_no)
-    from logic.run_customer_list(p_run) as asked
-    inner join billing.contract on contract.customer_id = asked.customer_id
+    from billing.contract
     inner join billing.contract_line as line on line.contract_id = contract.contract_id
     inner join billing.subscriber_number as own on own.contract_line_id = line.contract_line_id
     where
-        contract.state = 'active' and line.valid @> p_through and own.valid @> p_through
+        -- Both looked up in a hash: as joins they are taken for few, and listed again for each line.
+        (
+            contract.customer_id in (
+                select asked.customer_id from logic.run_customer_list(p_run) as asked
+            )
+        ) is true
+        and contract.state = 'active' and line.valid @> p_through and own.valid @> p_through
         and own.kind = 'number' and own.to_number is null and lower(own.valid) <= p_through - 90
-        and not exists (
-            select from billing.call
+        and (line.contract_line_id, own.number) not in (
+            select call.contract_line_id, call.a_number
+            from billing.call
             where
-                call.customer_id = contract.customer_id and call.contract_line_id = line.contract_line_id
+                call.customer_id = any(
+                    array(select asked.customer_id from logic.run_customer_list(p_run) as asked)
+                )
                 and call.start_on > p_through - 90 and call.start_on <= p_through
-                and call.a_number = own.number
+                and call.contract_line_id is not null and call.a_number is not null
         );
 end;
 
@@ -569,5 +578,30 @@ $$What a person should look at in a run, worst first.
 Example: select * from api.bill_check(1) where false
 Raises: LB522 for an unknown run$$;
 grant execute on function api.bill_check(bigint) to
+    leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_auditor,
+    leissner_batch;
+
+create function api.bill_check_top(p_run bigint, p_most integer)
+returns table (rank integer, kind text, subject text, params jsonb, of_kind bigint)
+language sql stable
+begin atomic
+    select one.rank, one.kind, one.subject, one.params, one.of_kind
+    from (
+        select
+            found.rank, found.kind, found.subject, found.params, found.place,
+            count(*) over (partition by found.rank, found.kind) as of_kind,
+            row_number() over (partition by found.rank, found.kind order by found.place) as nth
+        from logic.bill_check(p_run)
+        with ordinality as found (rank, kind, subject, params, place)
+    ) as one
+    where one.nth <= p_most
+    order by one.place;
+end;
+
+comment on function api.bill_check_top(bigint, integer) is
+$$What a person should look at in a run, worst first, a few of each kind and how many there are of it.
+Example: select * from api.bill_check_top(1, 20) where false
+Raises: LB522 for an unknown run$$;
+grant execute on function api.bill_check_top(bigint, integer) to
     leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_auditor,
     leissner_batch;
