@@ -10,7 +10,7 @@ import secrets
 from datetime import timedelta
 from pathlib import Path
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, request
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 
@@ -44,7 +44,7 @@ def create_app(conninfo: str | None = None, *, is_secure: bool = False) -> Flask
     logins = LoginManager(app)
     logins.login_view = "access.login"
     logins.user_loader(access.user_of)
-    logins.unauthorized_handler(lambda: redirect(url_for("access.login", next=request.full_path.rstrip("?"))))
+    logins.unauthorized_handler(access.ask)
     database.open_pool(app, conninfo)
     for part in (texts, shape, places, assets, errors, access):
         part.set_up(app)

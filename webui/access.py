@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, abort, current_app, g, redirect, render_temp
 from flask_login import UserMixin, current_user, login_user, logout_user
 
 from leissner.scripts import db, password
-from leissner.webui import database
+from leissner.webui import database, errors
 from leissner.webui.texts import gettext as _
 
 pages = Blueprint("access", __name__, template_folder="templates")
@@ -76,6 +76,13 @@ def guard():
     if not current_user.may(*levels):
         abort(403)
     return None
+
+
+def ask():
+    """Who is not logged in, or not any more, logs in and goes on where they were; a form that was sent is kept."""
+    has_page = request.url_rule and "GET" in request.url_rule.methods
+    return errors.unsent() or redirect(url_for(
+        "access.login", next=request.full_path.rstrip("?") if has_page else None))
 
 
 def user_of(token: str) -> User | None:

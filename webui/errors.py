@@ -12,6 +12,7 @@ from leissner.scripts.errors import LeissnerError
 from leissner.webui.database import Refused
 from leissner.webui.texts import gettext as _
 
+SECRET = ("access.login", "start.me", "access.level", "access.logout")  # what was typed there is not shown again
 log = logging.getLogger("leissner.web")
 
 
@@ -19,7 +20,7 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(LeissnerError, lambda error: page(
         503 if error.code == 3 else 422, str(error), error.hint))
-    app.register_error_handler(CSRFError, lambda error: page(
+    app.register_error_handler(CSRFError, lambda error: unsent() or page(
         400, _("This form has lain open too long, or was sent from elsewhere."),
         _("Go back, load the page again, and send it once more.")))
     app.register_error_handler(HTTPException, _http)
@@ -37,6 +38,19 @@ def page(status: int, sentence: str, hint: str | None = None):
         log.exception("the page of an error at %s", request.path)
         g._login_user = current_app.login_manager.anonymous_user()
         return render_template("error_alone.html", sentence=sentence, hint=hint, status=status), status
+
+
+def unsent():
+    """A page that keeps what was typed into a form of ours whose session has ended meanwhile, to send it once more;
+    None for what comes from elsewhere, for passwords, files and parts of pages. Nothing of it is done before the form
+    comes again with the token of a session."""
+    ours = request.headers.get("Sec-Fetch-Site") == "same-origin" or \
+        request.headers.get("Origin", "").partition("://")[2] == request.host
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    if request.method != "POST" or not ours or not typed or request.files or request.endpoint in SECRET \
+            or request.headers.get("HX-Request"):
+        return None
+    return render_template("unsent.html", typed=typed, address=request.full_path.rstrip("?")), 400
 
 
 def _refused(error: Refused):

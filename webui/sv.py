@@ -17,6 +17,10 @@ TEXTS = {
     "Act as": "Arbeta som", "Change": "Byt", "My settings and sessions": "Mina inställningar och inloggningar",
     "Light or dark": "Ljust eller mörkt", "Keys": "Tangenter", "Log out": "Logga ut", "Log in": "Logga in",
     "search": "sök", "new": "nytt", "edit": "ändra", "next, previous in a list": "nästa, föregående i en lista",
+    "Not sent yet": "Inte skickat än", "Send it once more": "Skicka en gång till", "What you typed": "Det du skrev",
+    "Your session ended while this form lay open. Nothing is saved yet, and nothing that you typed is lost.":
+        "Din inloggning tog slut medan formuläret låg öppet. Inget är sparat än, och inget av det du skrev är borta.",
+    "on a page beside this one, then send it once more.": "på en sida bredvid den här, och skicka sedan en gång till.",
     "open": "öppna", "close": "stäng", "Close": "Stäng", "optional": "valfritt", "Save": "Spara", "Cancel": "Avbryt",
     "Someone else has changed it: before, it was {value}.": "Någon annan har ändrat det: förut stod {value}.",
     "Someone else has written {value} here.": "Någon annan har skrivit {value} här.",

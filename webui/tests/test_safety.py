@@ -256,10 +256,32 @@ def test_nothing_is_written_without_the_token_of_the_own_session(guarded):
     before = rows(guarded, "select count(*) from audit.change")
     for endpoint, address in posts(guarded).items():
         for data, headers in (({}, {}), ({"csrf_token": "x"}, {}), ({"csrf_token": strange}, {}),
-                              ({}, {"X-CSRFToken": strange}), ({}, {"HX-Request": "true"})):
+                              ({}, {"X-CSRFToken": strange}), ({}, {"HX-Request": "true"}),
+                              ({"name": "x"}, {"Sec-Fetch-Site": "same-origin"})):
             assert client.post(address, data=data, headers=headers).status_code == 400, (endpoint, data, headers)
     assert rows(guarded, "select count(*) from audit.change") == before
     assert client.post("/level", data={"level": "admin"}, headers={"X-CSRFToken": own}).status_code == 302
+
+
+def test_what_was_typed_outlives_the_session(guarded):
+    """A form of ours whose session has ended is kept to be sent once more; one from elsewhere is not, nor passwords."""
+    guarded.app.config["WTF_CSRF_ENABLED"] = False
+    client = guarded.browser("sales")
+    guarded.app.config["WTF_CSRF_ENABLED"] = True
+    address, ours, typed = "/customers/1000/notes", {"Sec-Fetch-Site": "same-origin"}, {"text": 'Kept "as" typed <b>'}
+    shown = guarded.app.test_client().post(address, data=typed, headers=ours)
+    page = shown.get_data(as_text=True)
+    assert shown.status_code == 400 and 'value="Kept &#34;as&#34; typed &lt;b&gt;"' in page and 'href="/login"' in page
+    again = client.post(address, data=typed, headers=ours).get_data(as_text=True)  # in the session that is new by then
+    assert 'href="/login"' not in again and f'action="{address}"' in again and "Kept" not in client.get(
+        address).get_data(as_text=True)
+    known = re.search(r'name="csrf_token" value="([^"]+)"', again[again.index(f'action="{address}"'):])[1]
+    assert client.post(address, data=typed | {"csrf_token": known}).status_code in (302, 303)
+    assert "Kept &#34;as&#34; typed" in client.get(address).get_data(as_text=True)
+    for where, data, headers in ((address, typed, {"Origin": "https://evil.example"}), (address, typed, {}),
+                                 ("/me", {"old": "secret words"}, ours)):
+        answer = client.post(where, data=data, headers=headers)
+        assert answer.status_code == 400 and "once more</button>" not in answer.get_data(as_text=True)
 
 
 def test_reading_writes_nothing(web):
