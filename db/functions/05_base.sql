@@ -1,14 +1,54 @@
 -- base: the sentence that people read for an error, the same in web pages, SOAP and the command line.
 
+-- Only where a parameter holds words of ours, never where it may hold those of a person.
+create function logic.message_words(p_code text, p_language text, p_params jsonb)
+returns jsonb
+language sql stable
+begin atomic
+    select coalesce(
+        jsonb_object_agg(
+            given.key,
+            case
+                when
+                    p_language <> 'en' and jsonb_typeof(given.value) = 'string'
+                    and (
+                        given.key in ('state', 'needed', 'why')
+                        or (given.key = 'what' and p_code in ('LB110', 'LB361', 'LB400', 'LB730'))
+                    )
+                    then (
+                        select to_jsonb(
+                            string_agg(coalesce(word.sentence, part.words), ', ' order by part.place)
+                        )
+                        from string_to_table(given.value #>> '{}', ', ')
+                        with ordinality as part (words, place)
+                        left join billing.message as word
+                            on
+                                word.code = 'word_' || replace(part.words, ' ', '_')
+                                and word.language = p_language
+                    )
+                else given.value
+            end
+        ),
+        '{}'
+    )
+    from jsonb_each(p_params) as given;
+end;
+
+comment on function logic.message_words(text, text, jsonb) is
+$$The parameters of a sentence, those that hold words of ours (a state, what is missing) in its language.
+Example: select logic.message_words('LB523', 'sv', '{"state": "draft"}')
+Raises: nothing$$;
+
 create function logic.message_get(p_code text, p_language text, p_schema text, p_params jsonb)
 returns table (sentence text, hint text)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
     select
-        billing.sentence_fill(found.sentence, p_params),
-        billing.sentence_fill(found.hint, p_params)
-    from (
+        billing.sentence_fill(found.sentence, told.params),
+        billing.sentence_fill(found.hint, told.params)
+    from (select logic.message_words(p_code, p_language, coalesce(p_params, '{}')) as params) as told
+    cross join (
         select
             message.sentence, message.hint, case when message.language = p_language then 1 else 3 end as rank
         from billing.message as message

@@ -121,7 +121,13 @@ begin
                     invoice.invoice_no = v_words
                     or invoice.reference in (v_words, nullif(v_digits, ''))
                 )
-                and (v_has_documents or payer.customer_id = any(v_customers))
+                and (
+                    v_has_documents
+                    or (
+                        payer.customer_id = any(v_customers)
+                        and invoice.invoice_id = any(logic.own_invoice_list(array[payer.customer_id]))
+                    )
+                )
             limit 5
         ) as found;
     end if;

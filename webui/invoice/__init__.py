@@ -198,7 +198,7 @@ def _checks(run: int, faults: list[dict]) -> list[dict]:
             leads = MENDS.get(params["code"], [])
         where = SUBJECTS.get(kind, "customer.customer")
         groups[-1]["rows"].append({
-            "subject": _(subject.replace("_", " ")) if kind == "suspended" else subject, "words": words,
+            "subject": _(subject.replace("_", " ")) + ":" if kind == "suspended" else subject, "words": words,
             "address": address(where, no=subject) if where else None,
             "mend": next((one for one in (_lead(given, *lead) for lead in leads) if one), None)})
     return groups
@@ -263,7 +263,7 @@ def run(run: int):
     found = _run(run)
     is_later = _is_large(found) and not request.args.get("now") or bool(request.args.get("after"))
     return DOCUMENTS.page("invoice/run.html", {"p_run": run}, run=found, totals=_totals(found), is_later=is_later,
-                          **({} if is_later else _state(found)), title=_("Run {n}", n=run),
+                          left=_left(found), **({} if is_later else _state(found)), title=_("Run {n}", n=run),
                           empty=_("Documents are shown here as they are made.") if found["state"] == "making" else None)
 
 
