@@ -41,7 +41,7 @@ ITEMS = List(
         Column("item", "Key", is_extra=True),
     ],
     filters=[
-        Filter("state", "State", STATES), Filter("age", "Age", AGES),
+        Filter("state", "State", STATES, is_param=True), Filter("age", "Age", AGES, is_param=True),
         Filter("kind", "Kind", {one: one for one in ("invoice", "credit", "fee", "opening", "advance")}),
         Filter("customer_no", "Customer"), Filter("is_all", "Settled", {"true": "too"}, is_param=True),
     ],
@@ -94,7 +94,8 @@ REFUND = [AMOUNT, Field("currency", "Currency", help="Of an account in several c
 
 @page(pages, "/ledger/items", READERS)
 def items():
-    ages = database.call("ledger_age_list")
+    is_whole = not request.args.keys() & {"after", "sums", "export"}
+    ages = database.call("ledger_age_list") if is_whole else []
     bars = [(one["currency"], [
         {"label": _(AGES[name]), "open": one[name], "address": url_for("ledger.items", age=name)}
         for name in AGES if name != "credit"], one) for one in ages]

@@ -11,7 +11,7 @@ import pytest
 from leissner.webui import lists
 from leissner.webui.credit import ORDERS
 from leissner.webui.customer import CUSTOMERS
-from leissner.webui.ledger.item import ITEMS
+from leissner.webui.ledger.item import AGES, ITEMS, STATES
 from leissner.webui.ledger.late import REMINDERS
 
 ADDRESS = re.compile(r'(?:href|hx-get)="([^"]*)"')
@@ -47,6 +47,20 @@ def test_paged_by_any_column_each_row_comes_once(lived_web, few, list_, address)
                 paged += [unescape(re.sub(r"<[^>]+>", "", one)).strip() for one in cells]
                 turn = linked(text, "after=")
             assert paged == whole[:len(paged)], here
+
+
+def test_items_of_an_age_or_a_state_are_those_that_say_so(lived_web):
+    client = lived_web.browser("finance")
+
+    def found(query: str = "") -> list[dict]:
+        text = client.get(f"/ledger/items?export=csv{query}").get_data(as_text=True)
+        return [*csv.DictReader(io.StringIO(text))]
+
+    whole = found()
+    assert {row["state"] for row in whole} >= {"overdue", "open"}
+    for state in STATES:
+        assert found(f"&state={state}") == [row for row in whole if row["state"] == state], state
+    assert len(whole) == sum(len(found(f"&age={age}")) for age in AGES)
 
 
 def test_sums_come_when_the_page_is_there(lived_web, few):

@@ -4,7 +4,7 @@
 
 create function api.item_browse_list(
     p_is_all boolean default false, p_customer_no text default null, p_document text default null,
-    p_words text default null
+    p_words text default null, p_age text default null, p_state text default null
 )
 returns table (
     item bigint, document_no text, customer_no text, name text, kind text, item_on date, due_on date,
@@ -42,16 +42,36 @@ begin atomic
         (p_is_all or item.open <> 0)
         and (p_customer_no is null or payer.customer_no = p_customer_no)
         and (p_document is null or item.document_no = p_document)
-        and (p_words is null or item.open_item_id = any((select logic.item_found(p_words))::bigint[]));
+        and (p_words is null or item.open_item_id = any((select logic.item_found(p_words))::bigint[]))
+        -- as the columns say it, by days, which an index has
+        and (
+            p_age is null
+            or case p_age
+                when 'credit' then item.open < 0
+                when 'not_due' then item.open > 0 and item.due_on >= today.day
+                when 'to_30' then item.open > 0 and item.due_on between today.day - 30 and today.day - 1
+                when 'to_60' then item.open > 0 and item.due_on between today.day - 60 and today.day - 31
+                when 'to_90' then item.open > 0 and item.due_on between today.day - 90 and today.day - 61
+                when 'over_90' then item.open > 0 and item.due_on < today.day - 90
+            end
+        )
+        and (
+            p_state is null
+            or case p_state
+                when 'disputed' then item.open <> 0 and item.disputed_on is not null
+                when 'to_credit' then item.open < 0 and item.disputed_on is null
+                when 'overdue' then item.open > 0 and item.disputed_on is null and item.due_on < today.day
+                when 'open' then item.open > 0 and item.disputed_on is null and item.due_on >= today.day
+            end
+        );
 end;
 
-comment on function api.item_browse_list(boolean, text, text, text) is
-$$Items that are open, or all, of one customer or document where one is named: how late they are, by age
-(not_due, to_30, to_60, to_90, over_90, credit, settled) and by state (open, overdue, disputed, to_credit,
-settled).
+comment on function api.item_browse_list(boolean, text, text, text, text, text) is
+$$Items that are open, or all, of one customer or document where one is named, of an age (not_due, to_30,
+to_60, to_90, over_90, credit) or a state (open, overdue, disputed, to_credit): how late they are.
 Example: select * from api.item_browse_list(true, '1000')
 Raises: nothing$$;
-grant execute on function api.item_browse_list(boolean, text, text, text) to
+grant execute on function api.item_browse_list(boolean, text, text, text, text, text) to
     leissner_admin, leissner_support, leissner_finance, leissner_credit, leissner_report, leissner_auditor,
     leissner_batch, leissner_integration;
 
