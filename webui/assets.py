@@ -78,9 +78,9 @@ def set_up(app: Flask) -> None:
 
 
 def _compress(response):
-    """Pages go out compressed; what is streamed or small does not."""
+    """Pages go out compressed; what is streamed, a file or small does not."""
     if (
-        not response.is_streamed and "Content-Encoding" not in response.headers
+        not response.is_streamed and not response.direct_passthrough and "Content-Encoding" not in response.headers
         and response.content_type.startswith(COMPRESSED) and "gzip" in request.headers.get("Accept-Encoding", "")
         and len(response.get_data()) > 800
     ):
