@@ -440,7 +440,8 @@ def problem(error: psycopg.Error, conn: Connection | None = None, language: str 
     if isinstance(known := getattr(error, "problem", None), Problem) and language == "en":
         return known
     diag = error.diag
-    code = error.sqlstate or ("08000" if isinstance(error, errors.OperationalError) else "XX000")
+    code = error.sqlstate or ("08000" if isinstance(error, errors.OperationalError) else
+                              "22021" if isinstance(error, psycopg.DataError) else "XX000")
     status, fixed = next(((s, f) for prefix, s, f in TABLE if code.startswith(prefix)), (500, None))
     sentence, hint = (fixed, None) if fixed else (diag.message_primary or first_line(error), diag.message_hint)
     field = diag.column_name

@@ -3,7 +3,9 @@
 A GET reads only. What a view has written is committed when its answer is a 2xx or 3xx, else taken back.
 """
 
+import re
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -15,6 +17,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from leissner.scripts import db
 from leissner.scripts.errors import LeissnerError
+from leissner.webui.texts import gettext as _
 
 LOGIN = db.WEB_LOGIN
 TIMEOUT_S = 30
@@ -22,11 +25,30 @@ CONNECTIONS = 8
 
 
 class Refused(Exception):
-    """The database said no: `problem` has the sentence, the hint, the field, the HTTP status."""
+    """The database said no: `problem` has the sentence, the hint, the field, the HTTP status; `value` what it could not
+    read, where it says so."""
 
     def __init__(self, problem: db.Problem):
+        self.value = None
+        if problem.code.startswith("22"):
+            found = re.search(r'"(.*)"', problem.sentence, re.S)
+            self.value = found[1] if found else None
+            problem = replace(problem, sentence=_unread(problem.sentence, self.value), hint=None, status=422)
         super().__init__(problem.sentence)
         self.problem = problem
+
+
+def _unread(sentence: str, value: str | None) -> str:
+    """What PostgreSQL says of a value that it cannot take, in words for who typed it."""
+    if "out of range for type" in sentence or "field overflow" in sentence:
+        return _("This number is too large here.")
+    if re.search(r"type (integer|bigint|smallint)", sentence) and re.fullmatch(r"-?\d+\.\d*", value or ""):
+        return _("A whole number is needed here.")
+    if re.search(r"type (integer|bigint|smallint|numeric)", sentence):
+        return _("This is not a number.")
+    if re.search(r"type (date|timestamp)|date/time|timestamp out of range", sentence):
+        return _("This is not a day. Write 2026-10-01, 1/10 or today.")
+    return _("This is too long.") if "too long" in sentence else _("This is not what is asked for here.")
 
 
 def open_pool(app: Flask, conninfo: str | None) -> None:

@@ -119,12 +119,10 @@ class Form:
         try:
             self.result = database.call(function, **params)
         except database.Refused as error:
-            problem = error.problem
-            is_missing = problem.code == "23502"
-            if problem.code == "LB800" and "was" in request.form:
-                self._join(problem.sentence)
-                return False
-            self.refuse(_("Fill this in.") if is_missing else problem.sentence, problem.hint, problem.field)
+            if error.problem.code == "LB800" and "was" in request.form:
+                self._join(error.problem.sentence)
+            else:
+                self.refused(error)
             return False
         return True
 
@@ -146,6 +144,22 @@ class Form:
             self.fields = [replace(one, error=wrong.get(one.name)) for one in self.fields]
             self.problem = (_("Something is not right yet: see the fields marked below."), None)
         return not wrong
+
+    def refused(self, error: database.Refused) -> None:
+        """Puts what the database said beside its field."""
+        problem = error.problem
+        self.refuse(_("Fill this in.") if problem.code == "23502" else problem.sentence, problem.hint,
+                    problem.field or (self._unread(error.value) if problem.code.startswith("22") else None))
+
+    def _unread(self, value: str | None) -> str | None:
+        """The field whose value the database could not take: where it did not say which, the largest number."""
+        typed = {one.name: f"{self[one.name]}" for one in self.fields
+                 if one.kind not in ("check", "choices", "hidden", "file") and self[one.name] is not None}
+        if value is not None:
+            return next((name for name, text in typed.items() if text == value), None)
+        numbers = {name: Decimal(text) for name, text in typed.items()
+                   if len(text) < 400 and re.fullmatch(r"-?\d+(\.\d+)?", text)}
+        return max(numbers, key=lambda name: abs(numbers[name]), default=None)
 
     def refuse(self, sentence: str, hint: str | None = None, name: str | None = None) -> None:
         """Puts a sentence beside its field (a column parent_id is the field parent_id, parent or parent_no), or above

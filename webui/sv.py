@@ -58,6 +58,8 @@ TEXTS = {
         "Något stämmer inte än: se fälten som är markerade nedan.",
     "Fill this in.": "Fyll i det här.", "This is not a number.": "Det här är inget tal.",
     "This is not a day. Write 2026-10-01, 1/10 or today.": "Det här är ingen dag. Skriv 2026-10-01, 1/10 eller idag.",
+    "This number is too large here.": "Talet är för stort här.", "A whole number is needed here.": "Här behövs ett heltal.",
+    "This is too long.": "Det här är för långt.", "This is not what is asked for here.": "Det här är inte vad som efterfrågas här.",
     "2026-10-01, 1/10 or today": "2026-10-01, 1/10 eller idag",
     "just now": "nyss", "{n} min ago": "för {n} min sedan", "{n} h ago": "för {n} h sedan",
     "{n} days ago": "för {n} dagar sedan",

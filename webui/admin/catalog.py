@@ -141,7 +141,7 @@ def save(form: Form, file: str, old: list | None, new: list) -> bool:
     try:
         result = database.value("sheet_save", p_file=file, p_old=old, p_new=new)
     except database.Refused as error:
-        form.refuse(error.problem.sentence, error.problem.hint, error.problem.field)
+        form.refused(error)
         return False
     if result["errors"]:
         database.undo()

@@ -57,7 +57,7 @@ def export():
                 p_to=dt.date.fromisoformat(form["to"]) + dt.timedelta(days=1),
                 p_program=f"Leissner Billing {version('leissner-billing')}")
         except database.Refused as error:
-            form.refuse(error.problem.sentence, error.problem.hint, error.problem.field)
+            form.refused(error)
         else:
             if number:
                 return form.done(_("Export {n} is made: take its file.", n=number), url_for("ledger.accounting"))

@@ -99,7 +99,7 @@ def cost():
                     blocks = _blocks(rows)
                     found = [sentence(row["text"]) for row in rows if row["level"] == "call"]
         except Refused as error:
-            form.refuse(error.problem.sentence, error.problem.hint, error.problem.field)
+            form.refused(error)
     lines = list(found)
     for block in blocks:
         lines += ["", _(BLOCKS.get(block["level"], "Suspense"))]
@@ -123,7 +123,7 @@ def simulate():
         try:
             rows = database.call("simulate", **asked)
         except Refused as error:
-            form.refuse(error.problem.sentence, error.problem.hint, error.problem.field)
+            form.refused(error)
         else:
             total = {name: sum((row[name] or 0 for row in rows), 0) for name in SUMS}
             for row in (*rows, total):

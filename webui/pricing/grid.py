@@ -4,13 +4,13 @@ import datetime as dt
 from decimal import Decimal
 from itertools import groupby
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, g, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from leissner.webui import database, shape
 from leissner.webui.access import page
 from leissner.webui.database import Refused
-from leissner.webui.forms import Field, Form, typed_day
+from leissner.webui.forms import Field, Form, is_day, typed_day
 from leissner.webui.pricing.base import READERS, WRITERS, choices, pages
 from leissner.webui.texts import gettext as _
 
@@ -50,7 +50,10 @@ TARGET = [
 
 
 def the_day() -> str:
-    return typed_day(request.args.get("on", "").strip() or f"{shape.today()}")
+    """The day that is asked for; today where that is none, which the page says."""
+    on = typed_day(request.args.get("on", "").strip() or f"{shape.today()}")
+    g.is_no_day = not is_day(on)
+    return f"{shape.today()}" if g.is_no_day else on
 
 
 def the_list(code: str) -> dict:
@@ -70,10 +73,36 @@ def price_list(code):
         p_after=asked["after"], p_limit=ROWS + 1)
     rows = [list(row) for _no, row in groupby(cells, key=lambda cell: cell["row_no"])]
     more = rows[ROWS - 1][0]["target"] if len(rows) > ROWS else None
+    rows = rows[:ROWS]
+    alike = [] if request.args.get("apart") else together(columns, rows)
     return render_template(
         "pricing/grid.html", title=_("Prices · {code}", code=code), found=found, on=on, columns=columns,
-        rows=rows[:ROWS], more=more, asked=asked, tab="grid",
+        rows=rows, more=more, asked=asked, tab="grid", alike=alike,
         products=choices("product") if is_staff else {}, activations=activations(code) if is_staff else [])
+
+
+def together(columns: list[dict], rows: list[list[dict]]) -> list[str]:
+    """Modes that cost the same in every row become one column, which says which they are; gives the modes that went
+    into another's column."""
+    def prices(place: int) -> list[tuple]:
+        return [tuple(value for name, value in row[place].items() if name not in ("mode", "place")) for row in rows]
+
+    seen: dict[str, list[int]] = {}
+    gone = []
+    for mode in dict.fromkeys(one["mode"] for one in columns):
+        places = [place for place, one in enumerate(columns) if one["mode"] == mode]
+        key = f"{[prices(place) for place in places]}"
+        if rows and key in seen:
+            gone.append(mode)
+            for place in seen[key]:
+                columns[place]["modes"].append(mode)
+        else:
+            seen[key] = places
+            for place in places:
+                columns[place]["modes"] = [mode]
+    for row in (columns, *rows):
+        row[:] = [one for one in row if one["mode"] not in gone]
+    return gone
 
 
 @page(pages, "/prices/<code>/price", READERS, ("GET", "POST"))
@@ -142,7 +171,7 @@ def price_new(code):
             database.one("price_place_get", p_list=code, p_target=request.args["target"],
                          p_mode=request.args["mode"], p_band=request.args.get("band") or None)
         except Refused as error:
-            form.refuse(error.problem.sentence, error.problem.hint, error.problem.field)
+            form.refused(error)
         else:
             return redirect(url_for("pricing.price", code=code, target=request.args["target"],
                                     mode=request.args["mode"], band=request.args.get("band") or None))

@@ -7,9 +7,10 @@ from flask_login import current_user
 
 from leissner.webui import database, shape
 from leissner.webui.access import page
-from leissner.webui.forms import Field, Form, typed_day
+from leissner.webui.forms import Field, Form
 from leissner.webui.lists import Column, Filter, List
 from leissner.webui.pricing.base import READERS, WRITERS, Figure, choices, mode_words, pages
+from leissner.webui.pricing.grid import the_day
 from leissner.webui.texts import gettext as _
 
 HOW = {"percent": "percent off", "off_minute": "an amount off per minute", "off_call": "an amount off per call",
@@ -163,7 +164,7 @@ def ring_edit(code):
 @page(pages, "/rings-of-a-customer", READERS)
 def ring_order():
     """The rings that hold for one customer, in the order in which they apply."""
-    no, on = request.args.get("customer", "").strip(), typed_day(request.args.get("on") or "today")
+    no, on = request.args.get("customer", "").strip(), the_day()
     order = database.call("ring_customer_list", p_customer_no=no, p_on=on) if no else []
     known = {one["code"]: one for one in database.call("ring_list")} if order else {}
     rows = [known[one["code"]] | in_words(known[one["code"]]) | one for one in order]
@@ -181,6 +182,9 @@ def bundle_new():
     form = Form(BUNDLE, {name: request.args[name] for name in ("contract_no", "line_no") if name in request.args},
                 line_no=1)
     if "contract_no" in request.args and form.check():
+        if not form["line_no"].isdigit():
+            form.refuse(_("A whole number is needed here."), None, "line_no")
+            return form.page("pricing/bundle_new.html", title=_("New bundle"))
         return redirect(url_for("customer.bundle_new", no=form["contract_no"], line=form["line_no"]))
     return form.page("pricing/bundle_new.html", title=_("New bundle"))
 

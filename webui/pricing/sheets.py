@@ -150,7 +150,7 @@ def sheet_import(code):
         form.refuse(in_words(str(error).replace(token, context["name"])), in_words(error.hint))
         return form.page("pricing/import.html", **context)
     except database.Refused as error:
-        form.refuse(error.problem.sentence, error.problem.hint, error.problem.field)
+        form.refused(error)
         return form.page("pricing/import.html", **context)
     if plan["errors"]:
         context["errors"] = listed(plan["errors"])

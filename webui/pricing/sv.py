@@ -261,7 +261,7 @@ TEXTS = {
     "Written: {counts}.": "Skrivet: {counts}.",
     "above {low} {unit} of the month": "över {low} {unit} av månaden",
     "after": "efter",
-    "all calls": "alla samtal",
+    "all calls": "alla samtal", "Each mode in a column of its own": "Varje trafikslag i en egen kolumn",
     "all days": "alla dagar",
     "and nothing more": "och inget mer",
     "before": "före",

@@ -57,7 +57,7 @@
 
   // A table that is wider than a phone is shown as a card a row, each cell under its title.
   const stack = () => {
-    for (const table of document.querySelectorAll(".table-wrap > table.list:not(.grid)")) {
+    for (const table of document.querySelectorAll(".table-wrap > table.list")) {
       table.classList.remove("stack");
       if (innerWidth > 820 || table.scrollWidth <= table.parentElement.clientWidth + 1) continue;
       const titles = headings(table);
