@@ -102,15 +102,37 @@ def numbers_of(no):
     )
 
 
+GRIDS, OWN = 3, 50  # lists whose prices are shown, and rows of each
+
+
 @page(pages, "/customers/<no>/prices", (*PRICES, "seller"))
 def prices(no):
+    lines: dict[tuple, list[dict]] = {}
+
     def found():
-        lines: dict[tuple, list[dict]] = {}
         for one in database.call("customer_price_list", p_customer_no=no):
             lines.setdefault((one["contract_no"], one["line_no"], one["service"]), []).append(one)
         return lines
 
-    return frame(no, "customer/prices.html", lines=found)
+    def grids():
+        """What the nearest list of each line charges: by product and group, and what it says itself."""
+        nearest = {lists[0]["price_list"]: lists[0]["name"] for lists in lines.values()}
+        return [(code, name, *in_force(code)) for code, name in list(nearest.items())[:GRIDS]]
+
+    return frame(no, "customer/prices.html", lines=found, grids=grids if link("pricing.price_list", code="x") else [])
+
+
+def in_force(code: str) -> tuple[list[dict], list[list[dict]]]:
+    """The columns of a list and its rows: what it says itself first, then the inherited ones of more than a
+    destination."""
+    on = shape.today()
+    columns = database.call("price_column_list", p_list=code, p_on=on)
+    own = database.call("price_grid", p_list=code, p_on=on, p_show="own", p_limit=OWN)
+    rows = {cell["target"]: [] for cell in own}
+    for cell in own + [one for one in database.call("price_grid", p_list=code, p_on=on, p_limit=OWN)
+                       if one["target"] not in rows and not one["target"].startswith("dest:")]:
+        rows.setdefault(cell["target"], []).append(cell)
+    return columns, list(rows.values())
 
 
 REASONS = {"customer": "as customer {name}, or below it", "group": "as member of the group {name}",

@@ -93,7 +93,7 @@ TEXTS = {
     "These are the items of {payer}, who pays.": "Det här är posterna hos {payer}, som betalar.",
     "Advance": "I förskott", "Overdue": "Förfallet", "Oldest due": "Äldsta förfallodag",
     "Not billed yet": "Inte fakturerat än", "Only open items": "Bara öppna poster",
-    "Closed items too": "Stängda poster också", "Document": "Dokument", "Days late": "Dagar sen",
+    "Prices in force": "Gällande priser", "Closed items too": "Stängda poster också", "Document": "Dokument", "Days late": "Dagar sen",
     "Dispute": "Tvist", "Nothing is open.": "Inget är öppet.",
     "Block, unblock, promise": "Spärra, häv, löfte", "Exposure": "Exponering",
     "The credit is that of {payer}, who pays.": "Krediten är den hos {payer}, som betalar.",

@@ -59,6 +59,8 @@ def test_what_is_shown_of_a_customer(golden_web):
     assert 'href="/customers/1003"' in page, "the family, with links"
     page = client.get("/customers/1001/prices").get_data(as_text=True)
     assert "inherited from" in page and "GOLD" in page
+    assert "Prices in force" in page and "own" in page and "MASTER" in page
+    assert re.search(r'name="who" value="1001"', page)  # what a number costs is asked there
     assert "Nyckelkund" in client.get("/customers/1001/rings").get_data(as_text=True)
     assert "FAST100" in client.get("/customers/1001/rings").get_data(as_text=True)
     assert client.get("/customers/9999").status_code == 404
