@@ -22,11 +22,12 @@ from leissner.webui.texts import gettext as _
 LOGIN = db.WEB_LOGIN
 TIMEOUT_S = 30
 CONNECTIONS = 8
+COMMAND = re.compile(r"\bleissner [a-z]|(^| )--[a-z]")  # what a page is no place for
 
 
 class Refused(Exception):
-    """The database said no: `problem` has the sentence, the hint, the field, the HTTP status; `value` what it could not
-    read, where it says so."""
+    """The database said no: `problem` has the sentence, the hint without commands to type, the field, the HTTP
+    status; `value` what it could not read, where it says so."""
 
     def __init__(self, problem: db.Problem):
         self.value = None
@@ -35,7 +36,8 @@ class Refused(Exception):
             self.value = found[1] if found else None
             problem = replace(problem, sentence=_unread(problem.sentence, self.value), hint=None, status=422)
         super().__init__(problem.sentence)
-        self.problem = problem
+        told = [one for one in re.split(r"(?<=[.!?])\s+", problem.hint or "") if not COMMAND.search(one)]
+        self.problem = replace(problem, hint=" ".join(told) or None)
 
 
 def _unread(sentence: str, value: str | None) -> str:

@@ -170,7 +170,7 @@ ONE = {
     "{n} days late": ("1 day late", "1 dag försenad"),
     "{n} documents": ("1 document", "1 dokument"), "{n} faults": ("1 fault", "1 fel"),
     "{n} files": ("1 file", "1 fil"), "{n} invoices": ("1 invoice", "1 faktura"), "{n} lines": ("1 line", "1 rad"),
-    "{n} lines blocked": ("1 line blocked", "1 ledning spärrad"),
+    "{n} lines blocked": ("1 line blocked", "1 rad spärrad"),
     "{n} of its contract lines are blocked.": (
         "1 of its contract lines is blocked.", "1 av dess avtalsrader är spärrad."),
     "{n} of its payments wait for a person.": (

@@ -108,7 +108,10 @@ TEXTS = {
     "Without kind, group and customer it is for all.": "Utan typ, grupp och kund gäller den alla.",
     "Withdraw the promise until {day}": "Återta löftet till {day}", "Would be done now": "Skulle göras nu",
     "{lifted} lines opened, {orders} orders to the switch.": "{lifted} rader öppnade, {orders} order till växeln.",
-    "{lines} lines are blocked, which makes {orders} orders to the switch. Emergency numbers stay open. The "
+    "Lines that are blocked: {lines}. Orders to the switch: {orders}. Emergency numbers stay open. The block stays "
+    "until a person lifts it.":
+        "Rader som spärras: {lines}. Order till växeln: {orders}. Nödnummer är öppna. Spärren står kvar tills en "
+        "människa häver den.",
     "block stays until a person lifts it.":
         "{lines} rader spärras, vilket blir {orders} order till växeln. Nödnummer är öppna. Spärren står kvar "
         "tills en människa häver den.",

@@ -18,7 +18,7 @@ from leissner.webui.texts import gettext as _
 HELD = {  # why something waits: words, what a person does about it
     "promise": "The payer has promised to pay, and the day is still to come",
     "unidentified": "A payment of that amount is not identified yet: match it first",
-    "minimum": "Not more than the setting reminder_minimum in all",
+    "minimum": "Not more than the smallest sum to remind of",
     "address": "The payer has neither an address nor e-mail",
     "collection": "Due for the collection agency",
 }

@@ -96,7 +96,7 @@ TEXTS = {
     "Nobody owes anything: items come with approved invoices.":
         "Ingen är skyldig något: poster kommer med godkända fakturor.",
     "not due": "ej förfallet", "Not earned": "Ej intjänat",
-    "Not more than the setting reminder_minimum in all": "Inte mer än inställningen reminder_minimum totalt",
+    "Not more than the smallest sum to remind of": "Inte mer än minsta belopp att påminna om",
     "not taken yet": "inte hämtad än", "Note": "Anteckning", "Note it": "Notera",
     "Noted: {document} is disputed.": "Noterat: {document} är bestridd.",
     "Nothing is booked up to that day.": "Inget är bokfört till och med den dagen.",

@@ -4,7 +4,7 @@ import importlib
 import re
 from pathlib import Path
 
-from leissner.webui import texts
+from leissner.webui import shape, texts
 from leissner.webui.access import EVERYONE
 
 HERE = Path(__file__).resolve().parents[1]
@@ -119,3 +119,14 @@ def test_one_is_not_many(shared_web):
             texts.g.language = language
             assert texts.gettext("{n} invoices", n="1") == words != texts.gettext("{n} invoices", n=2)
     assert all(texts.is_known(one) for one in texts.sv.ONE)
+
+
+def test_amounts_in_sentences_are_written_as_everywhere(shared_web):
+    told = "Matched by OCR 2026002309, 27350.50 of 27350.50: 20260023. 100.00 more. -5.00. 1.2.3, 10:15.30"
+    with shared_web.app.test_request_context():
+        for language, words in (
+            ("en", "27\u202f350.50 of 27\u202f350.50: 20260023. 100.00 more. \u22125.00. 1.2.3, 10:15.30"),
+            ("sv", "27\u202f350,50 of 27\u202f350,50: 20260023. 100,00 more. \u22125,00. 1.2.3, 10:15.30"),
+        ):
+            texts.g.language = language
+            assert shape.said(told) == f"Matched by OCR 2026002309, {words}"
