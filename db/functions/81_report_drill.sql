@@ -108,5 +108,5 @@ grant execute on function api.report_contract_list(text, date, date, text) to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
     leissner_seller, leissner_report, leissner_auditor, leissner_batch, leissner_integration;
 grant execute on function api.report_billed_list(date, date, text, text) to
-    leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_seller,
-    leissner_report, leissner_auditor, leissner_batch, leissner_integration;
+    leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
+    leissner_auditor, leissner_batch, leissner_integration;

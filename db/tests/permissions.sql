@@ -296,7 +296,7 @@ from (
     ('trial_balance', array['support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration']),
     ('report_billed_list', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
-    'integration', 'seller']),
+    'integration']),
     ('report_contract_list', array['pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor',
     'batch', 'integration', 'seller']),
     ('report_list', array['everyone']),

@@ -10,7 +10,7 @@ from leissner.webui.report import READERS, pages
 from leissner.webui.start import address
 from leissner.webui.texts import gettext as _
 
-BILLED_READERS = tuple(one for one in (*STAFF, "seller") if one != "pricing")
+BILLED_READERS = tuple(one for one in STAFF if one != "pricing")  # lines of documents are not for sellers
 WHAT = {"active": "active", "at_start": "at the start", "new": "new ones", "terminated": "terminated",
         "at_end": "at the end"}
 

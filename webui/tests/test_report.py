@@ -97,6 +97,9 @@ def test_a_level_has_its_own_reports(golden_web, level):
     listed = client.get("/reports").get_data(as_text=True)
     assert "/reports/calls_per_country" in listed and "/reports/ageing" not in listed
     assert client.get("/reports/calls_per_customer/rows", query_string=PERIOD).status_code == 200
+    billed = client.get("/reports/billed_per_product/rows", query_string=PERIOD).get_data(as_text=True)
+    for at in re.findall(r'<a class="drill" href="([^"]+)"', billed)[:1]:  # where a figure leads, its reader may go
+        assert client.get(html.unescape(at)).status_code == 200
     assert client.get("/reports/ageing").status_code == 404
     assert golden_web.browser("customer", scope="1000").get("/reports").status_code == 403
 
