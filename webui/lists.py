@@ -19,24 +19,22 @@ import datetime as dt
 import io
 import json
 import re
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from flask import Response, abort, current_app, render_template, request, send_file, stream_with_context
+from flask import Response, abort, current_app, render_template, request, stream_with_context
 from flask_login import current_user
 
 from leissner.scripts import db
-from leissner.webui import database
+from leissner.webui import database, sheets
 from leissner.webui.forms import is_day, typed_day
 from leissner.webui.texts import gettext as _
 
 ROWS = 50
 SUMMED_WITH_IT = 1_000  # rows that are added up with the page; more are once it is there
 SUMMED_AT_ONCE = 10_000  # rows; more are added up when asked for
-SHEET = 1_000_000  # rows of a sheet of an XLSX file: no program opens larger ones
 NUMBERS = ("money", "number", "rate", "percent", "minutes", "duration", "size")
 
 
@@ -231,40 +229,13 @@ def _plain(value: Any) -> Any:
     return f"'{text}" if isinstance(value, str) and text[:1] in "=+-@\t\r" else text
 
 
-def _xlsx(name: str, columns: list[Column], rows: Iterator[dict]):
-    import xlsxwriter
-
-    file = tempfile.TemporaryFile()
-    book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "remove_timezone": True})
-    head = book.add_format({"bold": True, "bottom": 1})
-    shapes = {"money": book.add_format({"num_format": "#,##0.00"}),
-              "day": book.add_format({"num_format": "yyyy-mm-dd"}),
-              "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})}
-
-    def begun():
-        sheet = book.add_worksheet()
-        for place, one in enumerate(columns):
-            sheet.write(0, place, _(one.title), head)
-            sheet.set_column(place, place, 14 if one.is_number else 22)
-        sheet.freeze_panes(1, 0)
-        return sheet
-
-    sheet, line = begun(), 0
-    for row in rows:
-        if line == SHEET:
-            sheet, line = begun(), 0
-        line += 1
-        for place, one in enumerate(columns):
-            value = row[one.name]
-            if isinstance(value, dt.datetime | dt.date):
-                sheet.write_datetime(line, place, value, shapes["moment" if isinstance(value, dt.datetime) else "day"])
-            elif isinstance(value, Decimal | int) and not isinstance(value, bool):
-                sheet.write_number(line, place, value, shapes.get(one.kind))
-            elif value is not None:
-                sheet.write_string(line, place, f"{value}")
-    book.close()
-    file.seek(0)
-    return send_file(file, download_name=name, as_attachment=True)
+def _xlsx(name: str, columns: list[Column], rows: Iterator[dict]) -> Response:
+    names = [one.name for one in columns]
+    parts = sheets.stream([_(one.title) for one in columns], [one.kind for one in columns],
+                          ([row[one] for one in names] for row in rows))
+    return Response(
+        stream_with_context(parts), headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
 
 def _address(**changes: Any) -> str:
