@@ -293,7 +293,8 @@ def test_the_starter_and_the_rows_of_the_readme_make_an_invoice(leissner, databa
     assert (line["quantity"], line["price"], line["net"], line["from"]) == (3, 149, 447, "2026-11-01")
 
 
-def test_a_clerk_is_told_what_happened_and_what_to_do(leissner, database, monkeypatch):  # noqa: F811
+def test_a_clerk_is_told_what_happened_and_what_to_do(leissner, database, conn, monkeypatch):  # noqa: F811
+    conn.execute("update billing.setting set value = 1 where name = 'bill_check_history'")
     assert leissner("bill", "run").code == 2
     approved(leissner)
     outcome = done(leissner("bill", "credit", "20260005", "--yes"))
