@@ -8,7 +8,7 @@ from decimal import Decimal
 from flask import Response, abort, render_template, request, send_file, url_for
 from flask_login import current_user
 
-from leissner.webui import database, shape
+from leissner.webui import database, lists, shape
 from leissner.webui.access import page
 from leissner.webui.forms import Field, Form
 from leissner.webui.ledger import LATE, READERS, WRITERS, pages
@@ -94,12 +94,15 @@ REFUND = [AMOUNT, Field("currency", "Currency", help="Of an account in several c
 
 @page(pages, "/ledger/items", READERS)
 def items():
-    is_whole = not request.args.keys() & {"after", "sums", "export"}
-    ages = database.call("ledger_age_list") if is_whole else []
+    """What is open; how late it all is comes into the page when it is added up."""
+    is_now = "now" in request.args and not request.args.keys() & {"after", "sums", "export"}
     bars = [(one["currency"], [
         {"label": _(AGES[name]), "open": one[name], "address": url_for("ledger.items", age=name)}
-        for name in AGES if name != "credit"], one) for one in ages]
-    return ITEMS.page("ledger/items.html", title=_("Open items"), ages=bars, tabs=tabs())
+        for name in AGES if name != "credit"], one) for one in database.call("ledger_age_list")] if is_now else []
+    if is_now and request.headers.get("HX-Request"):
+        return render_template("ledger/ages.html", ages=bars)
+    return ITEMS.page("ledger/items.html", title=_("Open items"), ages=bars, part="ledger/ages.html", is_now=is_now,
+                      now=lists._address(now=1), tabs=tabs())
 
 
 @page(pages, "/ledger/items/<customer>/<document>", READERS)

@@ -70,6 +70,8 @@ def test_items_of_an_age_or_a_state_are_those_that_say_so(lived_web):
 def test_sums_come_when_the_page_is_there(lived_web, few):
     client = lived_web.browser("finance")
     text = client.get("/ledger/items").get_data(as_text=True)
+    ages = "open in all"
+    assert ages not in text and ages in client.get(linked(text, "now=1")).get_data(as_text=True)
     later = linked(text, "sums=")
     assert "sums=some" in later and 'hx-trigger="load"' in text
     rows = [*csv.DictReader(io.StringIO(client.get("/ledger/items?export=csv").get_data(as_text=True)))]

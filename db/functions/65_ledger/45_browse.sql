@@ -43,16 +43,19 @@ begin atomic
         and (p_customer_no is null or payer.customer_no = p_customer_no)
         and (p_document is null or item.document_no = p_document)
         and (p_words is null or item.open_item_id = any((select logic.item_found(p_words))::bigint[]))
-        -- as the columns say it, by days, which an index has
+        -- as the columns say it, by days, which an index has where they are known before it is read
         and (
             p_age is null
             or case p_age
                 when 'credit' then item.open < 0
-                when 'not_due' then item.open > 0 and item.due_on >= today.day
-                when 'to_30' then item.open > 0 and item.due_on between today.day - 30 and today.day - 1
-                when 'to_60' then item.open > 0 and item.due_on between today.day - 60 and today.day - 31
-                when 'to_90' then item.open > 0 and item.due_on between today.day - 90 and today.day - 61
-                when 'over_90' then item.open > 0 and item.due_on < today.day - 90
+                when 'not_due' then item.open > 0 and item.due_on >= (select logic.today())
+                when 'over_90' then item.open > 0 and item.due_on < (select logic.today()) - 90
+                else
+                    item.open > 0
+                    and item.due_on between (select logic.today())
+                    - case p_age when 'to_30' then 30 when 'to_60' then 60 when 'to_90' then 90 end
+                    and (select logic.today())
+                    - case p_age when 'to_30' then 1 when 'to_60' then 31 when 'to_90' then 61 end
             end
         )
         and (
@@ -60,8 +63,10 @@ begin atomic
             or case p_state
                 when 'disputed' then item.open <> 0 and item.disputed_on is not null
                 when 'to_credit' then item.open < 0 and item.disputed_on is null
-                when 'overdue' then item.open > 0 and item.disputed_on is null and item.due_on < today.day
-                when 'open' then item.open > 0 and item.disputed_on is null and item.due_on >= today.day
+                when 'overdue' then
+                    item.open > 0 and item.disputed_on is null and item.due_on < (select logic.today())
+                when 'open' then
+                    item.open > 0 and item.disputed_on is null and item.due_on >= (select logic.today())
             end
         );
 end;
