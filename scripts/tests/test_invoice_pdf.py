@@ -78,6 +78,13 @@ def test_what_the_law_asks_for(pdf):
     assert "# 2026000105 # 2475 55 6 > 5050109#41#" in text_of(data, 0)
 
 
+def test_a_window_and_a_folder_show_what_the_document_is(pdf):
+    titles = [read(pdf.render(one)).metadata.title for one in (
+        samples.golden("1000"), samples.golden("4000", "en"), samples.credit())]
+    assert titles[0] == "Faktura 20260001"
+    assert re.fullmatch(r"Invoice \d+", titles[1]) and re.fullmatch(r"Kreditfaktura \d+", titles[2])
+
+
 def test_unit_prices_discounts_and_the_price_of_a_kind_of_call(pdf):
     document = samples.golden("1002", "en")
     lines = list(samples.every_line(document))

@@ -162,6 +162,8 @@ def test_reminders_leave_in_the_dress_of_invoices_by_the_same_ways(leissner, con
             ("reminder", "1000", ""), ("reminder", "1002", ""), ("reminder", "3000", "")]
         lisa = manifest["rows"][2]
         text = texts(letters.read(lisa["pdf"]))
+        title = pypdf.PdfReader(io.BytesIO(letters.read(lisa["pdf"]))).metadata.title
+        assert title.startswith(("Påminnelse ", "Betalningspåminnelse ")), title
     reference, number, document = rows(
         conn, "select reminder.reference, reminder_no, item.document_no from billing.reminder inner join"
               " billing.reminder_item using (reminder_id) inner join billing.open_item as item using (open_item_id)"

@@ -243,7 +243,9 @@ def test_open_items_and_statement_come_out_as_files(leissner, conn, billed, tmp_
                           "--pdf", tmp_path / "statement.pdf")).out
     kinds = [row["kind"] for row in csv.DictReader(io.StringIO(shown[shown.index("currency,"):]))]
     assert "invoice" in kinds and kinds[-1] == "payment"
-    text = pypdf.PdfReader(tmp_path / "statement.pdf").pages[0].extract_text()
+    statement = pypdf.PdfReader(tmp_path / "statement.pdf")
+    text = statement.pages[0].extract_text()
+    assert statement.metadata.title == "Kontoutdrag"
     assert document in text
     assert leissner("ledger", "statement", "nobody").code == 1
 

@@ -9,13 +9,14 @@ import re
 from flask import abort, make_response, render_template, request, url_for
 from flask_login import current_user
 
-from leissner.webui import database
+from leissner.webui import database, shape
 from leissner.webui.access import page
 from leissner.webui.admin import CATALOG, LOG, pages
+from leissner.webui.countries import country
 from leissner.webui.forms import Field, Form, plain
 from leissner.webui.lists import keep_columns
 from leissner.webui.texts import gettext as _
-from leissner.webui.texts import is_known
+from leissner.webui.texts import is_known, language
 
 TITLES = {
     "products": "Product types", "modes": "Modes", "services": "Services", "service_charges": "Charges of services",
@@ -73,7 +74,7 @@ def sheet(file: str):
     used = [place for place, name in enumerate(names) if name in chosen] or used
     response = make_response(render_template(
         "admin/sheet.html", title=one["title"], one=one, words=words, count=len(matching), rows=matching[:SHOWN],
-        used=used, titled=titled, edit=lambda row: _edit_address(one, row), has_any=bool(rows)))
+        used=used, titled=titled, said=said, edit=lambda row: _edit_address(one, row), has_any=bool(rows)))
     if "columns" in request.args:
         keep_columns(response, f"sheet_{file}")
     return response
@@ -120,10 +121,17 @@ def _edit(one: dict, found: list | None, back: str):
         if save(form, one["file"], old, new):
             return form.done(_("Saved."), back)
     seen = request.form.get("old") if form.is_sent else json.dumps(found)
-    keys = [(titled(column["name"]), found[column["place"] - 1]) for column in columns
+    keys = [(titled(column["name"]), said(column, found[column["place"] - 1])) for column in columns
             if found is not None and column["is_key"]]
     return form.page("admin/row_form.html", one=one, keys=keys, old=seen, back=back, is_new=found is None,
                      title=_("New row: {name}", name=one["title"]) if found is None else one["title"])
+
+
+def said(column: dict, value: str | None) -> str | None:
+    """A value as people call it: one of a few codes in words, a country by its name."""
+    if value and (column["kind"] == "enum" or column["name"] == "event"):
+        return shape.word(value)
+    return country(value) if value and column["name"] == "country" else value
 
 
 def _old(count: int) -> list:
@@ -158,11 +166,13 @@ def _field(column: dict, choices: dict[str, dict]) -> Field:
     if column["kind"] == "boolean":
         kind, options = "choice", {"yes": "yes", "no": "no"}
     elif column["kind"] == "enum":
-        kind, options = "choice", {one: one for one in column["option"].split(",")}
+        kind, options = "choice", {one: one.replace("_", " ") for one in column["option"].split(",")}
     elif name in choices:
         kind, options = "choice", choices[name]
     empty = _("Empty: {value}.", value=column["fallback"]) if column["fallback"] else ""
-    comment = (column["comment"] or "") if current_user.language == "en" else ""
+    comment = column["comment"] or ""
+    comment = comment if language() == "en" else _(comment) if is_known(comment) else ""
+    comment = re.sub(r"(?<=; )NULL\b", "empty", comment).replace("NULL", "Empty")
     return Field(name, titled(name), kind, help=f"{comment} {empty}".strip(), is_required=column["is_required"],
                  options=options, width="" if kind == "text" else "short")
 

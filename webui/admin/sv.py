@@ -1,6 +1,8 @@
 """Swedish words of administration."""
 
-TEXTS = {
+from leissner.webui.admin.helps import HELPS
+
+TEXTS = HELPS | {
     "Templates": "Mallar", "Invoices, to see how they look": "Fakturor, att se resultatet på", "Whose": "Vems", "ours": "standard",
     "Size": "Storlek", "Invoices and credit notes": "Fakturor och kreditfakturor",
     "Statements of account": "Kontoutdrag", "The logo": "Logotypen",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, current_app
+from flask import Blueprint, current_app, g
 from flask_login import current_user
 
 from leissner.webui import database, shape
@@ -32,6 +32,13 @@ def choices(what: str) -> dict[str, str]:
     rows = database.call("choice_list", p_what=what)
     return {row["code"]: mode_words(row["code"]) if what == "price_mode" and row["code"] == row["name"] else row["name"]
             for row in rows}
+
+
+def product(code: str) -> str:
+    """A product type as people call it."""
+    if "products" not in g:
+        g.products = choices("product")
+    return g.products.get(code, code)
 
 
 def mode_words(code: str) -> str:

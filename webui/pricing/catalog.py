@@ -10,7 +10,7 @@ from leissner.webui import database, shape
 from leissner.webui.access import page
 from leissner.webui.forms import Field, Form, typed_day
 from leissner.webui.lists import Column, Filter, List
-from leissner.webui.pricing.base import READERS, WRITERS, choices, pages
+from leissner.webui.pricing.base import READERS, WRITERS, choices, pages, product
 from leissner.webui.texts import gettext as _
 
 LISTS_AT_ONCE = 50  # links to a destination's price in lists
@@ -38,7 +38,8 @@ PREFIXES = List(
     columns=[
         Column("prefix", "Prefix"),
         Column("destination", "Destination", link=lambda row: url_for("pricing.destination", code=row["destination"])),
-        Column("name", "Name", sorts_as="name"), Column("product", "Product"), Column("from_on", "From", "day"),
+        Column("name", "Name", sorts_as="name"),
+        Column("product", "Product", show=lambda row: product(row["product"])), Column("from_on", "From", "day"),
         Column("to_on", "Until", "day"), Column("is_found", "Decides", "bool"),
         Column("prefix_id", "Key", is_extra=True),
     ],

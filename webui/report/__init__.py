@@ -23,7 +23,7 @@ from leissner.webui.report.words import CHARTS, DRILLS, EXTRA, GROUPS, KINDS, LI
 from leissner.webui.start import address
 from leissner.webui.texts import gettext as _
 from leissner.webui.texts import is_known
-from leissner.webui.usage.common import TWO
+from leissner.webui.usage.common import TWO, choices
 
 pages = Blueprint("report", __name__, template_folder="templates")
 READERS = (*STAFF, "seller")
@@ -215,11 +215,12 @@ def _column(name: str, kind: str, report: str, asked: dict) -> dict:
                  "jsonb": "months"}.get(kind, "text")
     title = "Customer" if name == "customer_no" and report in NAMED else name.replace("_", " ").capitalize()
     link, is_named = LINKS.get(name), NAMED.get(report) == name
+    products = choices("product") if name == "product" and not is_named else {}
     return {"name": name, "title": _(title) if is_known(title) else title, "kind": shown,
             "sort": "name" if is_named else name,
             "is_number": shown in ("percent", "money", "number", "rate", "minutes", "tenth", "whole", "fourth"),
             "show": (lambda row: TWO.format(row[name], row["name"]) if name == "customer_no" else row["name"]
-                     ) if is_named else lambda row: row[name],
+                     ) if is_named else lambda row: products.get(row[name], row[name]) if products else row[name],
             "link": (lambda row: _link(link, row[name], asked)) if link else None}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from leissner.scripts import db, import_
-from leissner.webui import work
+from leissner.webui import texts, work
 from leissner.webui.admin.jobs import schedule_words
 from leissner.webui.tests.conftest import WORDS
 
@@ -328,3 +328,14 @@ def test_templates_are_shown_with_whose_they_are(web, admin, tmp_path, monkeypat
     for name in ("../secret", "..%2Fsecret", "/etc/passwd", "nothing.typ"):
         assert admin.get(f"/admin/templates/{name}").status_code in (301, 308, 404), name
     assert web.browser("support").get("/admin/templates").status_code == 403
+
+
+def test_each_column_of_reference_data_has_help_in_both_languages(golden_web):
+    with golden_web.database.connect(db.CLI_LOGIN) as conn, db.transaction(conn, "admin", read_only=True):
+        columns = [one for sheet in db.call(conn, "sheet_list")
+                   for one in db.call(conn, "sheet_column_list", p_file=sheet["file"])]
+    assert len(columns) > 150
+    assert {one["comment"] for one in columns if one["comment"] and one["comment"] not in texts._swedish} == set()
+    for language, words in (("en", "Country code of national numbers."), ("sv", "Landsnummer för nationella nummer.")):
+        page = text(golden_web.browser("admin", language).get("/admin/catalog/sources/new"))
+        assert words in page and "NULL" not in page

@@ -118,6 +118,21 @@ def test_a_list_goes_on_where_it_stopped_and_rows_are_reached_with_j(enter):
     expect(page.locator("tr.at")).to_have_count(1)
 
 
+def test_k_goes_back_in_a_list_and_e_edits_what_is_opened(enter):
+    page = enter("admin")
+    page.goto("/customers?sort=customer_no")
+    rows = page.locator("table[data-keys] tbody tr")
+    for key, at in (("j", 0), ("j", 1), ("k", 0), ("k", 0)):
+        page.keyboard.press(key)
+        expect(rows.nth(at)).to_have_class("at")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("Björk koncern")
+    page.wait_for_load_state()
+    page.keyboard.press("e")
+    expect(page).to_have_url(re.compile("/customers/1000/edit$"))
+    expect(page.locator("#f-name")).to_have_value("Björk koncern")
+
+
 def test_payments_are_matched_with_keys_alone(enter, tmp_path):
     page = enter("finance")
     file = tmp_path / "bank.txt"
@@ -169,12 +184,21 @@ def test_every_page_can_be_read_by_everyone(site, enter):
     assert broken == {}
 
 
-def test_every_page_fits_a_telephone(site, enter):
+WIDE = """() => document.documentElement.scrollWidth > innerWidth
+    || [...document.querySelectorAll(".table-wrap")].some((one) => one.scrollWidth > one.clientWidth + 1)"""
+
+
+def test_every_page_fits_a_telephone_and_every_table_its_window(site, enter):
     page = enter("admin", width=400)
-    for address in plain_pages(site[1], "admin"):
-        answer = page.goto(address)
-        if answer and "html" in answer.headers.get("content-type", ""):
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{address} is too wide"
+    tables = [f"/reports/{one}?now=1&period=any&from=2026-09-01&through=2026-12-31" for one in (
+        "calls_per_product", "calls_per_destination", "warnings_and_blocks", "calls_per_seller")]
+    tables += [*(f"/admin/catalog/{one}" for one in ("services", "sources", "credit_policies")), "/prices/MASTER"]
+    for width in (400, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        for address in (*tables, *(plain_pages(site[1], "admin") if width == 400 else ())):
+            answer = page.goto(address)
+            if answer and "html" in answer.headers.get("content-type", ""):
+                assert not page.evaluate(WIDE), f"{address} is too wide at {width}"
 
 
 @pytest.mark.skipif(not os.environ.get("LEISSNER_SCREENSHOTS"), reason="pictures are made by `make screenshots`")

@@ -575,8 +575,8 @@ as $$
 #variable_conflict use_column
 begin
     perform access.require(
-        'admin', 'pricing', 'sales', 'support', 'finance', 'credit', 'auditor', 'batch', 'integration',
-        'seller', 'customer'
+        'admin', 'pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+        'integration', 'seller', 'customer'
     );
     return query
     select 'mode', mode.code, mode.name from billing.mode
@@ -698,6 +698,7 @@ api.call_list(jsonb, text, integer), api.call_sums(jsonb, integer), api.call_new
 api.call_invoice_list(text), api.usage_choice_list()
 to leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
 leissner_auditor, leissner_batch, leissner_integration, leissner_seller, leissner_customer;
+grant execute on function api.usage_choice_list() to leissner_report;
 
 create function api.call_former_list(p_call text)
 returns table (
