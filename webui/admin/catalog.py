@@ -129,7 +129,7 @@ def _edit(one: dict, found: list | None, back: str):
 
 def said(column: dict, value: str | None) -> str | None:
     """A value as people call it: one of a few codes in words, a country by its name."""
-    if value and (column["kind"] == "enum" or column["name"] == "event"):
+    if value and (column["kind"] == "enum" or column["name"] in ("event", "mode")):
         return shape.word(value)
     return country(value) if value and column["name"] == "country" else value
 
@@ -169,10 +169,12 @@ def _field(column: dict, choices: dict[str, dict]) -> Field:
         kind, options = "choice", {one: one.replace("_", " ") for one in column["option"].split(",")}
     elif name in choices:
         kind, options = "choice", choices[name]
-    empty = _("Empty: {value}.", value=column["fallback"]) if column["fallback"] else ""
+    empty = _("Empty: {value}.", value=said(column, column["fallback"])) if column["fallback"] else ""
     comment = column["comment"] or ""
     comment = comment if language() == "en" else _(comment) if is_known(comment) else ""
     comment = re.sub(r"(?<=; )NULL\b", "empty", comment).replace("NULL", "Empty")
+    if comment == f"{titled(name)}.":
+        comment = ""  # it says nothing more
     return Field(name, titled(name), kind, help=f"{comment} {empty}".strip(), is_required=column["is_required"],
                  options=options, width="" if kind == "text" else "short")
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 from flask import abort, redirect, render_template, request, url_for
 from flask_login import current_user
+from markupsafe import Markup
 
 from leissner.webui import database, shape
 from leissner.webui.access import page
@@ -12,6 +13,7 @@ from leissner.webui.lists import Column, Filter, List
 from leissner.webui.pricing.base import READERS, WRITERS, Figure, choices, mode_words, pages
 from leissner.webui.pricing.grid import the_day
 from leissner.webui.texts import gettext as _
+from leissner.webui.usage.common import TWO
 
 HOW = {"percent": "percent off", "off_minute": "an amount off per minute", "off_call": "an amount off per call",
        "price_minute": "a price per minute instead", "price_call": "a price per call instead"}
@@ -96,11 +98,11 @@ def in_words(ring: dict) -> dict[str, str]:
     what = f"{modes} → {', '.join(names)}" if names else modes
     when = [ring["band"] or _("all hours")]
     if ring["from_on"]:
-        when.append(_("from {day}", day=ring["from_on"]))
+        when.append(_("from {day}", day=shape.day(ring["from_on"])))
     if ring["to_on"]:
-        when.append(_("until {day}", day=ring["to_on"]))
-    return {"who": ", ".join(ring["member_names"] or []) or _("everyone"), "what": what, "when": ", ".join(when),
-            "how": how}
+        when.append(_("until {day}", day=shape.day(ring["to_on"])))
+    return {"who": ", ".join(ring["member_names"] or []) or _("everyone"), "what": what,
+            "when": Markup(", ").join(when), "how": how}
 
 
 RINGS = List(
@@ -108,8 +110,9 @@ RINGS = List(
     empty="No rings yet: make the first one, or import rings.csv.",
     columns=[
         Column("priority", "Priority", "number"),
-        Column("code", "Code", link=lambda row: url_for("pricing.ring", code=row["code"])),
-        Column("name", "Name", sorts_as="name"),
+        Column("code", "Ring", link=lambda row: url_for("pricing.ring", code=row["code"]),
+               show=lambda row: TWO.format(row["name"], row["code"])),
+        Column("name", "Name", sorts_as="name", is_extra=True),
         Column("members", "Who", sorts_as="no", show=lambda row: in_words(row)["who"]),
         Column("targets", "What", sorts_as="no", show=lambda row: in_words(row)["what"]),
         Column("from_on", "When", show=lambda row: in_words(row)["when"]),

@@ -23,7 +23,8 @@ KEPT = set("""
     generic csv xlsx json table start slut test print_house export import admin utc
 """.split())
 ENGLISH = re.compile(r"\b(the|of|is|are|was|were|with|which|that|this|and|by|has|have|not|only|its|it|they|who|from)\b")
-LEFT = re.compile(r"^/(admin/(dictionary|templates|jobs|audit|checks|catalog/(products|modes)$)|reports/own)|text=1")  # documentation, code, logs
+# documentation, code, logs
+LEFT = re.compile(r"^/(admin/(dictionary|templates|jobs|audit|checks|catalog/(products|modes)$)|reports/own)|text=1")
 
 
 class Words(HTMLParser):
