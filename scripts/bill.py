@@ -1,8 +1,6 @@
 """`leissner bill`: runs of invoices, from the draft to what the customers get."""
 
 import csv
-import functools
-import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -12,11 +10,11 @@ from threading import Event
 
 import click
 import psycopg
-from psycopg.types.json import set_json_loads
 
 from leissner.scripts import audit, db
 from leissner.scripts.calls import _text as text
-from leissner.scripts.delivery import alone, exact
+from leissner.scripts.db import exact
+from leissner.scripts.delivery import alone
 from leissner.scripts.errors import LeissnerError
 from leissner.scripts.margin import period
 
@@ -81,7 +79,7 @@ def run(through, customers, resume, jobs, as_json) -> int:
     """
     if resume == (through is not None):
         raise click.UsageError("Say either --through DATE, for a new run, or --resume.")
-    with _connect() as conn:
+    with db.connect() as conn:
         if resume:
             number = _broken_off(conn)
         else:
@@ -114,7 +112,7 @@ def run(through, customers, resume, jobs, as_json) -> int:
 @AS_JSON
 def list_(as_json) -> None:
     """The runs, the latest first."""
-    with _connect() as conn, db.transaction(conn, "finance", read_only=True):
+    with db.connect() as conn, db.transaction(conn, "finance", read_only=True):
         rows = db.call(conn, "bill_list")
     if as_json:
         click.echo(exact(rows))
@@ -132,7 +130,7 @@ def list_(as_json) -> None:
 @AS_JSON
 def show(run, as_json) -> None:
     """The documents of a run."""
-    with _connect() as conn:
+    with db.connect() as conn:
         with db.transaction(conn, "finance", read_only=True):
             rows = db.call(conn, "bill_show", p_run=run)
             sums = db.call(conn, "delivery_sums", p_run=run)
@@ -157,7 +155,7 @@ def show(run, as_json) -> None:
 @AS_JSON
 def check(run, as_json) -> int:
     """What looks odd in a run, worst first. Exit code 1 when something must be mended."""
-    with _connect() as conn:
+    with db.connect() as conn:
         found = _one(conn, run)
         with db.transaction(conn, "finance", read_only=True):
             rows = db.call(conn, "bill_check", p_run=run)
@@ -195,7 +193,7 @@ def approve(run, day, yes, as_json) -> None:
 
     Broken off, the same command goes on; several may approve the same run.
     """
-    with _connect() as conn:
+    with db.connect() as conn:
         found = _one(conn, run)
         if not yes:
             _ask(f"Approve run {run} through {found['through']}: {_documents(found)}?")
@@ -225,7 +223,7 @@ def credit(invoice, lines, rebill, day, yes) -> None:
         places = [int(place) for place in lines.split(",")] if lines else None
     except ValueError as error:
         raise LeissnerError(f"--lines {lines} is no list of numbers, 1,4 say.") from error
-    with _connect() as conn:
+    with db.connect() as conn:
         if not yes:
             _ask(f"Credit {'lines ' + lines if lines else 'all'} of {invoice}?")
         with db.transaction(conn, "finance"):
@@ -247,7 +245,7 @@ def credit(invoice, lines, rebill, day, yes) -> None:
 @AS_JSON
 def forecast(through, customers, as_json) -> int:
     """What a run would give, without making it. Exit code 1 when there would be faults."""
-    with _connect() as conn, db.transaction(conn, "finance"):
+    with db.connect() as conn, db.transaction(conn, "finance"):
         number = db.call_one(conn, "bill_begin", p_through=through.date(), p_size=SIZE, p_is_forecast=True,
                              p_customers=[no.strip() for no in customers.split(",")] if customers else None)
         while db.call_one(conn, "bill_part_make", p_run=number) is not None:
@@ -273,7 +271,7 @@ def forecast(through, customers, as_json) -> int:
 @click.argument("invoice")
 def document(invoice) -> None:
     """A document as JSON: what PDF, e-invoice and print files are laid out from. INVOICE: its number, or "draft N"."""
-    with _connect() as conn, audit.look(conn, "finance", "invoice_document", invoice):
+    with db.connect() as conn, audit.look(conn, "finance", "invoice_document", invoice):
         found = db.call_one(conn, "invoice_document", p_invoice=invoice)
     click.echo(exact(found, indent=2))
 
@@ -292,7 +290,7 @@ def pdf(invoice, file, templates, is_print) -> None:
     from leissner.scripts import einvoice
     from leissner.scripts.invoice_pdf import InvoicePdf
 
-    with _connect() as conn, audit.look(conn, "finance", "invoice_pdf", invoice):
+    with db.connect() as conn, audit.look(conn, "finance", "invoice_pdf", invoice):
         found = db.call_one(conn, "invoice_document", p_invoice=invoice)
     file = file or Path(f"{invoice.replace(' ', '-')}.pdf")
     if not file.absolute().parent.is_dir():
@@ -313,7 +311,7 @@ def xml(invoice, file) -> int:
     """
     from leissner.scripts import delivery, einvoice
 
-    with _connect() as conn, audit.look(conn, "finance", "invoice_xml", invoice):
+    with db.connect() as conn, audit.look(conn, "finance", "invoice_xml", invoice):
         found = db.call_one(conn, "invoice_document", p_invoice=invoice)
     file = file or Path(f"{invoice.replace(' ', '-')}.xml")
     if not file.absolute().parent.is_dir():
@@ -339,7 +337,7 @@ def einvoice_(run, folder, as_json) -> int:
     """
     from leissner.scripts import einvoice
 
-    with _connect() as conn:
+    with db.connect() as conn:
         found = _one(conn, run)
         with alone(conn, run), _bar() as bar:
             task = bar.add_task("E-invoices", total=None)
@@ -379,7 +377,7 @@ def print_files(run, address, resend, only, again, layout, merged, templates, re
         raise LeissnerError("--only needs --resend: what was sent first was the whole run.")
     wish = print_house.Wish(resend, set(only.split(",")) if only else None, again, templates,
                             Layout(layout) if layout else None, merged)
-    with _connect() as conn:
+    with db.connect() as conn:
         found = _one(conn, run)
         if read_acks:
             with transfer.connect(address) as place:
@@ -416,7 +414,7 @@ def deliver(run, print_house, einvoice_folder, retry, templates, as_json) -> int
     """
     from leissner.scripts import deliver as module
 
-    with _connect() as conn:
+    with db.connect() as conn:
         found = _one(conn, run)
         with alone(conn, run), _bar() as bar:
             task = bar.add_task("Delivering", total=None)
@@ -445,7 +443,7 @@ def print_(run, printer, only, templates) -> None:
     """Print the letters of an approved run here. Run again, it prints only what is not on paper yet."""
     from leissner.scripts import local_print
 
-    with _connect() as conn:
+    with db.connect() as conn:
         found = _one(conn, run)
         with alone(conn, run), _bar() as bar:
             task = bar.add_task("Printing", total=None)
@@ -467,7 +465,7 @@ def email(run, retry, templates, as_json) -> int:
     """
     from leissner.scripts import invoice_email
 
-    with _connect() as conn:
+    with db.connect() as conn:
         found = _one(conn, run)
         with alone(conn, run), _bar() as bar:
             task = bar.add_task("Sending", total=None)
@@ -493,7 +491,7 @@ def basis(run, file, form, is_read) -> None:
     """
     from leissner.scripts import basis as module
 
-    with _connect() as conn:
+    with db.connect() as conn:
         _one(conn, run)
         if is_read:
             rows = module.read(file)
@@ -514,7 +512,7 @@ def basis(run, file, form, is_read) -> None:
 @AS_JSON
 def deliveries(run, as_json) -> int:
     """How the documents of a run left the house; what failed comes first. Exit code 1 when something did."""
-    with _connect() as conn:
+    with db.connect() as conn:
         _one(conn, run)
         with db.transaction(conn, "finance", read_only=True):
             rows = db.call(conn, "delivery_list", p_run=run)
@@ -538,7 +536,7 @@ def deliveries(run, as_json) -> int:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def discard(run, yes) -> None:
     """Take a draft run back: nothing of it stays but the log."""
-    with _connect() as conn:
+    with db.connect() as conn:
         found = _one(conn, run)
         if not yes:
             _ask(f"Discard run {run} through {found['through']}: {_documents(found)}?")
@@ -552,7 +550,7 @@ def discard(run, yes) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
 def export(run, file) -> None:
     """The lines of a run's documents as CSV; FILE - is the screen."""
-    with _connect() as conn:
+    with db.connect() as conn:
         _one(conn, run)
         with audit.look(conn, "finance", "bill_export", f"{run}"):
             columns, rows = db.stream(conn, "bill_export", p_run=run)
@@ -627,13 +625,6 @@ def _broken_off(conn: db.Connection) -> int:
     return runs[0]
 
 
-def _connect() -> db.Connection:
-    """A connection that gives the numbers of JSON as they are, not as floats."""
-    conn = db.connect()
-    set_json_loads(functools.partial(json.loads, parse_float=Decimal), conn)
-    return conn
-
-
 def _faults(conn: db.Connection, number: int) -> list[dict]:
     with db.transaction(conn, "finance", read_only=True):
         return _sentences(conn, number)
@@ -686,7 +677,7 @@ def _parts(number: int, jobs: int, found: dict) -> None:
     stop = Event()
 
     def work(_) -> None:
-        with _connect() as conn:
+        with db.connect() as conn:
             while not stop.is_set() and _next(conn, number) is not None:
                 bar.advance(task)
 

@@ -13,8 +13,8 @@ import click
 from lxml import etree
 
 from leissner.scripts import db
-from leissner.scripts.bill import AS_JSON, DAY, _connect
-from leissner.scripts.delivery import exact
+from leissner.scripts.bill import AS_JSON, DAY
+from leissner.scripts.db import exact
 from leissner.scripts.errors import LeissnerError
 from leissner.scripts.transfer import connect
 
@@ -45,7 +45,7 @@ def collection(context: click.Context, day, address: str | None, as_json: bool) 
         return 0
     if not address:
         raise LeissnerError("Say where the files go: --to FOLDER.")
-    with _connect() as conn:
+    with db.connect() as conn:
         with db.transaction(conn, "finance"):
             lists = db.call_one(conn, "collection_make", p_day=day.date() if day else None)
         documents = []
@@ -71,7 +71,7 @@ def collection(context: click.Context, day, address: str | None, as_json: bool) 
 @AS_JSON
 def list_(as_json: bool) -> None:
     """The cases: those that the agency has, then those that are closed."""
-    with _connect() as conn, db.transaction(conn, "finance", read_only=True):
+    with db.connect() as conn, db.transaction(conn, "finance", read_only=True):
         rows = db.call(conn, "collection_case_list")
     if as_json:
         click.echo(exact(rows))
@@ -91,7 +91,7 @@ def list_(as_json: bool) -> None:
 @click.option("--date", "day", type=DAY, help="The day of it; today when not given.")
 def withdraw(case: int, reason: str | None, day) -> None:
     """Take a case back; the next list tells the agency."""
-    with _connect() as conn, db.transaction(conn, "finance"):
+    with db.connect() as conn, db.transaction(conn, "finance"):
         amount = db.call_one(conn, "collection_withdraw", p_case=case, p_reason=reason,
                              p_day=day.date() if day else None)
     click.echo(f"Case {case} is withdrawn, {amount.normalize():,f} open; the next list tells the agency.")

@@ -8,7 +8,7 @@ import click
 
 from leissner.scripts import db, mail, switch
 from leissner.scripts.collection import collection
-from leissner.scripts.delivery import exact
+from leissner.scripts.db import exact
 from leissner.scripts.errors import LeissnerError
 from leissner.scripts.remind import remind
 

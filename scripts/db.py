@@ -4,6 +4,7 @@ Which database is used: DATABASE_URL, else PGSERVICE, PGHOST or PGHOSTADDR, else
 LEISSNER_HOME. An outside server is used as the login it names; nothing on it is started or stopped.
 """
 
+import functools
 import getpass
 import json
 import os
@@ -11,13 +12,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 import psycopg
 from psycopg import errors, sql
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row, tuple_row
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Jsonb, set_json_dumps, set_json_loads
 
 from leissner.scripts.errors import LeissnerError
 
@@ -28,6 +30,18 @@ DATABASE = "leissner"
 SWITCHES = ("PGSERVICE", "PGHOST", "PGHOSTADDR")  # PGUSER or PGDATABASE alone must not switch the server
 
 Connection = psycopg.Connection[dict[str, Any]]
+
+
+def exact(value: Any, **options: Any) -> str:
+    """JSON with numbers as they are: 390.00 stays 390.00."""
+    made = json.dumps(value, default=lambda one: f"\0{one}\0" if isinstance(one, Decimal) else f"{one}",
+                      ensure_ascii=False, **options)
+    return re.sub(r'"\\u0000(-?[0-9.]+)\\u0000"', r"\1", made)
+
+
+# Of every connection, the pages' too: an amount in a document is never a float, and keeps its last zero.
+set_json_loads(functools.partial(json.loads, parse_float=Decimal))
+set_json_dumps(exact)
 
 
 @dataclass(frozen=True)

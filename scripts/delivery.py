@@ -1,11 +1,8 @@
 """What all ways out of the house share: which documents of a run go a way, and files that appear whole."""
 
-import json
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from decimal import Decimal
 from pathlib import Path
 
 import psycopg
@@ -84,10 +81,3 @@ def publish(path: Path, data: bytes) -> None:
         out.flush()
         os.fsync(out.fileno())
     half.replace(path)
-
-
-def exact(value, **options) -> str:
-    """JSON with numbers as they are: 390.00 stays 390.00."""
-    made = json.dumps(value, default=lambda one: f"\0{one}\0" if isinstance(one, Decimal) else f"{one}",
-                      ensure_ascii=False, **options)
-    return re.sub(r'"\\u0000(-?[0-9.]+)\\u0000"', r"\1", made)

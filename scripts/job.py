@@ -68,7 +68,7 @@ def run_due(as_json: bool) -> int:
                 time.sleep(0.05)
             threads = {name: thread for name, thread in threads.items() if thread.is_alive()}
     if as_json:
-        click.echo(json.dumps(seen, default=str))
+        click.echo(db.exact(seen))
     else:
         for one in seen:
             click.echo(f"{one['job']:<24} {one['state']:<8} {one['words']}")
@@ -177,7 +177,7 @@ def _counts(out) -> tuple[dict | None, str]:
         return None, _tail(out)
     made = {name: len(value) if isinstance(value, list) else value
             for name, value in (made if isinstance(made, dict) else {"rows": made}).items()}
-    text = json.dumps(made, default=str)
+    text = db.exact(made)
     return (json.loads(text) if len(text) <= COUNTS_BYTES else None), ""
 
 
@@ -216,11 +216,11 @@ def run(name: str, as_json: bool) -> int:
     with db.connect() as conn:
         found = _one(conn, name, True)
     if as_json:
-        click.echo(json.dumps(found, default=str))
+        click.echo(db.exact(found))
     else:
         click.echo(f"{name}: {found['state']}, leissner {found['words']}")
         if found["counts"]:
-            click.echo(json.dumps(found["counts"], ensure_ascii=False))
+            click.echo(db.exact(found["counts"]))
         if found["log"]:
             click.echo(found["log"])
     return int(found["state"] != "done")
@@ -233,7 +233,7 @@ def list_(as_json: bool) -> int:
     with db.connect() as conn, db.transaction(conn, "batch", read_only=True):
         rows = db.call(conn, "job_list")
     if as_json:
-        click.echo(json.dumps(rows, default=str))
+        click.echo(db.exact(rows))
     else:
         for row in rows:
             at = _clock(row)
@@ -256,7 +256,7 @@ def show(name: str, runs: int, as_json: bool) -> None:
         found = db.call(conn, "job_run_list", p_job=name, p_limit=runs)
         one, = (row for row in db.call(conn, "job_list") if row["job"] == name)
     if as_json:
-        click.echo(json.dumps(one | {"runs": found}, default=str))
+        click.echo(db.exact(one | {"runs": found}))
         return
     click.echo(f"{name}: leissner {one['words']}")
     at = _clock(one)
@@ -269,7 +269,7 @@ def show(name: str, runs: int, as_json: bool) -> None:
         click.echo(f"{row['run']:>6}  due {at(row['due_at'])}  {row['state']}{_took(row)}{again}{hand}"
                    f"{', told' if row['mailed_at'] else ''}")
         if row["counts"]:
-            click.echo(f"        {json.dumps(row['counts'], ensure_ascii=False)[:200]}")
+            click.echo(f"        {db.exact(row['counts'])[:200]}")
     log = next((row["log"] for row in found if row["state"] != "skipped"), None)
     if log:
         click.echo(f"\n{log}")

@@ -87,7 +87,7 @@ def statement(customer, from_, to, pdf, csv_file, as_json, templates) -> None:
                 writer.writerows((account["currency"], *(text(row[one]) for one in (
                     "date", "kind", "document", "amount", "balance"))) for row in account["rows"])
     if as_json:
-        click.echo(delivery.exact(found))
+        click.echo(db.exact(found))
     elif not (pdf or csv_file):
         _statement_show(found)
 

@@ -1,9 +1,7 @@
 """`leissner payments`: bank files in, payments matched to documents, and what a person decides about the rest."""
 
 import csv
-import functools
 import io
-import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
@@ -11,10 +9,9 @@ from pathlib import Path
 
 import click
 import psycopg
-from psycopg.types.json import set_json_loads
 
 from leissner.scripts import audit, db, payment_formats
-from leissner.scripts.delivery import exact
+from leissner.scripts.db import exact
 from leissner.scripts.errors import LeissnerError
 from leissner.scripts.ledger import dispute, refund, writeoff
 from leissner.scripts.payment_formats import Payment
@@ -53,7 +50,7 @@ def load(files, form, is_test, same_identity, as_json) -> int:
 
     Each file is taken whole or not at all; again, it is known. Exit code 1 when a file or a payment needs a person.
     """
-    with connect() as conn, _bar() as bar:
+    with db.connect() as conn, _bar() as bar:
         task = bar.add_task("Loading", total=len(files))
         results = []
         for path in files:
@@ -76,7 +73,7 @@ def load(files, form, is_test, same_identity, as_json) -> int:
 @AS_JSON
 def list_(states, file, customer, limit, as_json) -> None:
     """Payments, the latest first, with what became of them and why."""
-    with connect() as conn, db.transaction(conn, "finance", read_only=True):
+    with db.connect() as conn, db.transaction(conn, "finance", read_only=True):
         rows = db.call(conn, "payment_list", p_states=list(states) or None, p_file=file, p_customer=customer,
                        p_limit=limit)
     if as_json:
@@ -95,7 +92,7 @@ def list_(states, file, customer, limit, as_json) -> None:
 @AS_JSON
 def show(payment, as_json) -> None:
     """All about one payment: what the bank said, what became of it and why, what it may be for."""
-    with connect() as conn, audit.look(conn, "finance", "payment_get", f"{payment}"):
+    with db.connect() as conn, audit.look(conn, "finance", "payment_get", f"{payment}"):
         rows = db.call(conn, "payment_get", p_payment=payment)
         if not rows:
             raise LeissnerError(f"There is no payment {payment}.", "leissner payments list shows them.")
@@ -135,7 +132,7 @@ def show(payment, as_json) -> None:
 @AS_JSON
 def files(limit, as_json) -> None:
     """The files, the latest first."""
-    with connect() as conn, db.transaction(conn, "finance", read_only=True):
+    with db.connect() as conn, db.transaction(conn, "finance", read_only=True):
         rows = db.call(conn, "payment_file_list", p_limit=limit)
     if as_json:
         click.echo(exact(rows))
@@ -154,7 +151,7 @@ def files(limit, as_json) -> None:
 @click.argument("to", type=click.Path(dir_okay=False, path_type=Path))
 def save(file, to) -> None:
     """Write a file as it came from the bank."""
-    with connect() as conn, audit.look(conn, "finance", "payment_file_get", f"{file}"):
+    with db.connect() as conn, audit.look(conn, "finance", "payment_file_get", f"{file}"):
         rows = db.call(conn, "payment_file_get", p_file=file)
     if not rows:
         raise LeissnerError(f"There is no payment file {file}.", "leissner payments files shows them.")
@@ -172,7 +169,7 @@ def assign(payment, document, customer, amount) -> None:
     if not document and not customer:
         raise LeissnerError("Say which DOCUMENT it is for, or --customer NO.",
                             f"leissner payments show {payment} makes proposals.")
-    with connect() as conn:
+    with db.connect() as conn:
         with db.transaction(conn, "finance"):
             db.call(conn, "payment_assign", p_payment=payment, p_document=document, p_customer=customer,
                     p_amount=amount)
@@ -189,7 +186,7 @@ def undo(payment, document, amount, yes) -> None:
     if amount is not None and not document:
         raise LeissnerError("Say which DOCUMENT the amount is taken back from.",
                             f"leissner payments show {payment} says what it paid.")
-    with connect() as conn:
+    with db.connect() as conn:
         if not yes:
             _told(conn, payment)
             click.confirm("Take that back?", abort=True)
@@ -202,7 +199,7 @@ def undo(payment, document, amount, yes) -> None:
 @AS_JSON
 def match(as_json) -> None:
     """Try unidentified payments again: documents that they name may be there by now. Repeating it does no harm."""
-    with connect() as conn, db.transaction(conn, "batch"):
+    with db.connect() as conn, db.transaction(conn, "batch"):
         found, = db.call(conn, "payment_match")
     click.echo(exact(found) if as_json else
                f"{found['matched']} of {found['payments']} unidentified payments found their documents.")
@@ -370,13 +367,6 @@ def _told(conn: db.Connection, payment: int) -> None:
 
 def _money(amount: Decimal) -> str:
     return f"{amount.quantize(Decimal('0.01')):,}"
-
-
-def connect() -> db.Connection:
-    """A connection that gives the numbers of JSON as they are, not as floats."""
-    conn = db.connect()
-    set_json_loads(functools.partial(json.loads, parse_float=Decimal, parse_int=int), conn)
-    return conn
 
 
 def _bar():

@@ -24,7 +24,7 @@ import click
 import psycopg
 
 from leissner.scripts import db, transfer
-from leissner.scripts.delivery import exact
+from leissner.scripts.db import exact
 from leissner.scripts.errors import LeissnerError
 from leissner.scripts.server import Home
 from leissner.scripts.suspense import printable
@@ -73,9 +73,8 @@ def fetch(sources, pass_on, retry, as_json) -> int:
     from rich.console import Console
     from rich.progress import Progress
 
-    from leissner.scripts.payments import connect
 
-    with connect() as conn:
+    with db.connect() as conn:
         with db.transaction(conn, LEVEL, read_only=True):
             found = db.call(conn, "payment_source_list", p_codes=list(dict.fromkeys(sources)) or None)
         if not found:

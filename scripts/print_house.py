@@ -154,7 +154,7 @@ def _letter(invoice: int, document: dict, pdf: bytes, spool: Path, wish: Wish) -
     except LeissnerError:  # no such data of a document that mixes what an e-invoice must not: the PDF stands alone
         xml = b""
     if wish.layout:
-        (spool / f"{number}.json").write_text(delivery.exact(document), encoding="utf-8")
+        (spool / f"{number}.json").write_text(db.exact(document), encoding="utf-8")
     pages = len(pypdf.PdfReader(io.BytesIO(pdf)).pages)
     sheets = (pages + 1) // 2
     payer, seller = document["payer"], document["seller"]

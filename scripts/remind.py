@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from leissner.scripts import db, delivery
-from leissner.scripts.bill import AS_JSON, DAY, _bar, _connect
-from leissner.scripts.delivery import alone, exact
+from leissner.scripts.bill import AS_JSON, DAY, _bar
+from leissner.scripts.db import exact
+from leissner.scripts.delivery import alone
 from leissner.scripts.errors import LeissnerError
 
 HELD = {  # why an item waits: what a person reads
@@ -36,7 +37,7 @@ def remind(context: click.Context, day: dt.datetime | None, customers: str | Non
         return 0
     asked = {"p_day": day.date() if day else None,
              "p_customers": [no.strip() for no in customers.split(",")] if customers else None}
-    with _connect() as conn:
+    with db.connect() as conn:
         with db.transaction(conn, "finance", read_only=True):
             plan = db.call(conn, "reminder_preview", **asked)
         run, made = None, []
@@ -72,7 +73,7 @@ def remind(context: click.Context, day: dt.datetime | None, customers: str | Non
 @AS_JSON
 def list_(run: int | None, customer: str | None, as_json: bool) -> None:
     """Reminders, the latest first: what was to pay, what is still open of it, and how they left."""
-    with _connect() as conn:
+    with db.connect() as conn:
         rows = _list(conn, p_run=run, p_customer=customer)
     if as_json:
         click.echo(exact(rows))
@@ -95,7 +96,7 @@ def pdf(reminder: str, file: Path, templates: Path | None) -> None:
     """Write a reminder as PDF."""
     from leissner.scripts.invoice_pdf import InvoicePdf
 
-    with _connect() as conn, db.transaction(conn, "finance", read_only=True):
+    with db.connect() as conn, db.transaction(conn, "finance", read_only=True):
         document = db.call_one(conn, "reminder_document", p_reminder=reminder)
     with InvoicePdf(templates, delivery.REMINDERS["template"]) as maker:
         delivery.publish(file, maker.render(document))
@@ -121,7 +122,7 @@ def deliver(run, print_house, here, printer, retry, again, resend, templates, as
     from leissner.scripts import invoice_email, local_print
     from leissner.scripts import print_house as house
 
-    with _connect() as conn:
+    with db.connect() as conn:
         rows = _list(conn, p_run=run)
         if not rows:
             raise LeissnerError(f"There is no run of reminders {run}.", "leissner credit remind list shows them.")

@@ -201,7 +201,7 @@ def _text(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, Decimal):
         return f"{value:f}"
-    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict | list) else f"{value}"
+    return db.exact(value) if isinstance(value, dict | list) else f"{value}"
 
 
 def _is_formula(value: Any) -> bool:
@@ -251,7 +251,7 @@ def _csv(columns, is_number, rows, sums, out) -> None:
 
 
 def _json(columns, is_number, rows, sums, out) -> None:
-    from leissner.scripts.delivery import exact
+    from leissner.scripts.db import exact
 
     made = {"rows": [dict(zip(columns, row, strict=True)) for row in rows]}
     made["total"] = {columns[place]: value for place, value in sums.items()}

@@ -193,7 +193,7 @@ def show(name, level) -> None:
         row, = db.call(conn, "tailored_get", p_report=name)
     click.echo(f"{row.pop('statement')}\n")
     for key, value in row.items():
-        click.echo(f"{key:<12} {json.dumps(value, ensure_ascii=False)}")
+        click.echo(f"{key:<12} {db.exact(value)}")
 
 
 def _save(name: str, level: str, values: dict[str, Any]) -> None:

@@ -225,7 +225,7 @@ def _plain(value: Any) -> Any:
         return ""
     if isinstance(value, Decimal):
         return f"{value:f}"
-    text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else f"{value}"
+    text = db.exact(value) if isinstance(value, dict | list) else f"{value}"
     return f"'{text}" if isinstance(value, str) and text[:1] in "=+-@\t\r" else text
 
 

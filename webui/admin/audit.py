@@ -6,6 +6,7 @@ import json
 from flask import url_for
 from markupsafe import Markup, escape
 
+from leissner.scripts import db
 from leissner.webui import database, shape
 from leissner.webui.access import page
 from leissner.webui.admin import LOG, pages
@@ -38,7 +39,7 @@ def _value(name: str, value) -> Markup:
         return shape.NOTHING
     if name.endswith("_at") and isinstance(value, str) and (at := _moment(value)):
         return at
-    text = "•••" if name in HIDDEN else json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) \
+    text = "•••" if name in HIDDEN else db.exact(value) if isinstance(value, dict | list) \
         else f"{value}"
     return escape(text if len(text) <= LONGEST else text[:LONGEST] + " …")
 
@@ -93,8 +94,7 @@ CHANGES = List(
             "admin.audit", table=row["table_name"], key=json.dumps(row["pk"]), **{"from": "2000-01-01"})),
         Column("new", "Old → new", sorts_as="no", show=changed),
         Column("old", "Before", sorts_as="no", is_extra=True, show=lambda row: "" if row["old"] is None else
-               json.dumps({name: "•••" if name in HIDDEN else value for name, value in row["old"].items()},
-                          ensure_ascii=False)),
+               db.exact({name: "•••" if name in HIDDEN else value for name, value in row["old"].items()})),
     ],
     filters=[
         Filter("from", "From", kind="day", is_param=True, default=_week),

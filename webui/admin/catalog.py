@@ -9,6 +9,7 @@ import re
 from flask import abort, make_response, render_template, request, url_for
 from flask_login import current_user
 
+from leissner.scripts import db
 from leissner.webui import database, shape
 from leissner.webui.access import page
 from leissner.webui.admin import CATALOG, LOG, pages
@@ -120,7 +121,7 @@ def _edit(one: dict, found: list | None, back: str):
                for column in columns]
         if save(form, one["file"], old, new):
             return form.done(_("Saved."), back)
-    seen = request.form.get("old") if form.is_sent else json.dumps(found)
+    seen = request.form.get("old") if form.is_sent else db.exact(found)
     keys = [(titled(column["name"]), said(column, found[column["place"] - 1])) for column in columns
             if found is not None and column["is_key"]]
     return form.page("admin/row_form.html", one=one, keys=keys, old=seen, back=back, is_new=found is None,
@@ -198,6 +199,6 @@ def setting(name: str):
         return form.done(_("Saved: {name}.", name=found["title"]), url_for("admin.settings"))
     if form.problem and not form.fields[0].error:
         form.refuse(*form.problem, "value")
-    seen = request.form.get("old") if form.is_sent else json.dumps([found["value"]])
+    seen = request.form.get("old") if form.is_sent else db.exact([found["value"]])
     return form.page("admin/row_form.html", title=found["title"], keys=[(_("Name"), name)], old=seen,
                      back=url_for("admin.settings"), is_new=False, one={"file": "settings"})

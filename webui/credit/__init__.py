@@ -1,12 +1,11 @@
 """Credit control: who owes too much or too late, blocks, promises, orders to the switch, policies, messages."""
 
 import io
-import json
 from decimal import Decimal
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 
-from leissner.scripts import switch
+from leissner.scripts import db, switch
 from leissner.webui import database, shape, work
 from leissner.webui.access import page
 from leissner.webui.forms import Field, Form
@@ -298,7 +297,7 @@ def _told(steps: list[dict]) -> list[dict]:
     """Steps with what is done and why in words."""
     words: dict[tuple, str] = {}
     for one in steps:
-        key = one["code"], json.dumps(one["params"], sort_keys=True, default=str)
+        key = one["code"], db.exact(one["params"], sort_keys=True)
         if key not in words:
             words[key] = database.one("message_get", p_code=one["code"], p_language=language(),
                                       p_params=one["params"])["sentence"]

@@ -5,6 +5,7 @@ import io
 import re
 from html import unescape
 
+import pypdf
 import pytest
 
 from leissner.scripts import cli, db
@@ -69,6 +70,18 @@ def test_a_month_is_billed_by_the_pages(clerk, tmp_path):
     assert "has not come yet" in refused
     assert browser.post(f"{run}/approve", data={"day": THROUGH}).status_code == 303
     assert "Deliver what waits" in page(browser.get(run))
+    # the document of a page has every amount with both decimals, as it is sent: where the total ends in 0 too
+    round_ones = 0
+    for number in set(re.findall(r"/invoices/(\d+)\"", page(browser.get("/invoices")))):
+        shown = page(browser.get(f"/invoices/{number}"))
+        amounts = [re.sub(r"[\s,]", "", one).replace(".", ",") for one in re.findall(
+            r'class="figures">([0-9,]+\.\d\d)</td>', shown)]
+        pdf = pypdf.PdfReader(io.BytesIO(browser.get(f"/invoices/{number}.pdf").data))
+        text = re.sub(r"\s", "", "".join(one.extract_text() for one in pdf.pages))
+        total = re.search(r"Attbetala([\d,]+)", text)
+        assert [one for one in amounts if one not in text] == [], number
+        round_ones += bool(total and total[1].endswith("0"))
+    assert round_ones
     # what the commands say that pages start, in Swedish: no line stays English
     swedish = []
     for command in (("bill", "deliver", run.rpartition("/")[2]), ("credit", "messages"), ("payments", "fetch"),
