@@ -100,7 +100,14 @@ def test_exposure_is_what_a_run_would_bill_then_its_drafts_then_what_is_open(lei
                 " where exposure <> 0 order by customer_no")
     before = rows(conn, exposure)
     assert before and all(row[1] == row[2] for row in before)
-    day = rows(conn, "select logic.today()::text")[0][0]
+    day, further = rows(conn, "select logic.today()::text, (logic.today() + 62)::text")[0]
+    # drafts of a run that goes further bill ahead: nobody owes that yet
+    done(leissner("bill", "run", "--through", further))
+    ahead = {row[0]: row for row in rows(conn, exposure)}
+    assert ahead.keys() == {row[0] for row in before}
+    assert all(abs(ahead[row[0]][1] - row[1]) < Decimal("0.5") and ahead[row[0]][2] == 0 for row in before), (
+        before, ahead)
+    done(leissner("bill", "discard", 1, "--yes"))
     done(leissner("bill", "run", "--through", day))
     billed = dict(rows(conn, "select customer_no, sum(total * home_rate) from billing.invoice"
                              " inner join billing.customer on customer_id = payer_id group by customer_no"))
@@ -111,7 +118,7 @@ def test_exposure_is_what_a_run_would_bill_then_its_drafts_then_what_is_open(lei
     drafted = rows(conn, exposure)
     assert [(row[0], row[2]) for row in drafted] == [(row[0], 0) for row in before]
     assert all(row[3] == round(billed[row[0]], 2) for row in drafted)
-    done(leissner("bill", "approve", 1, "--yes"))
+    done(leissner("bill", "approve", 2, "--yes"))
     issued = rows(conn, exposure)
     assert [(row[0], row[2], row[3]) for row in issued] == [(row[0], 0, 0) for row in before]
     assert all(abs(row[4] - billed[row[0]]) < Decimal("0.05") for row in issued)

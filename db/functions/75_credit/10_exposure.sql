@@ -229,6 +229,7 @@ declare
     v_part_from date;
     v_part_to date;
     v_runs bigint[];
+    v_further bigint[];
     v_lines bigint[];
     v_hand_lines bigint[];
     v_holders bigint[];
@@ -248,10 +249,12 @@ begin
         select from billing.call_billed as billed
         where billed.start_on >= open.month and billed.start_on < (open.month + interval '1 month')::date
     );
-    v_runs := array(
-        select run.bill_run_id from billing.bill_run as run
-        where run.state in ('making', 'draft', 'approving')
-    );
+    select
+        coalesce(array_agg(run.bill_run_id), '{}'),
+        coalesce(array_agg(run.bill_run_id) filter (where run.through_on > p_on), '{}')
+    into v_runs, v_further
+    from billing.bill_run as run
+    where run.state in ('making', 'draft', 'approving');
 
     -- Fees and charges by hand, by the rules of a run through the day.
     v_lines := logic.unbilled_line_list(v_customers, p_on, v_back);
@@ -397,6 +400,24 @@ begin
             invoice.bill_run_id = any(v_runs) and invoice.state = 'draft'
             and (p_payers is null or invoice.payer_id = any(p_payers))
         group by invoice.payer_id
+        union all
+        -- but not what a run that goes further bills ahead
+        select
+            invoice.payer_id, 0, 0, 0, null, 0, 0,
+            -sum(line.net * (1 + line.vat_percent * 0.01) * invoice.home_rate)
+        from billing.invoice
+        inner join billing.invoice_line as line on line.invoice_id = invoice.invoice_id
+        inner join billing.contract_line as held on held.contract_line_id = line.contract_line_id
+        inner join billing.service on service.service_id = held.service_id
+        where
+            invoice.bill_run_id = any(v_further) and invoice.state = 'draft'
+            and (p_payers is null or invoice.payer_id = any(p_payers))
+            and case
+                when line.charge_kind = 'periodic' and not service.is_advance
+                    then upper(line.valid) > p_on + 1
+                else coalesce(line.period_on, lower(line.valid)) > p_on
+            end
+        group by invoice.payer_id
     ),
 
     figure as (
@@ -428,7 +449,7 @@ $$;
 
 comment on function logic.exposure_list(bigint[], date) is
 $$What payers (NULL: all) owe and will owe on a day: open items less advances, and with VAT the calls and fees
-that a run through the day would bill and drafts that are not approved. In one pass over all of them; who has
+that a run through the day would bill; of drafts what is due by then. In one pass over all of them; who has
 nothing has no row.
 Example: select * from logic.exposure_list('{1}', '2026-10-31')
 Raises: nothing$$;
