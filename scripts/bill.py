@@ -39,7 +39,7 @@ CHECKS = {  # kind: title, line, the command that shows more
               "line {line}, {what}: {total} {currency}, ended {day}", "leissner bill discard {run}, then a new run"),
     "address": ("Payers that lost what their delivery needs after the drafts were made",
                 "{name}: {delivery}, {field}", "customers.csv, then leissner import"),
-    "suspended": ("Calls of the month before that wait in suspense", "{calls}", "leissner calls suspense"),
+    "suspended": ("Calls up to the last day that wait in suspense", "{calls}", "leissner calls suspense"),
     "margin": ("Usage sold under cost", "{name}: revenue {revenue}, cost {cost}",
                "leissner calls under-cost"),
     "credit_limit": ("Above the credit limit", "{name}: {total} {currency}, limit {limit}", "leissner bill show {run}"),

@@ -72,7 +72,8 @@ def test_nothing_looks_odd_in_a_month_like_the_one_before(leissner):
     ("fault", "update billing.customer set street = null where customer_no = 'K1'"),
     ("account", "update billing.operator set bankgiro = '5805-6178'"),
     ("iban", "update billing.customer set billing_country = 'NO' where customer_no = 'K1'"),
-    ("suspended", {"calls": "46900000009"}),
+    ("suspended", {"calls": "46900000009", "month": "10"}),
+    ("suspended", {"calls": "46900000009", "month": "07"}),  # however long it waits
     ("margin", "update billing.call set cost_base = retail_base + 1"),
     ("credit_limit", "update billing.customer set credit_limit = 1 where customer_no = 'K1'"),
     ("differs", {"contract_lines.csv": LINES + "KC1,1,VOIP,4,2026-09-30,\n"}),
@@ -91,7 +92,7 @@ def test_what_looks_odd_is_listed_and_nothing_else(leissner, database, conn, tmp
         conn.execute("set session_replication_role = replica")
         conn.execute(plant)
     elif "calls" in plant:
-        leissner(*calls_of(tmp_path, "10", plant["calls"]))
+        leissner(*calls_of(tmp_path, plant["month"], plant["calls"]))
     else:
         for name, text in plant.items():
             (tmp_path / name).write_text(text)

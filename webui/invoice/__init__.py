@@ -17,6 +17,7 @@ from leissner.webui.forms import Field, Form, is_day, typed_day
 from leissner.webui.lists import Column, Filter, List
 from leissner.webui.start import address
 from leissner.webui.texts import gettext as _
+from leissner.webui.usage.suspense import REASONS
 
 pages = Blueprint("invoice", __name__, template_folder="templates")
 READERS = ("admin", "sales", "support", "finance", "credit", "report", "auditor", "batch", "integration")
@@ -37,7 +38,8 @@ LEADS = {
     "account": [(*OPERATOR, "Correct it", "admin")], "far": [], "iban": [(*OPERATOR, "Add an IBAN", "admin")],
     "no_account": [("ledger.accounts", {}, "Accounts")],
     "ended": [("customer.line", {"no": "subject", "line": "line"}, "The line")],
-    "address": [("customer.edit", PAYER, "Fill it in")], "suspended": [("usage.suspense", {}, "Mend the cause")],
+    "address": [("customer.edit", PAYER, "Fill it in")],
+    "suspended": [("usage.suspense", {"reason": "subject"}, "Mend the cause")],
     "margin": [("customer.prices", PAYER, "Prices"), ("usage.under_cost", {}, "The calls")],
     "credit_limit": [("credit.limit", PAYER, "Change the limit"), ("credit.payer", PAYER, "Credit")],
     "differs": [("customer.invoices", PAYER, "Compare")], "credit": [("customer.invoices", PAYER, "Its invoices")],
@@ -198,7 +200,7 @@ def _checks(run: int, faults: list[dict]) -> list[dict]:
             leads = MENDS.get(params["code"], [])
         where = SUBJECTS.get(kind, "customer.customer")
         groups[-1]["rows"].append({
-            "subject": _(subject.replace("_", " ")) + ":" if kind == "suspended" else subject, "words": words,
+            "subject": _(REASONS[subject]) + ":" if kind == "suspended" else subject, "words": words,
             "address": address(where, no=subject) if where else None,
             "mend": next((one for one in (_lead(given, *lead) for lead in leads) if one), None)})
     return groups

@@ -60,7 +60,7 @@ TEXTS = {
     # the check list
     "Accounts of ours with a wrong check digit: money would go astray":
         "Våra konton med fel kontrollsiffra: pengar skulle komma bort",
-    "Calls of the month before that wait in suspense": "Samtal den senaste månaden som väntar på att prissättas",
+    "Calls up to the last day that wait in suspense": "Samtal till och med sista dagen som väntar på att prissättas",
     "Usage sold under cost": "Trafik såld under kostnad", "Above the credit limit": "Över kreditgränsen",
     "Far from what the payer's invoices usually come to": "Långt ifrån vad betalarens fakturor brukar bli",
     "Below zero: a credit document": "Under noll: ett kreditdokument",

@@ -131,7 +131,9 @@ def _days(text: str) -> str:
 def suspense():
     """What waits, by cause, the largest groups first."""
     database.look("suspense_list", None)
-    groups = [_told(row) for row in database.call("suspense_group_list", p_limit=GROUPS)]
+    only = request.args.get("reason", "")
+    groups = [_told(row) for row in database.call("suspense_group_list", p_limit=GROUPS)
+              if only not in REASONS or row["reason"] == only]
     waiting = sum(row["calls"] for row in database.call("suspense_summary"))
     dropped = sum(row["calls"] for row in database.call("suspense_drop_list"))
     worths: dict[str, object] = {}
@@ -140,7 +142,8 @@ def suspense():
             worths[row["currency"]] = worths.get(row["currency"], 0) + row["worth"]
     return render_template(
         "usage/suspense.html", title=_("Suspense"), tabs=tabs(), groups=groups, waiting=waiting, worths=worths,
-        left=waiting - sum(row["calls"] for row in groups), dropped=dropped,
+        only=_(REASONS[only]) if only in REASONS else None,
+        left=0 if only in REASONS else waiting - sum(row["calls"] for row in groups), dropped=dropped,
         may_retry=current_user.may(*MENDERS, "batch"), is_working=work.is_running("rate suspense"),
         log=work.log("rate suspense", 4))
 

@@ -153,14 +153,12 @@ language sql stable rows 5
 begin atomic
     select suspense.reason, jsonb_build_object('calls', count(*))
     from billing.call_suspense as suspense
-    where
-        coalesce(suspense.start_on, suspense.started_at::date)
-        between (p_through + 1 - interval '1 month')::date and p_through
+    where coalesce(suspense.start_on, suspense.started_at::date) <= p_through
     group by suspense.reason;
 end;
 
 comment on function logic.odd_suspended_list(date) is
-$$Suspended calls of the month that ends with a day, by reason.
+$$Suspended calls up to and including a day, however old: what a run through it leaves out, by reason.
 Example: select * from logic.odd_suspended_list('2026-10-31')
 Raises: nothing$$;
 
