@@ -1,6 +1,7 @@
 """The clerk's month by the pages: a run is made, looked at, approved, and an invoice credited; others may only read."""
 
 import contextlib
+import datetime as dt
 import io
 import re
 from html import unescape
@@ -151,3 +152,9 @@ def test_who_may_read_runs_may_not_change_them(clerk):
     page(finance.post(f"{run}/go"), 303)
     assert finance.post(f"{run}/discard").location == "/runs"
     assert finance.get(run).status_code == 404
+    # nothing ahead of this month is proposed, however far a run went
+    first = dt.date.today().replace(day=1)
+    finance.post("/runs/new", data={"through": f"{first + dt.timedelta(days=75)}"})
+    end = (first + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
+    proposed = page(finance.get("/runs/new"))
+    assert f'value="{end}"' in proposed and "went as far already" in proposed

@@ -27,11 +27,14 @@ language sql stable rows 1
 begin atomic
     with asked as (
         select
-            -- the next end of a month, as far as nobody has said another day
+            -- the next end of a month, this month's at most, as far as nobody has said another day
             coalesce(
                 p_through,
                 (
-                    date_trunc('month', latest.through_on + interval '1 day') + interval '1 month - 1 day'
+                    date_trunc(
+                        'month',
+                        least(latest.through_on + interval '1 day', logic.today()::timestamp)
+                    ) + interval '1 month - 1 day'
                 )::date,
                 date_trunc('month', logic.today()::timestamp)::date - 1
             ) as through_on,
@@ -81,7 +84,7 @@ end;
 comment on function api.bill_due_get(date) is
 $$What a run through a day would take up that is counted already: calls and charges by hand that are on no
 document; fees in advance of periods that begin on advance_by or before come with it. Without a day: through
-the end of the month after the last run over all payers. is_over: is that day over?
+the end of the month after the last run over all payers, this month's at most. is_over: is that day over?
 Example: select * from api.bill_due_get()
 Raises: nothing$$;
 grant execute on function api.bill_due_get(date) to leissner_admin, leissner_finance, leissner_batch;
