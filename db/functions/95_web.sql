@@ -163,6 +163,10 @@ begin
                     select from billing.operator
                     where
                         operator.org_no is not null and operator.city is not null
+                        and (
+                            operator.vat_no is not null
+                            or not exists (select from billing.vat_code as code where code.percent > 0)
+                        )
                         and coalesce(operator.bankgiro, operator.plusgiro, operator.iban) is not null
                 )
             ),

@@ -74,6 +74,8 @@ def test_nothing_looks_odd_in_a_month_like_the_one_before(leissner):
     ("iban", "update billing.customer set billing_country = 'NO' where customer_no = 'K1'"),
     ("suspended", {"calls": "46900000009", "month": "10"}),
     ("suspended", {"calls": "46900000009", "month": "07"}),  # however long it waits
+    ("vat_no", "update billing.operator set vat_no = null"),
+    ("long_past differs", "update billing.contract_line set billed_through = '2026-06-30'"),
     ("margin", "update billing.call set cost_base = retail_base + 1"),
     ("credit_limit", "update billing.customer set credit_limit = 1 where customer_no = 'K1'"),
     ("differs", {"contract_lines.csv": LINES + "KC1,1,VOIP,4,2026-09-30,\n"}),
@@ -83,7 +85,7 @@ def test_nothing_looks_odd_in_a_month_like_the_one_before(leissner):
     ("no_charge", {"services.csv": "code,name,product,vat_code\nBARE,Bare,subscription,SE25\n",
                    "contracts.csv": "contract_no,customer_no,start\nKC2,K1,2026-01-01\n",
                    "contract_lines.csv": "contract_no,line_no,service\nKC2,1,BARE\n"}),
-    ("first", {"contracts.csv": "contract_no,customer_no,start\nKC2,K2,2026-01-01\n",
+    ("first long_past", {"contracts.csv": "contract_no,customer_no,start\nKC2,K2,2026-01-01\n",
                "contract_lines.csv": "contract_no,line_no,service\nKC2,1,VOIP\n"}),
     ("silent", {"numbers.csv": "number,contract_no,line_no\n46900000002,KC1,1\n"}),
 ])

@@ -48,7 +48,7 @@ def books(bed, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", made.url(db.CLI_LOGIN))
         leissner("import", folder)
-        with payments.connect() as conn, psycopg.connect(made.conninfo, autocommit=True) as owner:
+        with db.connect() as conn, psycopg.connect(made.conninfo, autocommit=True) as owner:
             yield conn, owner, folder
     bed.drop(made)
 

@@ -61,7 +61,7 @@ def conn(database):
 @pytest.fixture
 def loader(leissner):
     """A connection as the command has it."""
-    with payments.connect() as made:
+    with db.connect() as made:
         yield made
 
 
@@ -395,7 +395,7 @@ def side_by_side(leissner, conn, tmp_path, rounds: int) -> None:
     approving = threading.Event()
 
     def approve() -> None:
-        with payments.connect() as other:
+        with db.connect() as other:
             while not approving.is_set():
                 with db.transaction(other, "finance"):
                     db.call(other, "bill_approve_next", p_run=3, p_day=DAY, p_size=1)
@@ -403,7 +403,7 @@ def side_by_side(leissner, conn, tmp_path, rounds: int) -> None:
                     db.call(other, "payment_match")
 
     def one(path: Path) -> dict:
-        with payments.connect() as other:
+        with db.connect() as other:
             return payments.take(other, path)
 
     with ThreadPoolExecutor(4) as pool:

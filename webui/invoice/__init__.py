@@ -36,6 +36,8 @@ PAYER = {"no": "subject"}
 OPERATOR = ("admin.edit_row", {"file": "'operator"})
 LEADS = {
     "account": [(*OPERATOR, "Correct it", "admin")], "far": [], "iban": [(*OPERATOR, "Add an IBAN", "admin")],
+    "vat_no": [(*OPERATOR, "Add the VAT number", "admin")],
+    "long_past": [("customer.customer", PAYER, "Look at the contracts")],
     "no_account": [("ledger.accounts", {}, "Accounts")],
     "ended": [("customer.line", {"no": "subject", "line": "line"}, "The line")],
     "address": [("customer.edit", PAYER, "Fill it in")],
@@ -60,7 +62,7 @@ MENDS = {
 }
 # Where the subject itself is found.
 SUBJECTS = {"no_charge": "customer.contract", "ended": "customer.contract", "silent": "customer.number",
-            "suspended": None, "far": None, "account": None, "no_account": None}
+            "suspended": None, "far": None, "account": None, "no_account": None, "vat_no": None}
 
 
 def _totals(row: dict) -> str | None:

@@ -58,6 +58,12 @@ TEXTS = {
         "nummer och kan inte ändras.",
     "Make the credit note": "Gör kreditfakturan", "Could not be billed": "Kunde inte faktureras",
     # the check list
+    "Documents with VAT, and we have no VAT number to put on them":
+        "Dokument med moms, och vi har inget momsregistreringsnummer att skriva på dem",
+    "Add the VAT number": "Fyll i momsnumret",
+    "Fees of months long past: was the first day meant?": "Avgifter för månader långt bak: är första dagen rätt?",
+    "{name}: {total} {currency}, from {from}": "{name}: {total} {currency}, från {from}",
+    "Look at the contracts": "Se avtalen",
     "Accounts of ours with a wrong check digit: money would go astray":
         "Våra konton med fel kontrollsiffra: pengar skulle komma bort",
     "Calls up to the last day that wait in suspense": "Samtal till och med sista dagen som väntar på att prissättas",

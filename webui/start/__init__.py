@@ -19,7 +19,7 @@ pages = Blueprint("start", __name__, template_folder="templates")
 WORK = {
     ("setup", "catalog"): ("Nothing is set up yet: begin with the starter, or with files of your own",
                            "admin.import_files"),
-    ("setup", "operator"): ("Invoices need the operator's address and bank account", "admin.edit_row",
+    ("setup", "operator"): ("Invoices need the operator's address, VAT number and bank account", "admin.edit_row",
                             {"file": "operator"}),
     ("setup", "customer"): ("There is no customer yet: make the first one", "customer.new"),
     ("setup", "user"): ("Only administrators can log in: make users of other levels", "admin.new_user"),

@@ -2,7 +2,8 @@
 
 TEXTS = {
     "Nothing is set up yet: begin with the starter, or with files of your own": "Inget är upplagt än: börja med startfilerna eller med egna filer",
-    "Invoices need the operator's address and bank account": "Fakturorna behöver operatörens adress och bankkonto",
+    "Invoices need the operator's address, VAT number and bank account":
+        "Fakturorna behöver operatörens adress, momsnummer och bankkonto",
     "There is no customer yet: make the first one": "Det finns ingen kund än: lägg upp den första",
     "Only administrators can log in: make users of other levels": "Bara administratörer kan logga in: lägg upp användare med andra behörigheter",
     "Good day, {name}": "God dag, {name}", "To do now": "Att göra nu", "Nothing waits for you.": "Inget väntar på dig.",

@@ -10,7 +10,7 @@ def test_a_new_installation_says_what_comes_first_and_has_a_starter(web):
     address = re.search(r'action="(/admin/import/[0-9a-f]+)"', tried).group(1)
     assert admin.post(address).status_code == 303
     start = admin.get("/").get_data(as_text=True)
-    assert "begin with the starter" not in start and "address and bank account" in start
+    assert "begin with the starter" not in start and "address, VAT number and bank account" in start
     assert "Try the starter" not in admin.get("/admin/import").get_data(as_text=True)
 
 

@@ -48,6 +48,47 @@ $$A last day that lies more than 31 days ahead, as one mistyped does.
 Example: select * from logic.odd_far_list('2026-10-31')
 Raises: nothing$$;
 
+create function logic.odd_vat_no_list(p_run bigint)
+returns table (subject text, params jsonb)
+language sql stable rows 1
+begin atomic
+    select 'operator', jsonb_build_object('name', operator.name)
+    from billing.operator
+    where
+        operator.mode = 'full' and operator.vat_no is null
+        and exists (select from billing.invoice where invoice.bill_run_id = p_run and invoice.tax <> 0);
+end;
+
+comment on function logic.odd_vat_no_list(bigint) is
+$$The operator, where documents have VAT and it has no VAT number, which they must carry.
+Example: select * from logic.odd_vat_no_list(1)
+Raises: nothing$$;
+
+create function logic.odd_long_past_list(p_run bigint, p_through date)
+returns table (subject text, params jsonb)
+language sql stable rows 10
+begin atomic
+    select
+        payer.customer_no,
+        jsonb_build_object(
+            'name', payer.name, 'total', round(sum(line.net), 2), 'currency', invoice.currency, 'from',
+            min(lower(line.valid))
+        )
+    from billing.invoice
+    inner join billing.invoice_line as line on line.invoice_id = invoice.invoice_id
+    inner join billing.customer as payer on payer.customer_id = invoice.payer_id
+    where
+        invoice.bill_run_id = p_run and line.kind = 'periodic'
+        and upper(line.valid) <= (p_through - interval '2 months')::date
+    group by payer.customer_no, payer.name, invoice.currency;
+end;
+
+comment on function logic.odd_long_past_list(bigint, date) is
+$$Payers who are billed for periods that ended two months before the last day or earlier: first bills of a
+contract whose first day may be mistyped. total: net of those periods.
+Example: select * from logic.odd_long_past_list(1, '2026-10-31')
+Raises: nothing$$;
+
 create function logic.odd_iban_list(p_run bigint)
 returns table (subject text, params jsonb)
 language sql stable rows 100
@@ -521,6 +562,11 @@ begin
         select 2, 'account', one.subject, one.params, null from logic.odd_account_list() as one
         union all
         select 2, 'far', one.subject, one.params, null from logic.odd_far_list(v_through) as one
+        union all
+        select 2, 'vat_no', one.subject, one.params, null from logic.odd_vat_no_list(p_run) as one
+        union all
+        select 3, 'long_past', one.subject, one.params, null
+        from logic.odd_long_past_list(p_run, v_through) as one
         union all
         select 2, 'iban', one.subject, one.params, null from logic.odd_iban_list(p_run) as one
         union all
