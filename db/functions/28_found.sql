@@ -131,6 +131,30 @@ It checks no permission: a key says nothing.
 Example: select logic.number_found('nobody')
 Raises: nothing$$;
 
+create function logic.bundle_found(p_words text)
+returns bigint[]
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+    return array(
+        select bundle.bundle_id
+        from billing.contract_line as line
+        inner join billing.bundle on bundle.contract_line_id = line.contract_line_id
+        where line.contract_id = any(logic.contract_found(p_words))
+        union
+        select bundle.bundle_id from billing.bundle where bundle.code ilike all(logic.word_likes(p_words))
+    );
+end;
+$$;
+
+comment on function logic.bundle_found(text) is
+$$The keys of bundles whose code, customer or contract has all the words.
+It checks no permission: a key says nothing.
+Example: select logic.bundle_found('nobody')
+Raises: nothing$$;
+
 create function logic.invoice_found(p_words text)
 returns bigint[]
 language plpgsql stable security definer

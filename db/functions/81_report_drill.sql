@@ -17,10 +17,13 @@ begin atomic
         contract.contract_no || ' ' || service.code, contract.contract_no, customer.customer_no,
         customer.name, service.code, one.from_on, nullif(one.to_on, date 'infinity'), one.lines,
         one.quantity
-    from (
-        -- as the reports have it: from the first day of the lines of a service to the last, or a day's lines
+    from billing.contract
+    inner join billing.customer on customer.customer_id = contract.customer_id
+    -- Contract by contract, so that a page of them costs a page; as the reports have it: from the first day of
+    -- the lines of a service to the last, or a day's lines.
+    cross join lateral (
         select
-            line.service_id, line.contract_id, min(lower(line.valid)) as from_on,
+            line.service_id, min(lower(line.valid)) as from_on,
             max(coalesce(upper(line.valid), date 'infinity')) as to_on, count(*) as lines,
             trim_scale(sum(coalesce(term.quantity, line.quantity))) as quantity
         from billing.contract_line as line
@@ -33,11 +36,11 @@ begin atomic
             order by term.from_on desc
             limit 1
         ) as term on true
-        where line.valid is not null and (p_what <> 'active' or line.valid @> p_from)
-        group by line.service_id, line.contract_id
+        where
+            line.contract_id = contract.contract_id and line.valid is not null
+            and (p_what <> 'active' or line.valid @> p_from)
+        group by line.service_id
     ) as one
-    inner join billing.contract on contract.contract_id = one.contract_id
-    inner join billing.customer on customer.customer_id = contract.customer_id
     inner join billing.service on service.service_id = one.service_id
     where
         contract.state = 'active' and (p_service is null or service.code = p_service)

@@ -57,17 +57,19 @@ def included(row: dict):
 
 
 BUNDLES = List(
-    "bundle_list", key="bundle_id", search=("code", "customer_no", "customer", "contract_no"), name="bundles",
-    empty="No bundles yet: make the first one, or import bundles.csv.", order="code",
+    "bundle_list", is_long=True, key="bundle_id", search=("code", "customer_no", "customer", "contract_no"),
+    name="bundles", order="code", empty="No bundles yet: make the first one, or import bundles.csv.",
     columns=[
         Column("code", "Code", link=lambda row: url_for(
             "customer.bundle", no=row["contract_no"], line=row["line_no"], code=row["code"],
-            day=row["begins_on"] or "-") if current_user.may(*WRITERS) else None),
-        Column("customer_no", "Customer no", link=lambda row: url_for("customer.customer", no=row["customer_no"])),
-        Column("customer", "Customer", sorts_as="name"),
-        Column("contract_no", "Contract"), Column("line_no", "Line", "number"),
-        Figure("units", "Per month", show=included), Column("unit", "Unit", "word", is_extra=True),
-        Column("is_rollover", "Rollover", "bool"), Column("covers_setup", "Covers set-up", "bool", is_extra=True),
+            day=row["begins_on"] or "-") if current_user.may(*WRITERS) else None, is_given=True),
+        Column("customer_no", "Customer no", is_given=True,
+               link=lambda row: url_for("customer.customer", no=row["customer_no"])),
+        Column("customer", "Customer", sorts_as="name", is_given=True),
+        Column("contract_no", "Contract", is_given=True), Column("line_no", "Line", "number", sorts_as="no"),
+        Figure("units", "Per month", show=included), Column("unit", "Unit", "word", is_extra=True, sorts_as="no"),
+        Column("is_rollover", "Rollover", "bool", sorts_as="no"),
+        Column("covers_setup", "Covers set-up", "bool", is_extra=True, sorts_as="no"),
         Column("from_on", "From", "day"), Column("to_on", "Until", "day"),
         Column("modes", "Modes", show=lambda row: ", ".join(map(mode_words, row["modes"] or [])), sorts_as="no"),
         Column("targets", "Where to", "list", sorts_as="no"),

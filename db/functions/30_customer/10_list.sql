@@ -321,8 +321,12 @@ begin atomic
         and (
             p_words is null or own.subscriber_number_id = any((select logic.number_found(p_words))::bigint[])
         )
-        and (p_state is null or logic.term_state(contract.state, own.valid, today.day) = p_state)
-        -- the same again, table by table: nearly all are active, and the others are asked for
+        -- as a value, not a condition: the planner shall not take it for few, nearly all are active
+        and (
+            p_state is null
+            or coalesce(logic.term_state(contract.state, own.valid, today.day) = p_state, false)
+        )
+        -- the same again, table by table, where others are asked for
         and (coalesce(p_state, '') <> 'proposed' or contract.state = 'proposed')
         and (coalesce(p_state, '') <> 'coming' or lower(own.valid) > today.day)
         and (coalesce(p_state, '') <> 'ending' or upper(own.valid) > today.day)

@@ -123,6 +123,7 @@ declare
     v_words text := '%' || replace(replace(billing.name_plain(p_words), '%', '\%'), '_', '\_') || '%';
     v_found bigint;
     v_rows bigint[];
+    v_said bigint[];
     v_columns logic.price_column[];
     v_after bigint := case
         when p_after is not null then (logic.price_place_find(p_list, p_after, '*', null)).target_key
@@ -145,6 +146,15 @@ begin
         select found.destination_id into v_found
         from logic.destination_find(array[v_digits], array[p_on]) as found;
     end if;
+
+    v_said := array(
+        select distinct item.target_key
+        from billing.price_item as item
+        where
+            item.price_list_id = any(case when p_show = 'own' then v_chain[1:1] else v_chain end)
+            and (p_show = 'own' or item.target_key & 7 <> 1)
+            and (upper_inf(item.valid) or upper(item.valid) > p_on)
+    );
 
     -- The rows of the page: what holds for many destinations first, where a list says something of it.
     with row_of as (
@@ -174,15 +184,7 @@ begin
             and (p_product is null or row_of.rank > 0 and row_of.product = p_product)
             and (
                 row_of.rank = 3 and p_show is distinct from 'own'
-                or exists (
-                    select from billing.price_item as item
-                    where
-                        item.price_list_id = any(
-                            case when p_show = 'own' then v_chain[1:1] else v_chain end
-                        )
-                        and item.target_key = row_of.target_key
-                        and (upper_inf(item.valid) or upper(item.valid) > p_on)
-                )
+                or row_of.target_key = any(v_said)
             )
     )
 
@@ -229,13 +231,19 @@ begin
         inner join billing.mode as sample on sample.mode_id = col.sample_id
     ),
 
+    -- What the lists say of the page's targets: by list and target, not by target in thousands of lists.
+    item as materialized (
+        select one.*, chain.step
+        from unnest(v_chain) with ordinality as chain (price_list_id, step)
+        inner join billing.price_item as one
+            on one.price_list_id = chain.price_list_id and one.target_key = any(v_rows)
+    ),
+
     -- What is said of many destinations has no price of its own: its item is shown as it stands.
     said as (
         select distinct on (cell.n, cell.col) cell.n, cell.col, item.price_item_id
         from cell
-        cross join unnest(v_chain) with ordinality as chain (price_list_id, step)
-        inner join billing.price_item as item
-            on item.price_list_id = chain.price_list_id and item.target_key = cell.target_key
+        inner join item on item.target_key = cell.target_key
         where
             cell.key_no is null and item.valid @> p_on
             and (
@@ -244,24 +252,22 @@ begin
             )
             and (item.band_id is null or item.band_id = cell.band_id)
         order by
-            cell.n, cell.col, chain.step,
+            cell.n, cell.col, item.step,
             case when item.mode_id is not null then 0 when item.mode_group is not null then 1 else 2 end,
             item.band_id is null
     ),
 
     coming as (
         select distinct on (cell.n, cell.col)
-            cell.n, cell.col, lower(item.valid) as from_on, chain.price_list_id, item.is_blocked, item.rate,
+            cell.n, cell.col, lower(item.valid) as from_on, item.price_list_id, item.is_blocked, item.rate,
             item.percent, item.amount
         from cell
-        cross join unnest(v_chain) with ordinality as chain (price_list_id, step)
-        inner join billing.price_item as item
-            on item.price_list_id = chain.price_list_id and item.target_key = cell.target_key
+        inner join item on item.target_key = cell.target_key
         where
             lower(item.valid) > p_on and item.mode_id is not distinct from cell.mode_id
             and item.mode_group is not distinct from cell.mode_group
             and item.band_id is not distinct from cell.band_id
-        order by cell.n, cell.col, chain.step, lower(item.valid)
+        order by cell.n, cell.col, item.step, lower(item.valid)
     ),
 
     found as (

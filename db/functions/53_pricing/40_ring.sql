@@ -333,7 +333,7 @@ grant execute on function api.ring_save(
     boolean, int
 ) to leissner_admin, leissner_pricing, leissner_batch;
 
-create function api.bundle_list()
+create function api.bundle_list(p_words text default null)
 returns table (
     bundle_id bigint, code text, customer_no text, customer text, contract_no text, line_no smallint,
     units bigint, unit text, is_rollover boolean, covers_setup boolean, from_on date, to_on date,
@@ -365,14 +365,16 @@ begin atomic
     from billing.bundle
     inner join billing.contract_line as line on line.contract_line_id = bundle.contract_line_id
     inner join billing.contract on contract.contract_id = line.contract_id
-    inner join billing.customer on customer.customer_id = contract.customer_id;
+    inner join billing.customer on customer.customer_id = contract.customer_id
+    where
+        p_words is null or bundle.bundle_id = any((select logic.bundle_found(p_words))::bigint[]);
 end;
 
-comment on function api.bundle_list() is
+comment on function api.bundle_list(text) is
 $$Bundles of included units, with whose they are; begins_on: the day that was given, if any.
 Example: select code, units from api.bundle_list() where customer_no = '1000'
 Raises: nothing$$;
-grant execute on function api.bundle_list() to
+grant execute on function api.bundle_list(text) to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_report,
     leissner_auditor, leissner_batch, leissner_integration;
 
