@@ -454,7 +454,7 @@ select unnest(found.words) as words
 from (select array[
     customer_no, name, left(name, 6), overlay(name placing 'x' from 4 for 1), split_part(name, ' ', 1),
     (select number from billing.subscriber_number as own where own.kind = 'number' order by 1 offset 90000 limit 1),
-    (select invoice_no from billing.invoice order by invoice_id desc limit 1),
+    (select invoice_no from billing.invoice where state = 'approved' order by invoice_id desc limit 1),
     (select contract_no from billing.contract order by contract_id desc limit 1),
     coalesce(org_no, '556000-0000'), 'nothing of the kind', 'anders', 'sv'
 ] as words

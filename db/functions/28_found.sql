@@ -131,6 +131,44 @@ It checks no permission: a key says nothing.
 Example: select logic.number_found('nobody')
 Raises: nothing$$;
 
+create function logic.preselection_found(p_words text)
+returns bigint[]
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+declare
+    v_numbers bigint[] := logic.number_found(p_words);
+begin
+    return array(
+        select one.preselection_id
+        from billing.preselection as one where one.number like logic.word_begins(p_words)
+        union
+        select one.preselection_id
+        from billing.subscriber_number as own
+        inner join billing.preselection as one on one.number = own.number
+        where own.subscriber_number_id = any(v_numbers) and own.kind = 'number'
+        union
+        select one.preselection_id
+        from billing.subscriber_number as own
+        inner join billing.preselection as one
+            on one.number >= own.number and one.number <= own.to_number
+            and length(one.number) = length(own.number)
+        where
+            -- a value that the planner does not know: by the index, range by range
+            own.subscriber_number_id = any((select v_numbers)::bigint[]) and own.kind = 'number'
+            and own.to_number is not null
+    );
+end;
+$$;
+
+comment on function logic.preselection_found(text) is
+$$The keys of orders of pre-selection of numbers that begin with a word, or whose customer or contract has all
+the words.
+It checks no permission: a key says nothing.
+Example: select logic.preselection_found('nobody')
+Raises: nothing$$;
+
 create function logic.bundle_found(p_words text)
 returns bigint[]
 language plpgsql stable security definer

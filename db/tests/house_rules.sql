@@ -189,7 +189,7 @@ select bag_eq(
         'logic.call_newest', 'logic.call_sums', 'logic.usage_choice_list',
         'logic.call_quote',         'logic.call_under_cost',
         'logic.contract_found', 'logic.customer_found', 'logic.entry_found',
-        'logic.invoice_found', 'logic.bundle_found',
+        'logic.invoice_found', 'logic.bundle_found', 'logic.preselection_found',
         'logic.item_found', 'logic.number_found', 'logic.order_found', 'logic.payment_found',
         'logic.reminder_found',
         'logic.check_audit', 'logic.check_run',

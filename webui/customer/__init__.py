@@ -111,18 +111,18 @@ FREE = List(
     ],
 )
 PRESELECTION = List(
-    "preselection_browse_list", key="event", order="happened_at", is_descending=True, name="preselection",
-    empty="No order of carrier pre-selection in these days. One is noted on the page of its number.",
+    "preselection_browse_list", is_long=True, key="event", order="happened_at", is_descending=True,
+    name="preselection", empty="No order of carrier pre-selection in these days. One is noted on the page of its number.",
     search=("number", "customer_no", "customer"),
     columns=[
         Column("happened_at", "When", "moment", is_given=True),
-        Column("number", "Number", "phone", link=to_number),
-        Column("carrier_prefix", "Carrier"),
-        Column("kind", "Calls", "word"),
-        Column("state", "State", "state"),
-        Column("reason", "Reason", sorts_as="name"),
-        Column("customer_no", "No", link=to_customer),
-        Column("customer", "Customer", sorts_as="name", link=to_customer),
+        Column("number", "Number", "phone", link=to_number, is_given=True),
+        Column("carrier_prefix", "Carrier", sorts_as="no"),
+        Column("kind", "Calls", "word", sorts_as="no"),
+        Column("state", "State", "state", sorts_as="no"),
+        Column("reason", "Reason", sorts_as="no"),
+        Column("customer_no", "No", link=to_customer, sorts_as="no"),
+        Column("customer", "Customer", sorts_as="no", link=to_customer),
         Column("event", "Event", "number", is_extra=True, sorts_as="no"),
     ],
     filters=[

@@ -41,6 +41,37 @@ $$Refuses a number or block of which somebody else (but the row p_except) has a 
 Example: select logic.number_check('number', '46000000000', null, daterange('2026-01-01', null), null)
 Raises: LB803 with who has it$$;
 
+create function logic.number_holder(p_number text, p_day date)
+returns bigint
+language sql stable
+begin atomic
+    select contract.customer_id
+    from (
+        select own.contract_line_id, own.kind, own.valid
+        from billing.subscriber_number as own
+        where own.number = p_number and own.to_number is null
+        union all
+        select own.contract_line_id, own.kind, own.valid
+        from billing.subscriber_number as own
+        where
+            own.head = any(
+                array(select left(p_number, digits) from generate_series(1, length(p_number)) as digits)
+            )
+            and p_number between own.number and own.to_number
+            and length(p_number) = length(own.number)
+    ) as held
+    inner join billing.contract_line as line on line.contract_line_id = held.contract_line_id
+    inner join billing.contract on contract.contract_id = line.contract_id
+    where held.kind = 'number' and held.valid is not null
+    order by held.valid @> p_day desc, lower(held.valid) desc
+    limit 1;
+end;
+
+comment on function logic.number_holder(text, date) is
+$$The key of the customer that a number is with on a day, else of who had it last.
+Example: select logic.number_holder('46902001000', '2026-11-01')
+Raises: nothing$$;
+
 -- api
 
 create function api.number_get(p_number text)
@@ -213,7 +244,9 @@ $$What became of orders of carrier pre-selection, of a customer's numbers or of 
 Example: select * from api.preselection_list('1000')
 Raises: nothing$$;
 
-create function api.preselection_browse_list(p_from date default null, p_to date default null)
+create function api.preselection_browse_list(
+    p_from date default null, p_to date default null, p_words text default null
+)
 returns table (
     event bigint, happened_at timestamptz, number text, carrier_prefix text, kind text, state text,
     reason text, customer_no text, customer text
@@ -222,41 +255,33 @@ language sql stable rows 1000
 begin atomic
     select
         one.preselection_id, one.happened_at, one.number, one.carrier_prefix, one.kind, one.state, one.reason,
-        holder.customer_no, holder.name
-    from billing.preselection as one
-    cross join billing.operator
-    left join lateral (
-        select customer.customer_no, customer.name
-        from (
-            select own.contract_line_id, own.kind, own.valid
-            from billing.subscriber_number as own
-            where own.number = one.number and own.to_number is null
-            union all
-            select own.contract_line_id, own.kind, own.valid
-            from billing.subscriber_number as own
+        -- asked of the rows that are shown, no others
+        (
+            select holder.customer_no from billing.customer as holder
             where
-                own.head = any(
-                    array(
-                        select left(one.number, digits) from generate_series(1, length(one.number)) as digits
-                    )
+                holder.customer_id = logic.number_holder(
+                    one.number, (one.happened_at at time zone operator.time_zone)::date
                 )
-                and one.number between own.number and own.to_number
-                and length(one.number) = length(own.number)
-        ) as held
-        inner join billing.contract_line as line on line.contract_line_id = held.contract_line_id
-        inner join billing.contract on contract.contract_id = line.contract_id
-        inner join billing.customer on customer.customer_id = contract.customer_id
-        where held.kind = 'number' and held.valid is not null
-        order by
-            held.valid @> (one.happened_at at time zone operator.time_zone)::date desc, lower(held.valid) desc
-        limit 1
-    ) as holder on true
+        ),
+        (
+            select holder.name from billing.customer as holder
+            where
+                holder.customer_id = logic.number_holder(
+                    one.number, (one.happened_at at time zone operator.time_zone)::date
+                )
+        )
+    from billing.preselection as one
+    cross join (select operator.time_zone from billing.operator offset 0) as operator
     where
         (p_from is null or one.happened_at >= p_from::timestamp at time zone operator.time_zone)
-        and (p_to is null or one.happened_at < (p_to + 1)::timestamp at time zone operator.time_zone);
+        and (p_to is null or one.happened_at < (p_to + 1)::timestamp at time zone operator.time_zone)
+        and (
+            p_words is null
+            or one.preselection_id = any((select logic.preselection_found(p_words))::bigint[])
+        );
 end;
 
-comment on function api.preselection_browse_list(date, date) is
+comment on function api.preselection_browse_list(date, date, text) is
 $$Orders of carrier pre-selection and what became of them, from a local day through another, of all numbers;
 whose the number was then, else whoever had it last.
 Example: select number, state from api.preselection_browse_list('2026-10-01', '2026-10-31')
@@ -527,7 +552,7 @@ grant execute on function api.number_get(text) to
 grant execute on function api.preselection_list(text, text) to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
     leissner_report, leissner_auditor, leissner_batch, leissner_integration;
-grant execute on function api.preselection_browse_list(date, date) to
+grant execute on function api.preselection_browse_list(date, date, text) to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
     leissner_report, leissner_auditor, leissner_batch, leissner_integration;
 grant execute on function api.charge_list(text) to
