@@ -450,7 +450,7 @@ KNOWN = {
 }
 # What people look for: numbers and names of others of these, whole, in part and with an error.
 SOUGHT = """
-select unnest(found.words) as words
+select one.words
 from (select array[
     customer_no, name, left(name, 6), overlay(name placing 'x' from 4 for 1), split_part(name, ' ', 1),
     (select number from billing.subscriber_number as own where own.kind = 'number' order by 1 offset 90000 limit 1),
@@ -459,6 +459,7 @@ from (select array[
     coalesce(org_no, '556000-0000'), 'nothing of the kind', 'anders', 'sv'
 ] as words
 from billing.customer where kind = 'business' order by customer_id offset 30000 limit 1) as found
+cross join unnest(found.words) as one (words) where one.words is not null
 """
 
 

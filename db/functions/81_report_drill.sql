@@ -19,8 +19,8 @@ begin atomic
         one.quantity
     from billing.contract
     inner join billing.customer on customer.customer_id = contract.customer_id
-    -- Contract by contract, so that a page of them costs a page; as the reports have it: from the first day of
-    -- the lines of a service to the last, or a day's lines.
+    -- Contract by contract, so that a page of them costs a page; as the reports have it: from the first day
+    -- of the lines of a service to the last, or a day's lines.
     cross join lateral (
         select
             line.service_id, min(lower(line.valid)) as from_on,

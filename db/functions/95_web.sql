@@ -10,8 +10,11 @@ declare
     v_words text := trim(p_words);
     v_digits text := regexp_replace(p_words, '[^0-9]', '', 'g');
     v_plain text := regexp_replace(billing.name_plain(trim(p_words)), '([%_\\])', '\\\1', 'g');
-    v_like text := '%' || v_plain || '%';
-    v_likes text[] := logic.word_likes(billing.name_plain(p_words));
+    -- Two letters are what something begins with: no index has them inside.
+    v_like text := case when length(v_plain) > 2 then '%' else '' end || v_plain || '%';
+    v_likes text[] := case
+        when length(v_plain) > 2 then logic.word_likes(billing.name_plain(p_words)) else array[v_like]
+    end;
     v_near text;
     v_is_staff boolean := access.is_staff();
     v_customers bigint[] := case when not access.is_staff() then access.customer_ids() end;
@@ -136,8 +139,8 @@ $$;
 
 comment on function logic.search(text) is
 $$Customers (by name, with typing errors too, number, registration number), contracts, subscriber numbers and
-invoices (by number or payment reference) that words may mean, within what the session sees; rank: the best
-first.
+invoices (by number or payment reference) that words may mean, within what the session sees; of two letters,
+those that begin with them; rank: the best first.
 Example: select * from logic.search('nobody') where false
 Raises: LB901 without a level$$;
 

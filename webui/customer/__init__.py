@@ -112,7 +112,8 @@ FREE = List(
 )
 PRESELECTION = List(
     "preselection_browse_list", is_long=True, key="event", order="happened_at", is_descending=True,
-    name="preselection", empty="No order of carrier pre-selection in these days. One is noted on the page of its number.",
+    name="preselection",
+    empty="No order of carrier pre-selection in these days. One is noted on the page of its number.",
     search=("number", "customer_no", "customer"),
     columns=[
         Column("happened_at", "When", "moment", is_given=True),

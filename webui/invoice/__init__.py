@@ -99,15 +99,15 @@ DOCUMENTS = List(
         Column("invoice", "Document", link=lambda row: url_for("invoice.invoice", no=row["invoice_no"]
                                                                or f"draft {row['invoice']}"),
                show=lambda row: row["invoice_no"] or f"{_('draft')} {row['invoice']}"),
-        Column("kind", "Kind", "word"),
+        Column("kind", "Kind", "word", sorts_as="no"),
         Column("payer", "Payer", link=_payer),
         Column("name", "Name", sorts_as="name"),
         Column("lines", "Lines", "number", sorts_as="no"),
         Column("net", "Net", "money"),
-        Column("tax", "VAT", "money"),
+        Column("tax", "VAT", "money", sorts_as="no"),
         Column("total", "Total", "money"),
-        Column("currency", "Currency"),
-        Column("delivery", "Way", "word"),
+        Column("currency", "Currency", sorts_as="no"),
+        Column("delivery", "Way", "word", sorts_as="no"),
     ],
     filters=[Filter("currency", "Currency"), Filter("delivery", "Way", {
         "print": "print", "email": "email", "einvoice": "einvoice"})],
@@ -143,8 +143,8 @@ DELIVERIES = List(
         Column("channel", "Way", "word", sorts_as="no"), Column("state", "State", "state", sorts_as="no"),
         Column("reason", "Reason", sorts_as="no"), Column("changed_at", "Since", "ago", is_given=True),
         Column("pages", "Pages", "number", sorts_as="no", is_extra=True),
-        Column("file", "File", sorts_as="no", is_extra=True), Column("run", "Run", link=lambda row: url_for(
-            "invoice.run", run=row["run"])),
+        Column("file", "File", sorts_as="no", is_extra=True),
+        Column("run", "Run", sorts_as="no", link=lambda row: url_for("invoice.run", run=row["run"])),
     ],
     filters=[
         Filter("state", "State", {one: one for one in (

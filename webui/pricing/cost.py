@@ -48,8 +48,8 @@ def asked(row: dict, which: str):
 
 
 COMPARE = List(
-    "price_compare_list", key="key", search=("name", "target"), name="price-comparison", order="key",
-    empty="The two ask for the same everywhere.",
+    "price_compare_list", is_computed=True, key="key", search=("name", "target"), name="price-comparison",
+    order="key", empty="The two ask for the same everywhere.",
     columns=[
         Column("name", "Destination", sorts_as="name", link=lambda row: url_for(
             "pricing.price", code=request.args["b"], target=row["target"], mode=row["mode"], band=row["band"],
