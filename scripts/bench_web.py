@@ -631,6 +631,8 @@ def summary(seen: list[Seen]) -> dict:
         "over_p99_target": sum(one.ms > TARGET_P99_MS for one in asked),
         "search_ms": round(max(found)) if found else None, "target_search_ms": TARGET_SEARCH_MS,
         "largest_kb": round(max(one.size for one in asked) / 1000), "target_kb": TARGET_KB,
+        "by_level": [row(level, [one for one in asked if one.level == level])
+                     for level in dict.fromkeys(one.level for one in asked)],
         "kinds": sorted((row(name, part) for name, part in kinds.items()), key=lambda one: -one["p95"]),
         "slowest": [f"{one.ms:.0f} ms  {one.size / 1000:.0f} kB  {one.calls} calls  {one.level:<9}{one.address}"
                     for one in slow[:20]],
@@ -648,8 +650,8 @@ def show(web: dict) -> None:
                f"processors worked p95 {web['busy_p95_ms']} ms, p99 {web['busy_p99_ms']} ms")
     click.echo(f"the slowest search {web['search_ms']} ms (target {web['target_search_ms']} ms); the largest page "
                f"{web['largest_kb']} kB as sent (target {web['target_kb']} kB)")
-    click.echo("  p50  p95  p99 ms  busy   kB  calls  asked  page (the 25 slowest kinds)")
-    for one in web["kinds"][:25]:
+    click.echo("  p50  p95  p99 ms  busy   kB  calls  asked  level, then page (the 25 slowest kinds)")
+    for one in web["by_level"] + web["kinds"][:25]:
         click.echo(f"{one['p50']:5}{one['p95']:5}{one['p99']:5}{one['busy']:8}{one['kb']:6}{one['calls']:7}"
                    f"{one['asked']:7}  {one['page']}")
     for line in web["slowest"]:

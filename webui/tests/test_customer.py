@@ -209,6 +209,8 @@ def test_contract_line_number_and_terms(made):
     found = client.get("/preselection?state=ordered&from=2026-05-01&to=2026-05-01").get_data(as_text=True)
     assert "9500" in found and "Seven" in found
     assert "9500" not in client.get("/preselection?from=2026-05-02").get_data(as_text=True)
+    for words, is_found in (("4685001", True), ("seven", True), ("K7", True), ("eight", False)):
+        assert ("9500" in client.get(f"/preselection?q={words}").get_data(as_text=True)) == is_found, words
 
 
 def test_a_seller_sees_and_proposes_for_its_own_customers_only(made):

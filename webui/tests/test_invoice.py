@@ -62,6 +62,13 @@ def test_a_month_is_billed_by_the_pages(clerk, tmp_path):
     shown = page(browser.get(run))
     assert "Look at this first" in shown and "draft" in shown and "6 documents" in shown
     assert "Check the address" in shown  # each row has its mend beside it
+    with pytest.MonkeyPatch.context() as large:  # of a run with many documents that comes after its page
+        large.setattr("leissner.webui.invoice.AT_ONCE", 1)
+        shown = page(browser.get(run))
+        assert "Look at this first" not in shown and f'hx-get="{run}/state"' in shown and "6 rows" in shown
+        assert "Not looked at yet?" in page(browser.get(f"{run}/approve"))
+        for where in (f"{run}/state", f"{run}?now=1"):
+            assert "Check the address" in page(browser.get(where)), where
     run = browser.post(f"{run}/again").location  # and the drafts are made once more
     while "HX-Redirect" not in browser.post(f"{run}/go", headers={"HX-Request": "true"}).headers:
         pass

@@ -89,6 +89,7 @@ def test_every_other_page_shows_what_it_is_for(golden_web):
     for path, words in {
         "/rings": ("Nyckelkund", "4 % off", "numbers of members"), "/rings/VOL": ("12.5 % off", "of the month"),
         "/rings-of-a-customer?customer=1000&on=2026-10-20": ("Priority", "VOL"), "/bundles": ("Rollover",),
+        "/bundles?q=no+such+bundle": ("Nothing matches",), "/bundles?q=bj%C3%B6rk": ("Rollover", "Björk"),
         "/price-of-a-call?number=0701234567&list=&price_list=GOLD&day=2026-10-20&time=12:00&units=60&mode=voice":
             ("Price lists searched", "What the customer pays"),
         "/price-of-a-call?number=%2B4670123&who=nobody&day=1/10&time=12:00&units=60": ("field wrong",),
