@@ -13,6 +13,7 @@ from leissner.webui.pricing.grid import the_list
 from leissner.webui.texts import gettext as _
 
 SHOWN = 100
+NOTICE_DAYS = 7  # dearer prices sooner than that are short notice
 FROM = [Field("from_on", "From", "day", is_required=True, width="short",
               help="First day of the new prices. Calls before keep the price they have.")]
 
@@ -56,8 +57,10 @@ def activate(code):
             url_for("pricing.price_list", code=draft["parent"], on=form["from_on"]))
     changes = changed(draft["parent"], code, form["from_on"])
     counts = {kind: sum(one["status"] == kind for one in changes) for kind in ("up", "down", "new", "blocked", "other")}
+    due = shape.today() + dt.timedelta(days=NOTICE_DAYS)
     return form.page(
-        "pricing/activate.html", title=_("Activate {code}", code=code), found=found, draft=draft,
+        "pricing/activate.html", title=_("Activate {code}", code=code), found=found, draft=draft, due=due,
+        is_short=bool(counts["up"] or counts["blocked"]) and f"{form['from_on']}" < f"{due}",
         changes=changes[:SHOWN], left=len(changes) - SHOWN, counts=counts, from_on=form["from_on"])
 
 
@@ -74,9 +77,21 @@ def changed(parent: str, code: str, on: str) -> list[dict]:
     rows = []
     for _key, same in groupby(found, key=what):
         part = list(same)
-        rows.append(part[0] | {"modes": sorted({one["mode"] for one in part}), "status": status(part[0])})
+        rows.append(part[0] | {"modes": sorted({one["mode"] for one in part}), "status": status(part[0]),
+                               "doubt": doubt(part[0])})
     rows.sort(key=lambda row: (row["status"] != "blocked", -abs(row["percent"] or 0), row["name"], row["band"] or ""))
     return rows
+
+
+def doubt(row: dict) -> str | None:
+    """What a person should look at in a change, as in the preview of a rate sheet."""
+    if row["blocked_b"] or not row["rate_a"]:
+        return None
+    if not row["rate_b"]:
+        return _("It costs nothing.")
+    if row["rate_b"] > 10 * row["rate_a"]:
+        return _("More than ten times the former rate.")
+    return _("Less than a tenth of the former rate.") if 10 * row["rate_b"] < row["rate_a"] else None
 
 
 def status(row: dict) -> str:

@@ -19,7 +19,7 @@ from leissner.webui import database, shape
 from leissner.webui.access import page
 from leissner.webui.forms import Field, Form
 from leissner.webui.pricing.base import READERS, WRITERS, choices, pages
-from leissner.webui.pricing.drafts import drafts_of, next_first
+from leissner.webui.pricing.drafts import NOTICE_DAYS, drafts_of, next_first
 from leissner.webui.pricing.grid import the_list
 from leissner.webui.texts import gettext as _
 from leissner.webui.usage.words import sentences
@@ -143,7 +143,7 @@ def sheet_import(code):
             return form.page("pricing/import.html", **context)
         options = {"list": code, "mode": form["mode"], "off_peak_band": form["off_peak_band"],
                    "is_full": form["is_full"], "is_split": form["is_split"], "is_past": form["is_past"],
-                   "product": form["product"], "notice_days": 7, "effective": form["effective"]}
+                   "product": form["product"], "notice_days": NOTICE_DAYS, "effective": form["effective"]}
         plan, changes = plan_of(sheet, options, is_agreed, context["name"])
         changes = [one | {"notes": in_words(one["notes"])} for one in changes]
     except LeissnerError as error:

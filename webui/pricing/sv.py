@@ -442,6 +442,8 @@ SENTENCES = {
         "Bladet avslutar {n} av de {m} destinationer som har ett pris: det kan inte vara hela. Läs in det utan --full.",
     "It costs nothing.": "Det kostar inget.", "More than ten times the former rate.": "Mer än tio gånger det förra.",
     "Less than a tenth of the former rate.": "Mindre än en tiondel av det förra.",
+    "Dearer prices, or an end of sale, at short notice: {day} is the first day that leaves a week.":
+        "Höjda priser eller slut på försäljning med kort varsel: {day} är första dagen som ger en vecka.",
     "Short notice: due {day}.": "Kort varsel: tidigast {day}.", "The sheet says {flag}.": "Bladet säger {flag}.",
     "Not in the sheet, but the same destination: {codes}.": "Inte i bladet, men samma destination: {codes}.",
     "Not in the sheet, but the same destination: {codes} …": "Inte i bladet, men samma destination: {codes} …",

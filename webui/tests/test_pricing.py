@@ -265,7 +265,7 @@ def test_what_pages_of_the_catalog_add(priced):
 def test_a_sheet_goes_through_a_draft_into_force_and_back(priced, web):
     """Import, look, activate from a day, take it back; what changed meanwhile is looked at again."""
     client = priced
-    client.post("/prices/BASE/price?target=*&mode=voice", data={"from_on": "today", "rate": "1"})
+    client.post("/prices/BASE/price?target=*&mode=voice", data={"from_on": "today", "rate": "1.5"})
     page = text(client.get("/prices/OWN/import"))
     assert "Into a new draft" in page
     answer = client.post("/prices/OWN/draft", data={"then": "import"})
@@ -279,7 +279,8 @@ def test_a_sheet_goes_through_a_draft_into_force_and_back(priced, web):
     assert client.post("/prices/OWN-2/import", data=form | hidden | {"agreed": "1"}).status_code == 303
     assert "Activate …" in text(client.get("/prices/OWN-2"))
     page = text(client.get("/prices/OWN-2/activate?from_on=2030-01-01"))
-    assert "1 down" in page and "0.10" in page and "Activate from 2030-01-01" in page
+    assert "1 down" in page and "Less than a tenth of the former rate." in page and "short notice" not in page
+    assert "0.10" in page and "Activate from 2030-01-01" in page
     assert "is not a day" in text(client.get("/prices/OWN-2/activate?from_on=never"))
     seen = re.search(r'name="seen" value="(\w+)"', page)[1]
     assert "Someone else has changed this" in text(
@@ -293,3 +294,9 @@ def test_a_sheet_goes_through_a_draft_into_force_and_back(priced, web):
     assert client.post(f"/activations/{no}/undo").status_code == 303
     assert "0.10" not in text(client.get("/prices/OWN?on=2030-01-01"))
     assert "0.10" in text(client.get("/prices/OWN-2?on=2030-01-01"))
+    # dearer than ten times tomorrow: both are said before it is activated
+    soon = f"{dt.date.today() + dt.timedelta(days=1)}"
+    made = client.post("/prices/OWN/draft").location
+    assert client.post(f"{made}/price?target=*&mode=voice", data={"from_on": soon, "rate": "20"}).status_code == 303
+    page = text(client.get(f"{made}/activate?from_on={soon}"))
+    assert "short notice" in page and "More than ten times the former rate." in page
