@@ -35,7 +35,7 @@ from leissner.webui.texts import gettext as _
 ROWS = 50
 SUMMED_WITH_IT = 1_000  # rows that are added up with the page; more are once it is there
 SUMMED_AT_ONCE = 10_000  # rows; more are added up when asked for
-NUMBERS = ("money", "number", "rate", "percent", "minutes", "duration", "size")
+NUMBERS = ("money", "number", "rate", "percent", "tenth", "minutes", "duration", "size")
 
 
 @dataclass(frozen=True)

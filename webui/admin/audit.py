@@ -72,13 +72,13 @@ def changed(row: dict) -> Markup:
     if not lines:
         return Markup("<em>{}</em>").format(_("saved as it was"))
     if len(lines) <= 4:
-        return Markup("<br>").join(lines)
-    return Markup("{}<details><summary>{}</summary>{}</details>").format(
+        return Markup('<div class="any">{}</div>').format(Markup("<br>").join(lines))
+    return Markup('<div class="any">{}<details><summary>{}</summary>{}</details></div>').format(
         Markup("<br>").join(lines[:3]), _("{n} more", n=len(lines) - 3), Markup("<br>").join(lines[3:]))
 
 
-def _key(row: dict) -> str:
-    return ", ".join(f"{value}" for value in row["pk"].values()) or "–"
+def _key(row: dict) -> Markup:
+    return Markup('<span class="any">{}</span>').format(", ".join(f"{value}" for value in row["pk"].values()) or "–")
 
 
 CHANGES = List(

@@ -175,6 +175,7 @@ TEXTS = HELPS | {
     "What it did": "Vad det gjorde", "What it wrote": "Vad det skrev", "Nothing.": "Inget.",
     # audit
     "change": "ändring", "removal": "borttagning", "emptied": "tömd", "blanked": "maskad", "{n} more": "{n} till",
+    "suspense list": "lista över väntande",
     "Nothing was changed in these days. Choose others above.": "Inget ändrades de här dagarna. Välj andra ovan.",
     "Nothing happened in these days. Choose others above.": "Inget hände de här dagarna. Välj andra ovan.",
     "Who": "Vem", "Login": "Databasinloggning", "Table": "Tabell", "Key": "Nyckel", "Old → new": "Före → efter",

@@ -43,7 +43,7 @@ PERIODS = {"today": "Today", "week": "Last 7 days", "month": "This month", "last
 COLUMNS = [
     Column("name", "Name"), Column("calls", "Calls", "number"), Column("minutes", "Minutes", "minutes"),
     Column("revenue", "Revenue", "money"), Column("cost", "Cost", "money"), Column("margin", "Margin", "money"),
-    Column("margin_percent", "%", "percent"), Column("unknown_cost", "Cost not known", "number"),
+    Column("margin_percent", "%", "tenth"), Column("unknown_cost", "Cost not known", "number"),
 ]
 
 
