@@ -191,7 +191,7 @@ select bag_eq(
         'logic.contract_found', 'logic.customer_found', 'logic.entry_found',
         'logic.invoice_found', 'logic.bundle_found', 'logic.preselection_found',
         'logic.item_found', 'logic.number_found', 'logic.order_found', 'logic.payment_found',
-        'logic.reminder_found',
+        'logic.payment_propose', 'logic.reminder_found',
         'logic.check_audit', 'logic.check_run',
         'logic.annual_list', 'logic.billed_fold', 'logic.billed_list', 'logic.deferred_list',
         'logic.number_held_list', 'logic.uninvoiced_list',
