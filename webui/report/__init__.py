@@ -28,7 +28,7 @@ from leissner.webui.usage.common import TWO, choices
 pages = Blueprint("report", __name__, template_folder="templates")
 READERS = (*STAFF, "seller")
 ROWS = 200  # on the page; the files have all
-DRAWN = 5000  # rows at most that a chart adds up
+DRAWN = 10_000  # rows at most that a chart adds up
 IN_CHART = 12
 PERIODS = {
     "this_month": "This month", "last_month": "Last month", "this_quarter": "This quarter",
