@@ -453,3 +453,8 @@ SENTENCES = {
     "Becomes a destination of its own.": "Blir en egen destination.",
     "The price of the shorter code applies.": "Den kortare kodens pris gäller.",
 }
+
+# What a draft's activation says in the same words as the import of a sheet.
+TEXTS |= {one: SENTENCES[one] for one in (
+    "It costs nothing.", "More than ten times the former rate.", "Less than a tenth of the former rate.",
+    "Dearer prices, or an end of sale, at short notice: {day} is the first day that leaves a week.")}
