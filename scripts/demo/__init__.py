@@ -55,6 +55,7 @@ def demo(home: Path | None, seed: int, calls: int, day: dt.datetime | None, is_s
         run("calls", "explain", made["explain"])
     bill(folder, dt.date.fromisoformat(made["day"]))
     follow_the_money(folder, seed, dt.date.fromisoformat(made["day"]))
+    by_the_clock(folder)
     click.secho("\nUsers (a password is shown this once):", bold=True)
     for name, level in USERS:
         run("user", "add", name, "--level", level)
@@ -193,6 +194,17 @@ def follow_the_money(folder: Path, seed: int, day: dt.date) -> None:
     run("accounting", "balance", "--at", day)
     run("accounting", "export", "--format", "sie4", "--from", day.replace(month=1, day=1), "--to",
         day + dt.timedelta(days=1), folder / "journal.si", may_need_a_person=True)
+
+
+def by_the_clock(folder: Path) -> None:
+    """Two jobs of every night, each run once by hand, so that there is a log to look at."""
+    jobs = folder / "jobs" / "jobs.csv"
+    jobs.parent.mkdir(exist_ok=True)
+    jobs.write_text("code,schedule,what,options,catch_up\ncheck,15 3 * * *,check,,none\n"
+                    "waiting,45 4 * * *,calls rate,,latest\n", encoding="utf-8")
+    run("import", jobs)
+    run("job", "run", "check", may_need_a_person=True)
+    run("job", "run", "waiting", may_need_a_person=True)
 
 
 def outsiders(customers: Path) -> tuple[str, str]:

@@ -426,6 +426,7 @@ class Operator:
                      interval_months=interval, advance="no" if code in ("MOBILE", "TRANSIT") else "yes",
                      vat_code="SE25", account=i,
                      notice_months=notice, binding_months=binding)
+            self.add("chart", account=i, name=name)
             root = "GROSSIST" if code == "TRANSIT" else "MASTER"
             for charge, title, kind, amount in (("monthly", "Månadsavgift", "periodic", monthly),
                                                 ("setup", "Startavgift", "one_time", setup)):
