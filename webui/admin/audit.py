@@ -85,7 +85,7 @@ CHANGES = List(
     "audit_change_page", key="change_id", search=("table_name", "pk", "old", "new", "actor"), order="at",
     is_descending=True, name="changes", empty="Nothing was changed in these days. Choose others above.",
     columns=[
-        Column("at", "When", "moment"), Column("actor", "Who", link=_actor),
+        Column("at", "When", "moment", is_given=True), Column("actor", "Who", link=_actor),
         Column("level", "Level", "word", is_extra=True), Column("login", "Login", is_extra=True),
         Column("client", "From where", is_extra=True),
         Column("op", "What", show=lambda row: _(OPS[row["op"]])),
@@ -116,7 +116,7 @@ EVENTS = List(
     "audit_event_page", key="event_id", search=("kind", "subject", "detail", "actor"), order="at",
     is_descending=True, name="events", empty="Nothing happened in these days. Choose others above.",
     columns=[
-        Column("at", "When", "moment"),
+        Column("at", "When", "moment", is_given=True),
         Column("actor", "Who", show=_who, link=lambda row: url_for("admin.events", actor=_who(row))),
         Column("level", "Level", "word", is_extra=True), Column("login", "Login", is_extra=True),
         Column("client", "From where"), Column("kind", "What", "word"), Column("subject", "About"),
