@@ -177,8 +177,7 @@ def _counts(out) -> tuple[dict | None, str]:
         return None, _tail(out)
     made = {name: len(value) if isinstance(value, list) else value
             for name, value in (made if isinstance(made, dict) else {"rows": made}).items()}
-    text = db.exact(made)
-    return (json.loads(text) if len(text) <= COUNTS_BYTES else None), ""
+    return (made if len(db.exact(made)) <= COUNTS_BYTES else None), ""
 
 
 def _tail(file) -> str:

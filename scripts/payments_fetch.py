@@ -73,7 +73,6 @@ def fetch(sources, pass_on, retry, as_json) -> int:
     from rich.console import Console
     from rich.progress import Progress
 
-
     with db.connect() as conn:
         with db.transaction(conn, LEVEL, read_only=True):
             found = db.call(conn, "payment_source_list", p_codes=list(dict.fromkeys(sources)) or None)
