@@ -261,13 +261,10 @@ def page(conn: Connection, name: str, params: dict[str, Any], wanted: Page) -> l
 def page_whole(conn: Connection, name: str, params: dict[str, Any], wanted: Page,
                sums: Sequence[str]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """The first page of rows that are computed, with the number of all that match and their sums: computed once."""
-    query, values = _page_query(name, params, wanted, sql.SQL(", ").join(
-        [sql.SQL('q.*, count(*) over () as "all rows"')] + [
-            sql.SQL("sum(q.{}) over () as {}").format(sql.Identifier(one), sql.Identifier(f"sum {one}"))
-            for one in sums]))
+    query, values = _page_query(name, params, wanted, _with_sums(sums))
     rows = conn.execute(query, values, prepare=False).fetchall()
-    first = rows[0] if rows else {}
-    return rows, {"count": first.get("all rows", 0)} | {one: first.get(f"sum {one}") for one in sums}
+    count, added = _sums_of(rows, sums)
+    return rows, {"count": count} | added
 
 
 def page_stream(conn: Connection, name: str, params: dict[str, Any], wanted: Page) -> Iterator[dict[str, Any]]:
@@ -296,13 +293,7 @@ def report_rows(conn: Connection, name: str, params: dict[str, Any], *, order: s
     """The first rows of report.NAME that have the words, in its own order or that of a column; how many there are in
     all, and the sums of columns over all of them. The report runs once."""
     values = {f"arg_{key}": _adapt(value) for key, value in params.items()}
-    query = sql.SQL("select q.*, {} from report.{}({}) as q").format(
-        sql.SQL(", ").join([sql.SQL('count(*) over () as "all rows"')] + [
-            sql.SQL("sum(q.{}) over () as {}").format(sql.Identifier(one), sql.Identifier(f"sum {one}"))
-            for one in sums]),
-        sql.Identifier(name),
-        sql.SQL(", ").join(sql.SQL("{} => {}").format(sql.Identifier(one), sql.Placeholder(f"arg_{one}"))
-                           for one in params))
+    query = sql.SQL("select {} from {}").format(_with_sums(sums), _called(name, params, "report"))
     for n, word in enumerate(words.split()):
         values[f"word_{n}"] = "%" + re.sub(r"([%_\\])", r"\\\1", word) + "%"
         query += sql.SQL(" and " if n else " where ") + _has("q", f"word_{n}")
@@ -310,8 +301,19 @@ def report_rows(conn: Connection, name: str, params: dict[str, Any], *, order: s
         query += sql.SQL(" order by q.{} {}").format(
             sql.Identifier(order), sql.SQL("desc nulls last" if is_descending else "nulls last"))
     rows = conn.execute(query + sql.SQL(" limit {}").format(sql.Literal(limit)), values).fetchall()
+    return rows, *_sums_of(rows, sums)
+
+
+def _with_sums(sums: Sequence[str]) -> sql.Composable:
+    """All columns, and beside them how many rows match and the sums over all of them."""
+    return sql.SQL(", ").join([sql.SQL('q.*, count(*) over () as "all rows"')] + [
+        sql.SQL("sum(q.{}) over () as {}").format(sql.Identifier(one), sql.Identifier(f"sum {one}")) for one in sums])
+
+
+def _sums_of(rows: list[dict[str, Any]], sums: Sequence[str]) -> tuple[int, dict[str, Any]]:
+    """What _with_sums put beside the rows."""
     first = rows[0] if rows else {}
-    return rows, first.get("all rows", 0), {one: first.get(f"sum {one}") for one in sums}
+    return first.get("all rows", 0), {one: first.get(f"sum {one}") for one in sums}
 
 
 def _has(column: str, word: str) -> sql.Composable:
@@ -320,9 +322,9 @@ def _has(column: str, word: str) -> sql.Composable:
         sql.Identifier(*column.split(".")), sql.Placeholder(word))
 
 
-def _called(name: str, params: dict[str, Any]) -> sql.Composable:
+def _called(name: str, params: dict[str, Any], space: str = "api") -> sql.Composable:
     return sql.SQL("{}({}) as q").format(
-        sql.Identifier("api", name),
+        sql.Identifier(space, name),
         sql.SQL(", ").join(sql.SQL("{} => {}").format(sql.Identifier(one), sql.Placeholder(f"arg_{one}"))
                            for one in params))
 

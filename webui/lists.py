@@ -97,8 +97,7 @@ class List:
 
     def shown(self) -> list[Column]:
         """The columns on the page: those not extra, or those that the reader has chosen."""
-        chosen = request.args.getlist("columns") or json.loads(
-            request.cookies.get(f"columns_{self.function}", "[]") or "[]")
+        chosen = chosen_columns(self.function)
         own = [one for one in self.seen() if one.name in chosen]
         return own or [one for one in self.seen() if not one.is_extra]
 
@@ -187,6 +186,11 @@ def _added(rows: list[dict], names: list[str]) -> dict:
     """The sums of rows that are all there."""
     known = {name: [row[name] for row in rows if row[name] is not None] for name in names}
     return {"count": len(rows)} | {name: sum(values) if values else None for name, values in known.items()}
+
+
+def chosen_columns(name: str) -> list[str]:
+    """The columns that the reader has chosen, now or before; none: those that are usual."""
+    return request.args.getlist("columns") or json.loads(request.cookies.get(f"columns_{name}", "[]") or "[]")
 
 
 def keep_columns(response: Response, name: str) -> None:

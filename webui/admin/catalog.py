@@ -15,7 +15,7 @@ from leissner.webui.access import page
 from leissner.webui.admin import CATALOG, LOG, pages
 from leissner.webui.countries import country
 from leissner.webui.forms import Field, Form, plain
-from leissner.webui.lists import keep_columns
+from leissner.webui.lists import chosen_columns, keep_columns
 from leissner.webui.texts import gettext as _
 from leissner.webui.texts import is_known, language
 
@@ -71,7 +71,7 @@ def sheet(file: str):
     names = [column["name"] for column in one["columns"]]
     used = [place for place, column in enumerate(one["columns"]) if column["is_key"] or column["is_required"]
             or any(row[place] for row in rows)][:WIDE]
-    chosen = request.args.getlist("columns") or json.loads(request.cookies.get(f"columns_sheet_{file}", "[]") or "[]")
+    chosen = chosen_columns(f"sheet_{file}")
     used = [place for place, name in enumerate(names) if name in chosen] or used
     response = make_response(render_template(
         "admin/sheet.html", title=one["title"], one=one, words=words, count=len(matching), rows=matching[:SHOWN],

@@ -5,7 +5,6 @@ people use for them, and which figures are worth a chart.
 """
 
 import datetime as dt
-import json
 import tempfile
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +17,7 @@ from leissner.webui import database, shape
 from leissner.webui.access import STAFF, page
 from leissner.webui.countries import country
 from leissner.webui.forms import typed_day
-from leissner.webui.lists import _address, keep_columns
+from leissner.webui.lists import _address, chosen_columns, keep_columns
 from leissner.webui.report.words import CHARTS, DRILLS, EXTRA, GROUPS, KINDS, LINKS, NAMED, TITLES, WHOLE, Link
 from leissner.webui.start import address
 from leissner.webui.texts import gettext as _
@@ -178,7 +177,7 @@ def _columns(one: dict, asked: dict) -> list[dict]:
 
 def _chosen(name: str, columns: list[dict], sums: dict) -> list[dict]:
     """The columns on the page: those that the reader has chosen, else those that say something."""
-    asked = request.args.getlist("columns") or json.loads(request.cookies.get(f"columns_{name}", "[]") or "[]")
+    asked = chosen_columns(name)
     hidden = (*EXTRA.get(name, ()), *(("unknown_cost",) if sums.get("unknown_cost") == 0 else ()))
     return ([column for column in columns if column["name"] in asked]
             or [column for column in columns if column["name"] not in hidden])

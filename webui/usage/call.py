@@ -1,7 +1,6 @@
 """The live list of calls, and the page of one call: why it costs what it costs."""
 
 import datetime as dt
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -91,8 +90,7 @@ class Calls(List):
             context["sums"] = self.sums_at_once(wanted, rows, more)
         response = Response(render_template(template, **context))
         if "columns" in request.args:
-            response.set_cookie(f"columns_{self.function}", json.dumps(request.args.getlist("columns")),
-                                max_age=365 * 86400, httponly=True, samesite="Lax")
+            lists.keep_columns(response, self.function)
         return response
 
     def sums_at_once(self, wanted: dict, rows: list[dict], more: str | None) -> dict | None:

@@ -565,9 +565,6 @@ begin
         union all
         select 2, 'vat_no', one.subject, one.params, null from logic.odd_vat_no_list(p_run) as one
         union all
-        select 3, 'long_past', one.subject, one.params, null
-        from logic.odd_long_past_list(p_run, v_through) as one
-        union all
         select 2, 'iban', one.subject, one.params, null from logic.odd_iban_list(p_run) as one
         union all
         select 2, 'no_account', one.subject, one.params, null from logic.odd_no_account_list(p_run) as one
@@ -577,6 +574,9 @@ begin
         select 2, 'address', one.subject, one.params, null from logic.odd_address_list(p_run) as one
         union all
         select 2, 'suspended', one.subject, one.params, null from logic.odd_suspended_list(v_through) as one
+        union all
+        select 3, 'long_past', one.subject, one.params, null
+        from logic.odd_long_past_list(p_run, v_through) as one
         union all
         select 3, 'margin', one.subject, one.params, null from logic.odd_margin_list(p_run) as one
         union all
