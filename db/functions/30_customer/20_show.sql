@@ -233,7 +233,8 @@ Raises: nothing$$;
 
 create function api.customer_family_list(p_customer_no text, p_limit integer default 200)
 returns table (
-    customer_no text, name text, depth integer, is_self boolean, is_paid_above boolean, contracts bigint
+    customer_no text, name text, depth integer, is_self boolean, is_paid_above boolean, contracts bigint,
+    parent_no text
 )
 language sql stable rows 200
 begin atomic
@@ -249,35 +250,17 @@ begin atomic
     -- The line up to the root, and all below the customer itself, but of those beside it only the nearest.
     start as (
         select up.customer_id from up order by up.step desc limit 1
-    ),
-
-    down (customer_id, depth, path) as (
-        select start.customer_id, 0, array[customer.name || customer.customer_no]
-        from start
-        inner join billing.customer on customer.customer_id = start.customer_id
-        union all
-        select child.customer_id, down.depth + 1, down.path || (child.name || child.customer_no)
-        from down
-        cross join lateral (
-            select one.customer_id, one.name, one.customer_no
-            from billing.customer as one
-            where one.parent_id = down.customer_id
-            union
-            select one.customer_id, one.name, one.customer_no
-            from billing.customer_term as term
-            inner join billing.customer as one on one.customer_id = term.customer_id
-            where term.parent_id = down.customer_id
-        ) as child
-        cross join lateral logic.customer_on(child.customer_id, logic.today()) as held
-        where held.parent_id = down.customer_id and down.depth < 50
     )
 
     select
         customer.customer_no, customer.name, down.depth, customer.customer_no = p_customer_no,
         customer.bill_to = 'parent',
-        (select count(*) from billing.contract where contract.customer_id = customer.customer_id)
-    from down
+        (select count(*) from billing.contract where contract.customer_id = customer.customer_id),
+        above.customer_no
+    from start
+    cross join lateral logic.customer_down(start.customer_id, (select logic.today())) as down
     inner join billing.customer on customer.customer_id = down.customer_id
+    left join billing.customer as above on above.customer_id = down.parent_id
     order by down.path
     limit p_limit;
 end;

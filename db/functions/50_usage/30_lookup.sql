@@ -140,6 +140,39 @@ $$A customer as it was on a day: its own values with what its terms said up to t
 Example: select * from logic.customer_on(1, '2026-10-05')
 Raises: nothing$$;
 
+create function logic.customer_down(p_customer_id bigint, p_day date)
+returns table (customer_id bigint, parent_id bigint, depth integer, path text[])
+language sql stable rows 200
+begin atomic
+    with recursive down (customer_id, parent_id, depth, path) as (
+        select customer.customer_id, null::bigint, 0, array[customer.name || customer.customer_no]
+        from billing.customer where customer.customer_id = p_customer_id
+        union all
+        select child.customer_id, down.customer_id, down.depth + 1,
+            down.path || (child.name || child.customer_no)
+        from down
+        cross join lateral (
+            select one.customer_id, one.name, one.customer_no
+            from billing.customer as one
+            where one.parent_id = down.customer_id
+            union
+            select one.customer_id, one.name, one.customer_no
+            from billing.customer_term as term
+            inner join billing.customer as one on one.customer_id = term.customer_id
+            where term.parent_id = down.customer_id
+        ) as child
+        cross join lateral logic.customer_on(child.customer_id, p_day) as held
+        where held.parent_id = down.customer_id and down.depth < 50
+    )
+
+    select down.customer_id, down.parent_id, down.depth, down.path from down;
+end;
+
+comment on function logic.customer_down(bigint, date) is
+$$A customer and all that are below it on a day; path sorts each before those below it.
+Example: select * from logic.customer_down(1, '2026-11-01')
+Raises: nothing$$;
+
 create function logic.holder_list(p_lines bigint[], p_days date[])
 returns table (
     contract_line_id bigint, day date, contract_id bigint, customer_id bigint, customer_kind text,

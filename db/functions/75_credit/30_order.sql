@@ -143,31 +143,6 @@ $$Gives the orders that bring the switch to what is blocked on contract lines (N
 Example: select logic.order_make('{}', '2026-11-01')
 Raises: nothing$$;
 
-create function logic.order_show(p_orders bigint[])
-returns table (
-    id bigint, key text, action text, scope text, customer_no text, contract_no text, line_no integer,
-    numbers text[], exempt text[], state text, way text, batch bigint, attempts integer, reason text,
-    ordered_at timestamptz, sent_at timestamptz, closed_at timestamptz
-)
-language sql stable rows 1000
-begin atomic
-    select
-        given.credit_order_id, given.key, given.action, given.scope, customer.customer_no,
-        contract.contract_no, line.line_no, given.numbers, given.exempt, given.state, given.way, given.batch,
-        given.attempts, given.reason, given.ordered_at, given.sent_at, given.closed_at
-    from billing.credit_order as given
-    inner join billing.customer on customer.customer_id = given.customer_id
-    inner join billing.contract_line as line on line.contract_line_id = given.contract_line_id
-    inner join billing.contract on contract.contract_id = line.contract_id
-    where given.credit_order_id = any(p_orders)
-    order by given.credit_order_id;
-end;
-
-comment on function logic.order_show(bigint[]) is
-$$Orders to the switch, as people and the switch read them.
-Example: select * from logic.order_show('{}')
-Raises: nothing$$;
-
 create function logic.order_file(p_batch bigint)
 returns bigint
 language plpgsql volatile security definer
@@ -328,25 +303,30 @@ returns table (
 )
 language sql stable rows 1000
 begin atomic
-    select shown.*
-    from logic.order_show(
-        array(
-            select given.credit_order_id
-            from billing.credit_order as given
-            where
-                case
-                    when p_batch is not null then given.batch = p_batch
-                    when p_is_all or given.state = 'ordered' then true
-                    when given.state = 'confirmed' then false
-                    else not exists (
-                        select from billing.credit_order as newer
-                        where
-                            newer.contract_line_id = given.contract_line_id
-                            and newer.credit_order_id > given.credit_order_id
-                    )
-                end
+    select
+        given.credit_order_id, given.key, given.action, given.scope, customer.customer_no,
+        contract.contract_no, line.line_no, given.numbers, given.exempt, given.state, given.way, given.batch,
+        given.attempts, given.reason, given.ordered_at, given.sent_at, given.closed_at
+    from billing.credit_order as given
+    inner join billing.customer on customer.customer_id = given.customer_id
+    inner join billing.contract_line as line on line.contract_line_id = given.contract_line_id
+    inner join billing.contract on contract.contract_id = line.contract_id
+    where
+        (p_batch is null or given.batch = p_batch)
+        and (
+            p_is_all or p_batch is not null
+            or given.state in ('ordered', 'sent', 'failed') -- as the index has it
+            and (
+                given.state = 'ordered'
+                or not exists (
+                    select from billing.credit_order as newer
+                    where
+                        newer.contract_line_id = given.contract_line_id
+                        and newer.credit_order_id > given.credit_order_id
+                )
+            )
         )
-    ) as shown;
+    order by given.credit_order_id;
 end;
 
 comment on function api.credit_order_list(boolean, bigint) is

@@ -72,7 +72,7 @@ declare
     v_wanted logic.block_want[];
     v_orders bigint;
 begin
-    perform access.require('finance', 'credit');
+    perform access.require('finance', 'credit', 'integration');
     if p_scope is null or p_scope not in ('outgoing', 'international_premium', 'all') then
         perform billing.fail('LB416', jsonb_build_object('scope', p_scope));
     end if;
@@ -116,7 +116,7 @@ $$Blocks contract lines of a customer, and of those it pays for, until a person 
 to the switch that makes.
 Example: select logic.block_set('1000', null, 'outgoing', null) where false
 Raises: LB410 for a line that is not there, LB411 where nothing has numbers, LB416 for an unknown scope,
-LB524 for an unknown customer, LB901 without the level finance or credit$$;
+LB524 for an unknown customer, LB901 without the level finance, credit or integration$$;
 
 create function logic.block_lift(p_customer_no text, p_lines text[])
 returns table (lifted bigint, orders bigint, still_blocked bigint)
@@ -132,7 +132,7 @@ declare
     v_opened bigint[];
     v_orders bigint;
 begin
-    perform access.require('finance', 'credit');
+    perform access.require('finance', 'credit', 'integration');
     select array_agg(line.contract_line_id), array_agg(distinct line.payer_id) into v_lines, v_payers
     from logic.line_named_list(p_customer_no, p_lines, v_on) as line;
     perform logic.ledger_lock(v_payers);
@@ -169,8 +169,8 @@ comment on function logic.block_lift(text, text[]) is
 $$Lifts what persons and the guard have blocked of a customer's lines and of those it pays for: lines,
 orders to the switch, and how many lines a policy blocks still.
 Example: select * from logic.block_lift('1000', null) where false
-Raises: LB410 for a line that is not there, LB524 for an unknown customer, LB901 without the level finance or
-credit$$;
+Raises: LB410 for a line that is not there, LB524 for an unknown customer, LB901 without the level finance,
+credit or integration$$;
 
 create function logic.promise_add(p_customer_no text, p_until date, p_reason text)
 returns void
@@ -229,7 +229,7 @@ it pays for, until a person lifts it: how many orders to the switch that makes.
 Example: select api.credit_block('1000') where false
 Raises: LB410, LB411, LB416, LB524, LB901$$;
 grant execute on function api.credit_block(text, text[], text, text)
-to leissner_admin, leissner_finance, leissner_credit;
+to leissner_admin, leissner_finance, leissner_credit, leissner_integration;
 
 create function api.credit_unblock(p_customer_no text, p_lines text[] default null)
 returns table (lifted bigint, orders bigint, still_blocked bigint)
@@ -244,7 +244,7 @@ many lines a policy blocks still.
 Example: select * from api.credit_unblock('1000') where false
 Raises: LB410, LB524, LB901$$;
 grant execute on function api.credit_unblock(text, text[])
-to leissner_admin, leissner_finance, leissner_credit;
+to leissner_admin, leissner_finance, leissner_credit, leissner_integration;
 
 create function api.credit_promise(p_customer_no text, p_until date, p_reason text default null)
 returns void
