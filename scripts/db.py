@@ -184,6 +184,22 @@ def session_user(conn: Connection, token: str) -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
+def operation_caller(conn: Connection, token: str, **params: Any) -> dict[str, Any] | None:
+    """Who asks for an operation of SOAP with a session token or API key; None where that is not valid (any more)."""
+    with conn.transaction():
+        conn.execute("select set_config('app.session', %s, true)", (token,))
+        rows = call(conn, "operation_enter", **params)
+        return rows[0] if rows else None
+
+
+def request_log_unknown(conn: Connection, client: str, rows: list[dict[str, Any]]) -> None:
+    """Logs requests of nobody we know, as the login itself."""
+    with conn.transaction():
+        conn.execute("select set_config('app.client', %s, true)", (client,))
+        call(conn, "request_log", p_rows=rows)
+    audit_seal(conn)
+
+
 def call(conn: Connection, name: str, **params: Any) -> list[dict[str, Any]]:
     """Calls api.NAME with named parameters and returns its rows: call(conn, "price_list", p_account_id=1)."""
     query = sql.SQL("select * from {}({})").format(

@@ -1,4 +1,4 @@
-"""`leissner serve`: the web interface on one port. In front of it belongs a proxy that speaks TLS (deploy/)."""
+"""`leissner serve`: the web interface and SOAP on one port. In front of it belongs a proxy that speaks TLS (deploy/)."""
 
 import click
 
@@ -12,12 +12,15 @@ from leissner.scripts.errors import LeissnerError
               help="A proxy on this machine speaks TLS and says who asks (X-Forwarded-For, X-Forwarded-Proto).")
 @click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True)
 def serve(host, port, proxied, threads) -> None:
-    """Serve the web interface until interrupted. /health says whether it is well."""
+    """Serve the web interface, and SOAP under /soap/, until interrupted. /health says whether it is well."""
     import waitress
+    from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
+    from leissner.soap import Soap
     from leissner.webui import create_app
 
     app = create_app(is_secure=proxied)
+    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/soap": Soap(app.extensions["pool"])})
     behind = {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
               "clear_untrusted_proxy_headers": True} if proxied else {}
     try:
