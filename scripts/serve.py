@@ -1,4 +1,6 @@
-"""`leissner serve`: the web interface and SOAP on one port. In front of it belongs a proxy that speaks TLS (deploy/)."""
+"""`leissner serve`: web interface and SOAP on one port. In front of it belongs a proxy that speaks TLS (deploy/)."""
+
+import logging
 
 import click
 
@@ -19,6 +21,7 @@ def serve(host, port, proxied, threads) -> None:
     from leissner.soap import Soap
     from leissner.webui import create_app
 
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a request that waits a moment is no news
     app = create_app(is_secure=proxied)
     app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/soap": Soap(app.extensions["pool"])})
     behind = {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},

@@ -70,7 +70,7 @@ def of_database(error: psycopg.Error, conn: db.Connection | None, language: str,
 
 def of_command(error: LeissnerError) -> Refusal:
     """What Python says no with."""
-    refusal = Refusal("LB936" if error.code != 3 else "LB952", 503 if error.code == 3 else 500, code="Server" if error.code == 3 else "Client")
+    refusal = Refusal("LB952", 503, code="Server") if error.code == 3 else Refusal("LB936")
     refusal.sentence, refusal.hint = str(error), error.hint
     return refusal
 

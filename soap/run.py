@@ -17,6 +17,7 @@ from leissner.soap.operations import CLEAR, PAGE, REQUEST_ID
 from leissner.soap.shape import Field, Shape
 
 LIMIT, MOST = 100, 1000  # rows of a page
+TRIES = 5
 
 
 @dataclass
@@ -61,7 +62,7 @@ class Runner:
                          if isinstance(value, str) and name.endswith(("_no", "_id", "number", "report"))}
         try:
             self._enter(conn, request, service)
-            return self._do(conn, request, one, values)
+            return self._tried(conn, request, one, values)
         except psycopg.Error as error:
             raise faults.of_database(error, None if conn.broken else conn, request.language, values) from error
         except LeissnerError as error:
@@ -75,6 +76,17 @@ class Runner:
             raise refused()
         request.level, request.language, request.key = caller["level"], caller["language"], caller["title"]
         self.callers.count(request.token, caller["rate_limit"])
+
+    def _tried(self, conn: db.Connection, request: Request, one: Shape, values: dict) -> etree._Element:
+        """Once more where others changed the same at the same moment, and the caller did not say of what state."""
+        for tries_left in reversed(range(TRIES)):
+            try:
+                return self._do(conn, request, one, dict(values))
+            except psycopg.Error as error:
+                again = ("40001", "40P01") + (("LB800",) if "row_version" not in values else ())
+                if not tries_left or error.sqlstate not in again:
+                    raise
+        raise AssertionError
 
     def _do(self, conn: db.Connection, request: Request, one: Shape, values: dict) -> etree._Element:
         request_id = values.pop(REQUEST_ID, None)

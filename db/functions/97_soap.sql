@@ -32,7 +32,7 @@ Example: select name, level from logic.operation_enter('ping', 'System', '192.0.
 Raises: LB931, LB932$$;
 
 create function logic.request_begin(p_request_id text, p_operation text, p_digest bytea)
-returns jsonb
+returns text
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -43,19 +43,17 @@ begin
     -- What is too old goes as new ones come: those of this id, and some of everyone's.
     delete from access.request as request
     where
-        request.made_at < now() - interval '30 days'
-        and (request.app_user_id, request.request_id) in (
-            select v_user_id, p_request_id
-            union all
-            (
-                select old.app_user_id, old.request_id
-                from access.request as old
-                where old.made_at < now() - interval '30 days'
-                order by old.made_at
-                limit 20
-                for update skip locked
-            )
-        );
+        request.app_user_id = v_user_id and request.request_id = p_request_id
+        and request.made_at < now() - interval '30 days';
+    delete from access.request as request
+    where (request.app_user_id, request.request_id) in (
+        select old.app_user_id, old.request_id
+        from access.request as old
+        where old.made_at < now() - interval '30 days'
+        order by old.made_at
+        limit 20
+        for update skip locked
+    );
     -- The same id at the same moment waits here for the first to be done.
     insert into access.request (app_user_id, request_id, operation, digest)
     values (v_user_id, p_request_id, p_operation, p_digest)
@@ -84,7 +82,7 @@ It checks no permission: an id is its caller's own.
 Example: select logic.request_begin('order-17', 'saveCustomer', sha256('\x00')) from logic.session_get()
 Raises: LB934$$;
 
-create function logic.request_end(p_request_id text, p_answer jsonb)
+create function logic.request_end(p_request_id text, p_answer text)
 returns void
 language sql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -94,9 +92,9 @@ begin atomic
     where request.app_user_id = access.user_id() and request.request_id = p_request_id;
 end;
 
-comment on function logic.request_end(text, jsonb) is $$Keeps what a request answers, in its transaction.
+comment on function logic.request_end(text, text) is $$Keeps what a request answers, in its transaction.
 It checks no permission: an id is its caller's own.
-Example: select logic.request_end('order-17', '[]')
+Example: select logic.request_end('order-17', '<done/>')
 Raises: nothing$$;
 
 -- api
@@ -115,7 +113,7 @@ Example: select name, level from api.operation_enter('ping', 'System', '192.0.2.
 Raises: LB931, LB932$$;
 
 create function api.request_begin(p_request_id text, p_operation text, p_digest bytea)
-returns jsonb
+returns text
 language sql volatile
 begin atomic
     select logic.request_begin(p_request_id, p_operation, p_digest);
@@ -126,15 +124,15 @@ where it is to be done, else what was answered to it within the last 30 days.
 Example: select api.request_begin('order-17', 'saveCustomer', sha256('\x00')) from logic.session_get()
 Raises: LB934$$;
 
-create function api.request_end(p_request_id text, p_answer jsonb)
+create function api.request_end(p_request_id text, p_answer text)
 returns void
 language sql volatile
 begin atomic
     select logic.request_end(p_request_id, p_answer);
 end;
 
-comment on function api.request_end(text, jsonb) is $$Keeps what a request answers, in its transaction.
-Example: select api.request_end('order-17', '[]')
+comment on function api.request_end(text, text) is $$Keeps what a request answers, in its transaction.
+Example: select api.request_end('order-17', '<done/>')
 Raises: nothing$$;
 
 create function api.request_log(p_rows jsonb)
@@ -232,8 +230,8 @@ grant execute on function logic.operation_enter(text, text, text), api.operation
 api.operation_shape_list(text[], text[]), logic.operation_field(), api.request_log(jsonb)
 to leissner_web;
 grant execute on function
-    logic.request_begin(text, text, bytea), logic.request_end(text, jsonb),
-    api.request_begin(text, text, bytea), api.request_end(text, jsonb), api.request_log(jsonb)
+    logic.request_begin(text, text, bytea), logic.request_end(text, text),
+    api.request_begin(text, text, bytea), api.request_end(text, text), api.request_log(jsonb)
 to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
     leissner_seller, leissner_customer, leissner_report, leissner_auditor, leissner_batch,

@@ -24,7 +24,7 @@ create table access.request (
     request_id text not null,
     operation text not null,
     digest bytea not null,
-    answer jsonb,
+    answer text,
     made_at timestamptz not null default now(),
     constraint request_pk primary key (app_user_id, request_id),
     constraint request_user_fk foreign key (app_user_id) references access.app_user,
@@ -41,7 +41,7 @@ comment on column access.request.app_user_id is 'Whose request.';
 comment on column access.request.request_id is 'The caller''s id of it.';
 comment on column access.request.operation is 'The operation.';
 comment on column access.request.digest is 'SHA-256 of its arguments.';
-comment on column access.request.answer is 'The rows that were answered; NULL while it works.';
+comment on column access.request.answer is 'What was answered, as XML; NULL while it works.';
 comment on column access.request.made_at is 'When it was made.';
 comment on constraint request_pk on access.request is 'A caller uses a request id once.';
 comment on constraint request_user_fk on access.request is 'The request must belong to a user.';
@@ -51,7 +51,7 @@ comment on constraint request_digest_ck on access.request is 'The digest must be
 -- Requests of nobody we know are logged too.
 grant execute on function audit.event_add(text, text, jsonb) to leissner_web;
 
-alter table access.request enable row level security;
+select access.staff_open('access.request', array['auditor'], array[]::text[]);
 
 insert into audit.exempt (table_name, why) values
 ('access.request', 'Machinery: what requests do is logged where they do it, and each request as an event.');

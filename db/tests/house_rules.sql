@@ -214,7 +214,8 @@ select bag_eq(
         'logic.load_finish', 'logic.source_loaded_at', 'logic.source_profile',
         'logic.load_rate', 'logic.login_begin', 'logic.login_end', 'logic.logout', 'logic.margin_list',
         'logic.message_get', 'logic.password_change', 'logic.own_session_list', 'logic.own_session_end',
-        'logic.work_open', 'logic.work_close',
+        'logic.work_open', 'logic.work_close', 'logic.operation_enter', 'logic.request_begin',
+        'logic.request_end',
         'logic.own_language_set', 'logic.sheet_choice_list', 'logic.sheet_rows', 'logic.sheet_save',
         'logic.payment_assign', 'logic.payment_file_end', 'logic.payment_file_put',
         'logic.payment_load_begin', 'logic.payment_load_finish', 'logic.payment_match', 'logic.payment_undo',
@@ -544,11 +545,13 @@ select is_empty(
         ),
 
         said as (
-            select code, count(*) as languages from billing.message where code ~ '^LB' group by code
+            select code, count(*) as languages from billing.message
+            -- LB93 to LB95: SOAP raises them (soap/tests/test_faults.py)
+            where code ~ '^LB' and code !~ '^LB9[345]' group by code
         )
 
         select code, languages from raised full join said using (code)
-        where raised.code is null or languages is distinct from 2
+        where code !~ '^LB9[345]' and (raised.code is null or languages is distinct from 2)
     $$,
     'every error code that is raised has its sentence in two languages, and the other way round'
 );

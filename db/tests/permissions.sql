@@ -485,6 +485,11 @@ from (
     ('rerate_try', array['pricing', 'batch']),
     ('session_get', array['everyone']),
     ('session_level_set', array['everyone']),
+    ('request_begin', array['everyone']),
+    ('request_end', array['everyone']),
+    ('request_log', array['everyone']),
+    ('operation_enter', array['nobody']),
+    ('operation_shape_list', array['nobody']),
     ('setting_get', array['finance', 'credit', 'batch']),
     ('simulate', array['pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch',
     'integration']),
@@ -646,7 +651,10 @@ select set_eq(
         select proname::text from pg_proc
         where pronamespace = 'api'::regnamespace and has_function_privilege('leissner_web', oid, 'execute')
     $$,
-    array['login_begin', 'login_end', 'logout', 'message_get', 'session_get'],
+    array[
+        'login_begin', 'login_end', 'logout', 'message_get', 'session_get', 'operation_enter',
+        'operation_shape_list', 'request_log'
+    ],
     'before it has a level the web''s login may log in, and nothing else'
 );
 
@@ -664,7 +672,7 @@ from (
         array['access.app_user', 'access.api_key', 'access.service_login', 'access.password',
         'billing.setting']
     ),
-    (array['auditor'], array[]::text[], array['access.session', 'access.login_throttle']),
+    (array['auditor'], array[]::text[], array['access.session', 'access.login_throttle', 'access.request']),
     (array['auditor'], array[]::text[], array['audit.tx', 'audit.change', 'audit.event', 'audit.exempt']),
     (
         array['staff', 'seller', 'customer'], array['admin'], array['billing.operator', 'billing.message']

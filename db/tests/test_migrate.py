@@ -353,7 +353,7 @@ def test_the_wheel_carries_every_file(tmp_path):
     """What is not package data would be missing where the program is not run from a checkout."""
     checkout = migrate.ROOT.parent
     source = tmp_path / "source"
-    for folder in ("db", "scripts", "webui"):
+    for folder in ("db", "scripts", "soap", "webui"):
         shutil.copytree(checkout / folder, source / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md"):
         shutil.copy(checkout / name, source / name)
@@ -368,7 +368,8 @@ def test_the_wheel_carries_every_file(tmp_path):
     wanted = {f"leissner/db/{file.name}" for file in migrate.files()}
     wanted |= {
         f"leissner/{path.relative_to(checkout).as_posix()}"
-        for folder in ("scripts", "webui") for path in (checkout / folder).rglob("*.py") if "tests" not in path.parts
+        for folder in ("scripts", "soap", "webui") for path in (checkout / folder).rglob("*.py")
+        if "tests" not in path.parts
     }
     wanted |= {
         f"leissner/{path.relative_to(checkout).as_posix()}"
