@@ -5,26 +5,21 @@ is read and an answer written is here: nothing but plain document/literal comes 
 references), a row goes from the database into XML without objects between (10 000 calls in one answer).
 """
 
+import operator
 import sys
 import warnings
 
+import six
 from lxml import etree
 
 from leissner.soap.faults import Refusal
 
-# Spyne 2.14 brings a copy of six whose lazy modules Python 3.12 does not find: there it gets the real one. What it
+# Spyne 2.14 brings a copy of six whose lazy modules Python 3.12 does not find: it gets the real one. What it
 # imports of the standard library that 3.13 has no more, legacy-cgi brings back.
-if sys.version_info >= (3, 12):
-    import six
-
-    six.get_function_name = lambda function: function.__name__
-    sys.modules["spyne.util.six"] = six
-    sys.modules["spyne.util.six.moves"] = six.moves
-    for _name in ("collections_abc", "urllib", "urllib.parse", "urllib.request", "urllib.error", "http_cookies"):
-        _module = six.moves
-        for _part in _name.split("."):
-            _module = getattr(_module, _part)
-        sys.modules[f"spyne.util.six.moves.{_name}"] = _module
+six.get_function_name = lambda function: function.__name__
+for _name in ("", ".moves", ".moves.collections_abc", ".moves.urllib", ".moves.urllib.parse", ".moves.urllib.request",
+              ".moves.urllib.error", ".moves.http_cookies"):
+    sys.modules[f"spyne.util.six{_name}"] = operator.attrgetter(f"six{_name}")(sys.modules[__name__])
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of cgi, and of escapes in its source
