@@ -193,7 +193,7 @@ select bag_eq(
         'logic.bill_explain', 'logic.call_explain', 'logic.call_export', 'logic.call_why_not',
         'logic.call_former_list', 'logic.call_get', 'logic.call_invoice_list', 'logic.call_list',
         'logic.call_newest', 'logic.call_sums', 'logic.usage_choice_list',
-        'logic.call_quote',         'logic.call_under_cost',
+        'logic.call_quote', 'logic.call_submit', 'logic.call_under_cost',
         'logic.contract_found', 'logic.customer_found', 'logic.entry_found',
         'logic.invoice_found', 'logic.bundle_found', 'logic.preselection_found',
         'logic.item_found', 'logic.number_found', 'logic.order_found', 'logic.payment_found',

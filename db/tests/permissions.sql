@@ -153,6 +153,7 @@ from (
     'integration', 'seller', 'customer']),
     ('call_newest', array['pricing', 'sales', 'support', 'finance', 'credit', 'auditor', 'batch',
     'integration', 'seller', 'customer']),
+    ('call_submit', array['batch', 'integration']),
     ('call_sums', array['pricing', 'sales', 'support', 'finance', 'credit', 'auditor', 'batch',
     'integration', 'seller', 'customer']),
     ('call_former_list', array['pricing', 'sales', 'support', 'finance', 'credit', 'auditor', 'batch',

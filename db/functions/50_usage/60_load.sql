@@ -168,7 +168,6 @@ create function logic.call_store(p_load_id bigint, p_records logic.record[])
 returns table (seq integer, reason text)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
 set enable_mergejoin = off
 as $$
 #variable_conflict use_column
@@ -554,6 +553,48 @@ a batch. One row per record; reason NULL: rated.
 Example: select * from logic.call_store(0, '{}')
 Raises: nothing$$;
 
+create function logic.staged_content(p_staged billing.call_staging)
+returns text
+language sql stable parallel safe
+return concat_ws(
+    '|', extract(epoch from (p_staged).started_at)::bigint::text, (p_staged).units::text,
+    coalesce((p_staged).a_received, ''), coalesce((p_staged).b_received, ''), coalesce((p_staged).mode, ''),
+    coalesce((p_staged).carrier, ''), coalesce((p_staged).account, '')
+);
+
+comment on function logic.staged_content(billing.call_staging) is
+$$What identifies a staged record's call, in one text.
+Example: select logic.staged_content(staging) from billing.call_staging as staging where false
+Raises: nothing$$;
+
+create function logic.staged_is_bad(p_staged billing.call_staging)
+returns boolean
+language sql immutable parallel safe
+return (p_staged).bad is not null or (p_staged).started_at is null or (p_staged).units is null;
+
+comment on function logic.staged_is_bad(billing.call_staging) is
+$$Can a staged record not be read?
+Example: select logic.staged_is_bad(staging) from billing.call_staging as staging where false
+Raises: nothing$$;
+
+create function logic.staged_key(p_staged billing.call_staging)
+returns text
+language sql stable parallel safe
+return case
+    when logic.staged_is_bad(p_staged)
+        then 'line-' || encode(sha256(convert_to(coalesce((p_staged).raw, ''), 'UTF8')), 'hex')
+    else coalesce(
+        nullif((p_staged).key, ''),
+        left(encode(sha256(convert_to(logic.staged_content(p_staged), 'UTF8')), 'hex'), 32)
+    )
+end;
+
+comment on function logic.staged_key(billing.call_staging) is
+$$The record key of a staged record: its own, else the hash of its content, or of the line where that cannot
+be read.
+Example: select logic.staged_key(staging) from billing.call_staging as staging where false
+Raises: nothing$$;
+
 create function logic.load_rate(p_load_id bigint)
 returns void
 language plpgsql volatile security definer
@@ -586,41 +627,27 @@ begin
         select staging from billing.call_staging
         as staging where staging.load_id = p_load_id order by staging.line_no
     );
+    -- A few calls are rated in less time than it takes to plan for them; many want a plan of their own.
+    if cardinality(v_staged) <= 5 then
+        perform set_config('plan_cache_mode', 'force_generic_plan', true);
+    end if;
 
     with staged as materialized (
         select
-            staging.*,
-            staging.bad is not null or staging.started_at is null or staging.units is null as is_bad,
-            concat_ws(
-                '|', extract(epoch from staging.started_at)::bigint::text, staging.units::text,
-                coalesce(staging.a_received, ''), coalesce(staging.b_received, ''), coalesce(staging.mode,
-                ''),
-                coalesce(staging.carrier, ''), coalesce(staging.account, '')
-            ) as content
+            staging.*, logic.staged_is_bad(staging) as is_bad, logic.staged_content(staging) as content,
+            logic.staged_key(staging) as record_key
         from unnest(v_staged) as staging
     ),
 
     -- Only what tells records apart: the rest of a record is fetched once it is known to be new.
     keyed as materialized (
         select
-            named.line_no, named.started_at, named.record_key,
-            substring(sha256(convert_to(named.record_key, 'UTF8')) for 16) as key_hash,
-            hashtextextended(named.content, 0) as content_hash
-        from (
-            select
-                staged.line_no, staged.started_at,
-                case when staged.is_bad then staged.raw else staged.content end as content,
-                case
-                    when staged.is_bad
-                        then 'line-' || encode(sha256(convert_to(coalesce(staged.raw, ''), 'UTF8')), 'hex')
-                    else coalesce(
-                        nullif(staged.key, ''), left(encode(sha256(convert_to(staged.content, 'UTF8')),
-                        'hex'), 32)
-                    )
-                end as record_key
-            from staged
-            where staged.is_bad or (staged.zero_cause is null and staged.units <> 0)
-        ) as named
+            staged.line_no, staged.started_at, staged.record_key,
+            substring(sha256(convert_to(staged.record_key, 'UTF8')) for 16) as key_hash,
+            hashtextextended(case when staged.is_bad then staged.raw else staged.content end, 0)
+            as content_hash
+        from staged
+        where staged.is_bad or (staged.zero_cause is null and staged.units <> 0)
     ),
 
     first_seen as materialized (
@@ -640,7 +667,7 @@ begin
     ),
 
     fresh as materialized (
-        select staged.*, first_seen.record_key, first_seen.key_hash
+        select staged.*, first_seen.key_hash
         from first_seen
         inner join new_key on new_key.key_hash = first_seen.key_hash
         inner join staged on staged.line_no = first_seen.line_no

@@ -21,7 +21,7 @@ begin atomic
             load.file_id, sum(load.read) as read, sum(load.rated) as rated, sum(load.suspended) as suspended,
             sum(load.duplicate) as duplicate, sum(load.zero) as zero
         from billing.load
-        where load.kind = 'file'
+        where load.kind in ('file', 'submit')
         group by load.file_id
     )
 
