@@ -80,8 +80,7 @@ class Protocol(Soap11):
         for block in header_of(root) if header_of(root) is not None else ():
             is_must = block.get(f"{{{ENVELOPE}}}mustUnderstand") in ("1", "true")
             if is_must and etree.QName(block).localname != "Security":
-                raise Refusal("LB945", code="MustUnderstand",
-                              why=f"the header {etree.QName(block).localname} is not understood")
+                raise Refusal("LB945", why=f"the header {etree.QName(block).localname} is not understood")
         self.validate_body(ctx, message)
 
     def validate_body(self, ctx, message):

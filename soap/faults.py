@@ -23,22 +23,23 @@ from lxml import etree
 from leissner.scripts import db
 from leissner.scripts.errors import LeissnerError
 
+# Server faults, which may go well when sent again or are ours to mend; all other codes are faults of the client.
+OURS = ("LB949", "LB950", "LB951", "LB952")
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 NAMESPACE = "urn:leissner:billing:1"
 UNREADABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML cannot hold
-# Codes of ours for SQLSTATEs, and whose affair they are; their sentence is the database's own where it has one.
-CODES = (("23", "Client", "LB937"), ("22", "Client", "LB938"), ("42501", "Client", "LB939"),
-         ("40", "Server", "LB950"), ("55P03", "Server", "LB950"), ("57014", "Server", "LB951"),
-         ("53", "Server", "LB952"), ("57P", "Server", "LB952"), ("08", "Server", "LB952"))
+# Codes of ours for SQLSTATEs; their sentence is the database's own where it has one.
+CODES = (("LB", None), ("23", "LB937"), ("22", "LB938"), ("42501", "LB939"), ("40", "LB950"), ("55P03", "LB950"),
+         ("57014", "LB951"), ("53", "LB952"), ("57P", "LB952"), ("08", "LB952"))
 log = logging.getLogger("leissner.soap")
 
 
 class Refusal(Exception):
     """A request is not done: a code of billing.message with the parameters of its sentence; `status` as HTTP has it."""
 
-    def __init__(self, message: str, status: int = 500, *, code: str = "Client", field: str | None = None, **params):
+    def __init__(self, message: str, status: int = 500, *, field: str | None = None, **params):
         super().__init__(message)
-        self.message, self.status, self.code, self.field, self.params = message, status, code, field, params
+        self.message, self.status, self.field, self.params = message, status, field, params
         self.headers: list[tuple[str, str]] = []
         self.sentence: str | None = None
         self.hint: str | None = None
@@ -46,17 +47,16 @@ class Refusal(Exception):
 
     @property
     def name(self) -> str:
-        return f"{self.code}.{self.message}"
+        return f"{'Server' if self.message in OURS else 'Client'}.{self.message}"
 
 
 def of_database(error: psycopg.Error, conn: db.Connection | None, language: str, given: dict) -> Refusal:
     """What the database said no with, in its words; `given`: the arguments, to say which value was meant."""
     problem = db.problem(error, conn, language)
-    whose, code = ("Client", problem.code) if problem.code.startswith("LB") else next(
-        ((whose, code) for state, whose, code in CODES if problem.code.startswith(state)), (None, None))
-    if code is None:
+    state = next((one for one in CODES if problem.code.startswith(one[0])), None)
+    if state is None:
         return unforeseen(error)
-    refusal = Refusal(code, 503 if problem.status == 503 else 500, code=whose)
+    refusal = Refusal(state[1] or problem.code, 503 if problem.status == 503 else 500)
     refusal.sentence, refusal.hint, refusal.field = problem.sentence, problem.hint, problem.field
     with contextlib.suppress(ValueError, AttributeError):
         refusal.params = json.loads(error.diag.message_detail or "{}")
@@ -70,7 +70,7 @@ def of_database(error: psycopg.Error, conn: db.Connection | None, language: str,
 
 def of_command(error: LeissnerError) -> Refusal:
     """What Python says no with."""
-    refusal = Refusal("LB952", 503, code="Server") if error.code == 3 else Refusal("LB936")
+    refusal = Refusal("LB952", 503) if error.code == 3 else Refusal("LB936")
     refusal.sentence, refusal.hint = str(error), error.hint
     return refusal
 
@@ -79,7 +79,7 @@ def unforeseen(error: BaseException) -> Refusal:
     """Our fault: its number is told, the rest is in the log."""
     number = secrets.token_hex(4)
     log.error("fault %s", number, exc_info=error)
-    return Refusal("LB949", 500, code="Server", log_id=number)
+    return Refusal("LB949", 500, log_id=number)
 
 
 def document(refusal: Refusal, conn: db.Connection | None = None, language: str = "en") -> bytes:

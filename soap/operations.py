@@ -26,6 +26,9 @@ class Operation:
 
 
 SERVICES: dict[str, list[Operation]] = {
+    "System": [
+        Operation("ping", "ping", is_one=True),
+    ],
     "Customers": [
         Operation("getCustomer", "customer_get", is_one=True),
         Operation("findCustomers", "customer_list", key="customer_no"),

@@ -97,7 +97,44 @@ It checks no permission: an id is its caller's own.
 Example: select logic.request_end('order-17', '<done/>')
 Raises: nothing$$;
 
+create function logic.ping()
+returns table (
+    operator text, mode text, currency text, time_zone text, at timestamptz, version text, name text, level text
+)
+language sql stable security definer rows 1
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select
+        operator.name, operator.mode, operator.currency, operator.time_zone, clock_timestamp(),
+        left(deploy.code_digest(), 12), context.name, access.level_current()
+    from (select) as always
+    left join billing.operator as operator on true
+    left join access.session_context() as context on true;
+end;
+
+comment on function logic.ping() is $$Whose billing system this is, in what mode, its version and time, and who
+asks.
+It checks no permission: everyone who has logged in may know.
+Example: select operator, version, level from logic.ping()
+Raises: nothing$$;
+
 -- api
+
+create function api.ping()
+returns table (
+    operator text, mode text, currency text, time_zone text, at timestamptz, version text, name text, level text
+)
+language sql stable rows 1
+begin atomic
+    select
+        pong.operator, pong.mode, pong.currency, pong.time_zone, pong.at, pong.version, pong.name, pong.level
+    from logic.ping() as pong;
+end;
+
+comment on function api.ping() is $$Whose billing system this is, in what mode, the version of its database, its
+time, and as whom and at what level you are logged in.
+Example: select operator, version, level from api.ping()
+Raises: nothing$$;
 
 create function api.operation_enter(p_operation text, p_service text, p_address text)
 returns table (name text, level text, language text, title text, rate_limit integer)
@@ -230,7 +267,7 @@ grant execute on function logic.operation_enter(text, text, text), api.operation
 api.operation_shape_list(text[], text[]), logic.operation_field(), api.request_log(jsonb)
 to leissner_web;
 grant execute on function
-    logic.request_begin(text, text, bytea), logic.request_end(text, text),
+    logic.ping(), api.ping(), logic.request_begin(text, text, bytea), logic.request_end(text, text),
     api.request_begin(text, text, bytea), api.request_end(text, text), api.request_log(jsonb)
 to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,

@@ -215,7 +215,7 @@ select bag_eq(
         'logic.load_rate', 'logic.login_begin', 'logic.login_end', 'logic.logout', 'logic.margin_list',
         'logic.message_get', 'logic.password_change', 'logic.own_session_list', 'logic.own_session_end',
         'logic.work_open', 'logic.work_close', 'logic.operation_enter', 'logic.request_begin',
-        'logic.request_end',
+        'logic.request_end', 'logic.ping',
         'logic.own_language_set', 'logic.sheet_choice_list', 'logic.sheet_rows', 'logic.sheet_save',
         'logic.payment_assign', 'logic.payment_file_end', 'logic.payment_file_put',
         'logic.payment_load_begin', 'logic.payment_load_finish', 'logic.payment_match', 'logic.payment_undo',

@@ -486,6 +486,7 @@ from (
     ('rerate_try', array['pricing', 'batch']),
     ('session_get', array['everyone']),
     ('session_level_set', array['everyone']),
+    ('ping', array['everyone']),
     ('request_begin', array['everyone']),
     ('request_end', array['everyone']),
     ('request_log', array['everyone']),
