@@ -99,7 +99,8 @@ Raises: nothing$$;
 
 create function logic.ping()
 returns table (
-    operator text, mode text, currency text, time_zone text, at timestamptz, version text, name text, level text
+    operator text, mode text, currency text, time_zone text, at timestamptz, version text, name text,
+    level text
 )
 language sql stable security definer rows 1
 set search_path = pg_catalog, pg_temp
@@ -122,12 +123,14 @@ Raises: nothing$$;
 
 create function api.ping()
 returns table (
-    operator text, mode text, currency text, time_zone text, at timestamptz, version text, name text, level text
+    operator text, mode text, currency text, time_zone text, at timestamptz, version text, name text,
+    level text
 )
 language sql stable rows 1
 begin atomic
     select
-        pong.operator, pong.mode, pong.currency, pong.time_zone, pong.at, pong.version, pong.name, pong.level
+        pong.operator, pong.mode, pong.currency, pong.time_zone, pong.at, pong.version, pong.name,
+        pong.level
     from logic.ping() as pong;
 end;
 

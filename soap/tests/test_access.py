@@ -40,7 +40,8 @@ def test_each_way_to_log_in(served, person):
 
 @pytest.mark.parametrize("headers", [
     {}, {"X-API-Key": "0" * 64}, {"X-API-Key": "short"}, {"Authorization": "Basic !!!"},
-    {"Authorization": "Negotiate x"}, basic("crm", "wrong"), basic("nobody", "wrong"), basic("", ""), basic("crm", "0" * 64),
+    {"Authorization": "Negotiate x"}, basic("crm", "wrong"), basic("nobody", "wrong"), basic("", ""),
+    basic("crm", "0" * 64),
 ])
 def test_who_is_not_known_is_not_read(served, person, headers):
     status, headers, text = served.send(b"<not even XML", headers)

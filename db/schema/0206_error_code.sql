@@ -1,4 +1,4 @@
--- base: the errors that people and other systems meet.
+-- The errors that people and other systems meet, as one list. Lock: none. Duration: a moment.
 
 create view billing.error_code with (security_invoker = true) as
 select
