@@ -203,7 +203,8 @@ begin atomic
 end;
 
 comment on function api.credit_block_browse_list(text) is
-$$What is blocked now, of one customer and those it pays for, or of all, with the state of the last order to the switch about it.
+$$What is blocked now, of one customer and those it pays for, or of all, with the state of the last order to
+the switch about it.
 Example: select * from api.credit_block_browse_list()
 Raises: nothing$$;
 grant execute on function api.credit_block_browse_list(text) to
