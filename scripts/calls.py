@@ -13,6 +13,8 @@ import click
 
 from leissner.scripts import audit, db
 from leissner.scripts.errors import LeissnerError
+from leissner.scripts.lookup import look_up, lookup
+from leissner.scripts.lookup import words as lookup_words
 from leissner.scripts.margin import period
 from leissner.scripts.rerate import rerate
 from leissner.scripts.suspense import inert, printable, rate, suspense
@@ -20,6 +22,7 @@ from leissner.scripts.suspense import inert, printable, rate, suspense
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
 DAY = click.DateTime(["%Y-%m-%d"])
 SHOWN = 50  # calls on the screen
+LOOKUP_S = 60  # at the end of a load; the job goes on
 
 
 @click.group()
@@ -27,6 +30,7 @@ def calls() -> None:
     """Call records: load, rate, suspense, explain, export."""
 
 
+calls.add_command(lookup)
 calls.add_command(rerate)
 calls.add_command(rate)
 calls.add_command(suspense)
@@ -83,13 +87,25 @@ def load(paths, source, jobs, again, follow, as_json) -> int:
                     pool.shutdown(cancel_futures=True)
         with db.transaction(conn, "batch"):
             db.call(conn, "totals_fold")
+        looked_up = _look_up(conn)
     total = {name: sum(getattr(result, name) for result in results) for name in loader.COUNTS}
     if as_json:
-        click.echo(json.dumps({"source": source, "files": [result.as_dict() for result in results], "total": total},
-                              ensure_ascii=False))
+        click.echo(json.dumps({"source": source, "files": [result.as_dict() for result in results], "total": total}
+                              | ({"lookup": looked_up} if looked_up else {}), ensure_ascii=False))
     else:
         _show(results, total, loader.COUNTS)
+        if looked_up:
+            click.echo(lookup_words(looked_up))
     return int(any(result.status == "refused" for result in results))
+
+
+def _look_up(conn) -> dict | None:
+    """Asks the outside system about numbers that nobody here has; the calls are loaded whatever comes of it."""
+    try:
+        return look_up(conn, LOOKUP_S)
+    except LeissnerError as error:
+        click.echo(f"No numbers were looked up: {error}", err=True)
+        return None
 
 
 @calls.command()

@@ -10,7 +10,6 @@ import fnmatch
 import hashlib
 import os
 import re
-import stat
 import sys
 import time
 from collections.abc import Iterator
@@ -23,7 +22,7 @@ from urllib.parse import quote
 import click
 import psycopg
 
-from leissner.scripts import db, transfer
+from leissner.scripts import db, secret, transfer
 from leissner.scripts.db import exact
 from leissner.scripts.errors import LeissnerError
 from leissner.scripts.server import Home
@@ -137,8 +136,7 @@ class _Source:
 
     @contextmanager
     def _place(self) -> Iterator[Place]:
-        secret, kept_in = _secret(self.source)
-        with transfer.connect(_address(self.source), secret, kept_in) as place:
+        with transfer.connect(_address(self.source), *_secret(self.source)) as place:
             if isinstance(place, transfer.Folder) and not place.path.is_dir():
                 raise LeissnerError(f"There is no folder {place.path}.")
             yield place
@@ -379,23 +377,7 @@ def _secret(source: dict) -> tuple[str | None, str]:
     """The secret of a source, and where it is kept."""
     if not (name := source["secret"]):
         return None, "LEISSNER_TRANSFER_PASSWORD or ~/.netrc; payment_sources.csv names no secret"
-    path = Home().path / "secrets" / name
-    if given := os.environ.get(name):
-        return given, f"the environment variable {name}"
-    try:
-        with open(path, encoding="utf-8") as file:
-            state = os.fstat(file.fileno())
-            if not stat.S_ISREG(state.st_mode) or state.st_mode & 0o177 or state.st_uid not in (0, os.geteuid()):
-                raise LeissnerError(f"{path} is not read: others could read or change it.", f"chmod 600 {path}")
-            secret = file.read().strip("\r\n")
-    except FileNotFoundError:
-        raise LeissnerError(f"There is no secret {name}: neither an environment variable nor a file {path}.",
-                            f"Put the password, or the private key, into that file, and chmod 600 {path}") from None
-    except UnicodeDecodeError:
-        raise LeissnerError(f"{path} is no text.") from None
-    if not secret or not secret.startswith("-----BEGIN ") and not secret.isprintable():
-        raise LeissnerError(f"{path} must be one line, or a private key.")
-    return secret, f"{path}"
+    return secret.get(name)
 
 
 def _address(source: dict) -> str:

@@ -76,6 +76,22 @@ from (
     ('bill_explain', array['pricing', 'sales', 'support', 'finance', 'credit', 'auditor', 'batch',
     'integration']),
     ('basis_answer', array['finance', 'batch', 'integration']),
+    ('basis_acknowledge', array['finance', 'batch', 'integration']),
+    ('basis_run_list', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
+    ('basis_document_list', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
+    ('basis_get', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
+    ('outside_put', array['sales', 'support', 'batch', 'integration']),
+    ('lookup_rule', array['batch', 'integration']),
+    ('lookup_take', array['batch', 'integration']),
+    ('lookup_answer', array['batch', 'integration']),
+    ('lookup_release', array['batch', 'integration']),
+    ('lookup_rate', array['batch', 'integration']),
+    ('lookup_again', array['support', 'batch', 'integration']),
+    ('lookup_list', array['pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
     ('basis_list', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration']),
     ('bill_approve_finish', array['finance']),
@@ -271,8 +287,6 @@ from (
     ('usage_bundle_list', array[
         'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
     ]),
-    ('charge_get', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
-    'integration']),
     ('usage_get', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration']),
     ('credit_order_fetch', array['finance', 'credit', 'batch', 'integration']),
@@ -747,7 +761,7 @@ from (
             'billing.bundle_month', 'billing.ring_month', 'billing.rerate', 'billing.rerate_part',
             'billing.rerate_customer', 'billing.call_former', 'billing.call_correction', 'billing.rate_sheet',
             'billing.price_origin',
-            'billing.suspense_drop', 'billing.call_dropped'
+            'billing.suspense_drop', 'billing.call_dropped', 'billing.lookup'
         ]
     ),
     (

@@ -794,7 +794,7 @@ declare
     v_records logic.record[];
     v_suspended bigint;
 begin
-    perform access.require('admin', 'batch', 'pricing', 'support');
+    perform access.require('admin', 'batch', 'pricing', 'support', 'integration');
     perform logic.suspense_reason_check(p_reason);
     insert into billing.load (kind) values ('suspense') returning load.load_id into v_load_id;
     -- A line that cannot be read stays as it is: only a new file can mend it.

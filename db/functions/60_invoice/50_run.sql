@@ -201,6 +201,8 @@ begin atomic
     where
         payer.customer_id = any(p_payers) and needed.delivery = payer.delivery
         and coalesce(needed.value, '') = ''
+        -- what another system invoices, it delivers
+        and (select operator.mode from billing.operator) <> 'basis'
     group by payer.customer_id, payer.customer_no, payer.delivery;
 end;
 
