@@ -113,8 +113,8 @@ begin atomic
     left join access.session_context() as context on true;
 end;
 
-comment on function logic.ping() is $$Whose billing system this is, in what mode, its version and time, and who
-asks.
+comment on function logic.ping() is $$Whose billing system this is, in what mode, its version and time, and
+who asks.
 It checks no permission: everyone who has logged in may know.
 Example: select operator, version, level from logic.ping()
 Raises: nothing$$;
@@ -134,8 +134,8 @@ begin atomic
     from logic.ping() as pong;
 end;
 
-comment on function api.ping() is $$Whose billing system this is, in what mode, the version of its database, its
-time, and as whom and at what level you are logged in.
+comment on function api.ping() is $$Whose billing system this is, in what mode, the version of its database,
+its time, and as whom and at what level you are logged in.
 Example: select operator, version, level from api.ping()
 Raises: nothing$$;
 
