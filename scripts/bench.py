@@ -26,7 +26,7 @@ from random import Random
 
 import click
 
-from leissner.scripts import bench_bill, bench_credit, bench_payments, bench_reports, bench_web, db
+from leissner.scripts import bench_bill, bench_credit, bench_payments, bench_reports, bench_soap, bench_web, db
 from leissner.scripts.errors import LeissnerError
 
 # The dearest statements, those inside functions included.
@@ -99,6 +99,7 @@ EARLIER = {
 @click.option("--report-calls", default=100_000_000, show_default=True, help="Calls that their totals come from.")
 @click.option("--report-kept", default=5_000_000, show_default=True, help="Of these, calls that are kept (2 months).")
 @click.option("--only-reports", is_flag=True, help="Nothing but the reports.")
+@click.option("--only-soap", is_flag=True, help="Nothing but SOAP, with the operator of the calls.")
 @click.option("--web", is_flag=True, help="Also ask every page, over the month that is billed or the year of the "
               "reports.")
 @click.option("--fourfold", is_flag=True, help="Also load four times as many calls, on a server of their own.")
@@ -110,16 +111,27 @@ EARLIER = {
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep server and files in this empty folder.")
 @click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
 def bench(calls, customers, prefixes, rings, import_customers, sheet_rows, payers, history, only_billing, payments,
-          only_payments, only_credit, report_customers, report_calls, report_kept, only_reports, web, fourfold,
-          tenfold, seed, one_by_one, statements, keep, as_json) -> None:
+          only_payments, only_credit, report_customers, report_calls, report_kept, only_reports, only_soap, web,
+          fourfold, tenfold, seed, one_by_one, statements, keep, as_json) -> None:
     """Measure import, a rate sheet, loading and rating against the floor, re-rating, quotes, and the rebuild of all
     functions and views."""
     result = {"machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
               "calls": calls, "phases": []}
-    only = only_billing or only_payments or only_credit or only_reports
+    only = only_billing or only_payments or only_credit or only_reports or only_soap
     if not only:
         rating(result, calls, customers, prefixes, rings, fourfold, tenfold, seed, one_by_one, statements, keep)
         imports(result, import_customers, sheet_rows, seed, keep)
+    if only_soap:
+        with home_of_its_own(keep) as (home, files):
+            write_files(files, 2 * bench_soap.BATCH, customers, prefixes, rings, seed)
+            start_server(home, statements)
+            command("up")
+            command("import", files / "operator")
+            settle()
+            bench_soap.measure(result, files, phase)
+            if statements:
+                result["statements"] = statement_list(STATEMENTS)
+            command("down")
     if payers and (only_billing or not only):
         with home_of_its_own(keep and keep / "billing") as (home, files):
             start_server(home, statements)
@@ -180,6 +192,7 @@ def rating(result: dict, calls: int, customers: int, prefixes: int, rings: int, 
         floor(result, files, sum(counted.values()))
         quotes(result)
         rerate(result, files / "operator")
+        bench_soap.measure(result, files, phase)
         if statements:
             result["statements"] = statement_list(STATEMENTS)
         command("down")
@@ -703,6 +716,8 @@ def show(result: dict, as_json: bool) -> None:
         show_reports(result)
     if "web" in result:
         bench_web.show(result["web"])
+    if "soap" in result:
+        bench_soap.show(result["soap"])
     for row in result.get("statements", []):
         click.echo(f"{row['seconds']:>8} s {row['calls']:8} ×  {row['statement']}")
 

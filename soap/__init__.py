@@ -208,7 +208,9 @@ def make(conn: db.Connection, callers: caller.Callers) -> tuple:
     app.transport = "http://schemas.xmlsoap.org/soap/http"
     wsdl = engine.Wsdl11(app.interface)
     wsdl.build_interface_document(ADDRESS)
-    return server, run.Runner(callers, shapes, keeps), wsdl.get_interface_document().decode()
+    document = wsdl.get_interface_document()
+    app.in_protocol.schema = etree.tostring(etree.fromstring(document).find("{*}types/{*}schema"))
+    return server, run.Runner(callers, shapes, keeps), document.decode()
 
 
 def _service(name: str, shapes: list[shape.Shape]) -> type:

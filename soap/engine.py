@@ -7,6 +7,7 @@ references), a row goes from the database into XML without objects between (10 0
 
 import operator
 import sys
+import threading
 import warnings
 
 import six
@@ -66,7 +67,9 @@ class Protocol(Soap11):
     """The wire of requests and answers; faults are written by `faults`."""
 
     def __init__(self):
-        super().__init__(validator="lxml")
+        super().__init__()
+        self.schema = b""  # of the WSDL
+        self._own = threading.local()
 
     def create_in_document(self, ctx, charset=None):
         ctx.in_document = ctx.udc.root
@@ -84,7 +87,10 @@ class Protocol(Soap11):
         self.validate_body(ctx, message)
 
     def validate_body(self, ctx, message):
-        schema = self.validation_schema
+        # of this thread: a schema of lxml keeps what it found in itself
+        schema = getattr(self._own, "schema", None)
+        if schema is None:
+            schema = self._own.schema = etree.XMLSchema(etree.fromstring(self.schema))
         if not schema.validate(ctx.in_body_doc):
             error = schema.error_log[0]
             said = error.message.replace(f"{{{self.app.tns}}}", "").removesuffix(".")

@@ -31,7 +31,7 @@ UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|[Pp]laceholder|[Ss]tub)\b")
 # The helper, and what makes, runs and measures databases.
 SPEAKS_SQL = {"scripts/db.py", "scripts/migrate.py", "scripts/server.py", "scripts/bench.py",
               "scripts/bench_bill.py", "scripts/bench_payments.py", "scripts/bench_credit.py",
-              "scripts/bench_reports.py", "scripts/bench_web.py"}
+              "scripts/bench_reports.py", "scripts/bench_soap.py", "scripts/bench_web.py"}
 SQL_IN_PYTHON = re.compile(
     r"\.(?:execute|executemany)\(|[\"'](?:select|insert into|update|delete from|copy|with) [\w*.({]", re.I
 )

@@ -1,6 +1,7 @@
 """All operations: documented, tried, and never at a loss, whoever asks whatever."""
 
 import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,21 @@ def test_whatever_is_sent_is_no_fault_of_ours(served, wsdl):
         for values in requests_of(wsdl, one.name):
             status, _, text = served.post(body(one.name, values), key=key)
             assert status == 200 or "<faultcode>soap:Client.LB" in text, (one.name, values, text)
+
+
+def test_faults_at_the_same_time_are_not_mixed_up(served):
+    """A schema of lxml keeps what it found in itself: eight threads at once said nothing, or another's fault."""
+    found = []
+
+    def ask(n):
+        for _ in range(20):
+            text = served.post(f'<getCustomer xmlns="{NAMESPACE}"><x{n}/></getCustomer>')[2]
+            found.append(f"<field>x{n}</field>" in text)
+
+    served.key()
+    threads = [threading.Thread(target=ask, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [True] * 160
