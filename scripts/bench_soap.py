@@ -61,8 +61,8 @@ def show(found: dict) -> None:
     for row in found["requests"]:
         click.echo(f"{row['name']:<40}{row['per_second']:>12,}{row['p50_ms']:>9}{row['p99_ms']:>9}")
     memory = found["memory_mb"]
-    click.echo(f"Targets: {TARGET_PER_SECOND} a second, p99 {TARGET_P99_MS} ms, {TARGET_CALLS:,} calls a second. Memory "
-               f"of the server: {memory['before']} MB before the last, {memory['after']} MB after it.")
+    click.echo(f"Targets: {TARGET_PER_SECOND} a second, p99 {TARGET_P99_MS} ms, {TARGET_CALLS:,} calls a second. "
+               f"Memory of the server: {memory['before']} MB before the last, {memory['after']} MB after it.")
 
 
 def _repeated(bodies: list, count: int) -> list:

@@ -29,9 +29,6 @@ SERVICES: dict[str, list[Operation]] = {
     "System": [
         Operation("ping", "ping", is_one=True),
     ],
-    "Calls": [
-        Operation("submitCalls", "call_submit", items={"calls": "submitted_call"}, is_large=True, timeout_s=300),
-    ],
     "Customers": [
         Operation("getCustomer", "customer_get", is_one=True),
         Operation("findCustomers", "customer_list", key="customer_no"),
