@@ -1,6 +1,6 @@
 -- Submitted calls: what becomes of each, what is refused, and that nothing is counted twice.
 begin;
-select plan(26);
+select plan(37);
 
 insert into billing.currency (currency) values ('SEK'), ('EUR') on conflict do nothing;
 insert into billing.operator (name, org_no, currency, time_zone)
@@ -214,6 +214,92 @@ select results_eq(
     $$ values (timestamptz '2026-10-05 12:00:00+02', 61::bigint) $$,
     'a time without an offset is the source''s, cut to seconds; a fraction of a unit is rounded up'
 );
+
+-- Found again.
+insert into billing.seller (code, name) values ('sub-x', 'Other');
+select test.as_user('seller', (select seller_id from billing.seller where code = 'sub-x'));
+select is_empty($$ select * from api.call_find_list(p_contract_no => 'SUBC') $$, 'not by another''s seller');
+select throws_ok($$ select * from api.suspense_find_list() $$, '42501', null, 'suspense is for staff');
+select throws_ok($$ select * from api.call_retry() $$, '42501', null, 'so is trying again');
+select test.as_user('integration');
+select results_eq(
+    $$
+        select call, contract_no, retail from api.call_find_list(p_contract_no => 'SUBC') order by call desc
+    $$,
+    $$
+        select 'sub:' || key, 'SUBC', retail from billing.call
+        inner join billing.contract using (contract_id)
+        where contract.contract_no = 'SUBC' order by 1 desc
+    $$,
+    'calls of a contract'
+);
+select is_empty(
+    $$
+        select * from api.call_find_list(p_contract_no => 'NONE')
+        union all
+        select * from api.call_find_list(p_contract_no => 'SUBC', p_customer_no => 'NONE')
+        union all
+        select * from api.call_find_list(p_contract_no => 'SUBC', p_b_number => '46991')
+    $$,
+    'all that is asked for must hold'
+);
+select results_eq(
+    $$
+        select call
+        from api.call_find_list('2026-10-01', '2026-11-01', p_customer_no => 'SUB1', p_limit => 2)
+        union all
+        select call
+        from api.call_find_list(
+            '2026-10-01', '2026-11-01', p_customer_no => 'SUB1', p_limit => 9,
+            p_after => (
+                select place from api.call_find_list('2026-10-01', '2026-11-01', 'SUB1', p_limit => 2) offset 1
+            )
+        )
+    $$,
+    $$ select call from api.call_find_list('2026-10-01', '2026-11-01', 'SUB1') $$,
+    'page by page'
+);
+select results_eq(
+    $$ select call, reason from api.suspense_find_list('sub') where reason not like 'bad%' order by call $$,
+    $$ values ('sub:k3', 'no_subscriber'), ('sub:k4', 'no_price') $$,
+    'what waits'
+);
+select results_eq(
+    $$
+        with recursive page as (
+            select found.call, 1 as n from api.suspense_find_list('sub', p_limit => 1) as found
+            union all
+            select found.call, page.n + 1
+            from page
+            cross join lateral api.suspense_find_list('sub', p_after => page.call, p_limit => 1) as found
+        )
+
+        select call from page order by n
+    $$,
+    $$ select call from api.suspense_find_list('sub') $$,
+    'page by page, each once'
+);
+select throws_ok(
+    $$ select * from api.call_retry(p_reason => 'none') $$, 'LB391', null, 'a reason must exist'
+);
+select test.as_nobody();
+select test.make_number(line_id, '46770000000') from made;
+set local session_replication_role = replica;
+update billing.call_suspense set tried_at = tried_at - interval '1 hour';
+set local session_replication_role = origin;
+select test.as_user('integration');
+select results_eq(
+    $$
+        select read, rated, suspended
+        from api.call_retry('{sub:k3, sub:k4, sub:k1, ghost:k3, sub:none}')
+    $$,
+    $$ values (2::bigint, 1::bigint, 1::bigint) $$,
+    'those named are tried again as far as they wait'
+);
+select is(
+    (select retail from api.call_find_list(p_a_number => '46770000000')), 2.5, 'and what was mended is rated'
+);
+select test.as_nobody();
 
 -- The texts of times.
 select is(

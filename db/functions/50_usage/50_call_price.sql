@@ -3,11 +3,12 @@
 
 create type logic.call_in as (
     seq integer, source_id bigint, started_at timestamptz, units numeric, a_number text, b_number text,
-    mode text, carrier text, account text, bad_duration text, price_list_id bigint
+    mode text, carrier text, account text, bad_duration text, price_list_id bigint,
+    contract_line_id bigint
 );
 comment on type logic.call_in is
 'A record to price. mode, carrier: codes, NULL for the source''s. price_list_id: price by this list '
-'alone, without subscriber.';
+'alone, without subscriber. contract_line_id: price for this line, whatever the number.';
 
 create type logic.call_priced as (
     seq integer, reason text, detail text, day date,
@@ -144,7 +145,7 @@ begin
             local.wall::date as day,
             v_prefix_epochs[width_bucket(local.wall::date, v_prefix_epochs)] as prefix_epoch,
             extract(epoch from local.wall::time)::integer as second,
-            source.contract_line_id as source_line_id,
+            source.contract_line_id as source_line_id, call.contract_line_id as asked_line_id,
             mode.mode_id, mode.unit, mode.per, carrier.carrier_id,
             -- a call of more than a year is a fault of the switch, whatever else it says
             coalesce(mode.unit = 'second' and call.units > 31622400,
@@ -204,6 +205,7 @@ begin
             logic.term_day(incoming.day, v_term_days) as term_day,
             subscriber.subscriber_number_id,
             case
+                when incoming.asked_line_id is not null then incoming.asked_line_id
                 when subscriber.contract_line_id is not null then subscriber.contract_line_id
                 when incoming.account is null
                 and incoming.price_list_id is null then source_line.contract_line_id

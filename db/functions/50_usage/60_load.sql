@@ -199,7 +199,7 @@ begin
                     row(
                         record.seq, record.source_id, record.started_at, record.units, record.a_number,
                         record.b_number, record.mode, record.carrier, record.account, record.bad_duration,
-                        null
+                        null, null
                     )::logic.call_in
                 from unnest(p_records) as record
             ),
@@ -866,7 +866,7 @@ any), the longest waiting
 first; what
 still fails keeps its place with today's reason.
 Example: select * from logic.suspense_rate('no_subscriber', 50000, null)
-Raises: LB391 for an unknown reason, LB901 without the level admin, batch, pricing or support$$;
+Raises: LB391 for an unknown reason, LB901 without the level admin, batch, pricing, support or integration$$;
 
 -- api
 

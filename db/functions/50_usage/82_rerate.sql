@@ -316,7 +316,7 @@ begin
                             then call.source_id
                     end,
                     call.started_at, call.units, a.number, coalesce(b.number, ''), mode.code, carrier.code,
-                    call.account, null, null
+                    call.account, null, null, null
                 )::logic.call_in
             from unnest(p_calls) as call
             inner join billing.cdr_source as source on source.source_id = call.source_id

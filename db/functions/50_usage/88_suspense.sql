@@ -1,6 +1,24 @@
 -- 50_usage/suspense: what waits, grouped by the one thing that would have to be put right; what it is worth,
 -- and how it leaves suspense other than by being rated.
 
+create function logic.call_name_list(p_calls text[])
+returns table (call text, source_id bigint, key_hash bytea)
+language sql stable rows 100
+begin atomic
+    select
+        named.call, source.source_id,
+        substring(
+            sha256(convert_to(substring(named.call from position(':' in named.call) + 1), 'UTF8')) for 16
+        )
+    from unnest(p_calls) as named (call)
+    inner join billing.cdr_source as source on source.code = split_part(named.call, ':', 1);
+end;
+
+comment on function logic.call_name_list(text[]) is
+$$Calls named source:key, as they are known inside; those of an unknown source are left out.
+Example: select * from logic.call_name_list('{plain:k00002}')
+Raises: nothing$$;
+
 create function logic.suspense_reasons()
 returns text[]
 language sql immutable parallel safe
@@ -412,7 +430,7 @@ begin
                     row(
                         record.seq, record.source_id, record.started_at, record.units, record.a_number,
                         record.b_number, record.mode, record.carrier, record.account, record.bad_duration,
-                        null
+                        null, null
                     )::logic.call_in
                 from record
                 where record.reason <> 'no_subscriber'
@@ -463,7 +481,7 @@ begin
                     row(
                         turn.asked_seq, record.source_id, record.started_at, record.units, record.a_number,
                         record.b_number, record.mode, record.carrier, null, record.bad_duration,
-                        turn.price_list_id
+                        turn.price_list_id, null
                     )::logic.call_in
                 from turn
                 inner join record on record.seq = turn.seq
@@ -828,13 +846,9 @@ begin
     else
         v_ids := array(
             select suspense.suspense_id
-            from billing.call_suspense as suspense
-            inner join billing.cdr_source as source on source.source_id = suspense.source_id
-            where
-                source.code = split_part(p_call, ':', 1)
-                and suspense.key_hash = substring(
-                    sha256(convert_to(substring(p_call from position(':' in p_call) + 1), 'UTF8')) for 16
-                )
+            from logic.call_name_list(array[p_call]) as known
+            inner join billing.call_suspense as suspense
+                on suspense.source_id = known.source_id and suspense.key_hash = known.key_hash
         );
         v_what := p_call;
     end if;
@@ -1074,3 +1088,79 @@ Raises: LB901 without a level of the staff$$;
 grant execute on function api.suspense_drop_list()
 to leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_auditor,
 leissner_batch, leissner_integration;
+
+create function api.suspense_find_list(
+    p_source text default null, p_reason text default null, p_from date default null,
+    p_to date default null, p_after text default null, p_limit integer default 100
+)
+returns table (
+    call text, source text, key text, reason text, detail text, remedy text, started_at timestamptz,
+    units numeric, a_received text, b_received text, mode text, carrier text, account text, file text,
+    suspended_at timestamptz, tried_at timestamptz, raw text
+)
+language sql stable
+begin atomic
+    -- By key, as the index has it: a page goes on after a call that has left meanwhile too.
+    with page as (
+        select suspense.*
+        from billing.call_suspense as suspense
+        where
+            (p_after is null or (suspense.source_id, suspense.key_hash) > (
+                (select known.source_id from logic.call_name_list(array[p_after]) as known),
+                (select known.key_hash from logic.call_name_list(array[p_after]) as known)
+            ))
+            and (p_source is null or suspense.source_id in (
+                select source.source_id from billing.cdr_source as source where source.code = p_source
+            ))
+            and (p_reason is null or suspense.reason = p_reason)
+            and (p_from is null or suspense.start_on >= p_from)
+            and (p_to is null or suspense.start_on < p_to)
+        order by suspense.source_id, suspense.key_hash
+        limit p_limit
+    )
+
+    select
+        source.code || ':' || page.key, source.code, page.key, page.reason, page.detail,
+        logic.suspense_remedy(page.reason), page.started_at, page.units, page.a_received, page.b_received,
+        page.mode, page.carrier, page.account, file.name, page.suspended_at, page.tried_at, page.raw
+    from page
+    inner join billing.cdr_source as source on source.source_id = page.source_id
+    left join billing.cdr_file as file on file.file_id = page.file_id
+    order by page.source_id, page.key_hash;
+end;
+
+comment on function api.suspense_find_list(text, text, date, date, text, integer) is
+$$Calls that wait in suspense, in the order of their keys: of a source, for a reason, of local days from and
+before to; with the step that lets them be rated. A line that could not be read has no day.
+Example: select * from api.suspense_find_list(p_reason => 'no_subscriber') where false
+Raises: nothing$$;
+grant execute on function api.suspense_find_list(text, text, date, date, text, integer)
+to leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_auditor,
+leissner_batch, leissner_integration;
+
+create function api.call_retry(
+    p_calls text[] default null, p_reason text default null, p_limit integer default 10000
+)
+returns table (read bigint, rated bigint, suspended bigint)
+language sql volatile
+begin atomic
+    select tried.read, tried.rated, tried.suspended
+    from logic.suspense_rate(
+        p_reason, p_limit,
+        case when p_calls is not null then array(
+            select suspense.suspense_id
+            from logic.call_name_list(p_calls) as known
+            inner join billing.call_suspense as suspense
+                on suspense.source_id = known.source_id and suspense.key_hash = known.key_hash
+        ) end
+    ) as tried;
+end;
+
+comment on function api.call_retry(text[], text, integer) is
+$$Tries again to rate calls that wait in suspense: those named (source:key), those of a reason, or all, the
+longest waiting first, at most limit (10 000) in a request. How many were tried, how many are rated now and
+how many still wait; a call that waits no more is passed over.
+Example: select * from api.call_retry('{plain:k00002}') where false
+Raises: LB391 for an unknown reason, LB901 without the level admin, batch, pricing, support or integration$$;
+grant execute on function api.call_retry(text[], text, integer)
+to leissner_admin, leissner_batch, leissner_pricing, leissner_support, leissner_integration;

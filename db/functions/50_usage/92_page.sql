@@ -15,7 +15,8 @@ create type logic.call_look as (
     load_id bigint,
     kind text,
     is_direct boolean,
-    lines bigint[]
+    lines bigint[],
+    contract_id bigint
 );
 comment on type logic.call_look is
 'What of the calls is asked for, within what the session may see; NULL: no condition.';
@@ -81,6 +82,16 @@ begin
 
             select below.customer_id from below
         );
+    end if;
+    if p_filter ->> 'contract' <> '' then
+        -- calls stand under their customer; a contract that was another's is rated again under its own
+        select coalesce(max(contract.contract_id), 0), coalesce(array_agg(contract.customer_id), '{}')
+        into v_look.contract_id, v_holders
+        from billing.contract
+        where
+            contract.contract_no = p_filter ->> 'contract'
+            and (v_look.customers is null or contract.customer_id = any(v_look.customers));
+        v_look.customers := v_holders;
     end if;
     if p_filter ->> 'invoice' <> '' then
         -- the calls of a document, or of one of its lines
@@ -204,6 +215,7 @@ begin atomic
         (p_look.from_on is null or call.start_on >= p_look.from_on)
         and (p_look.to_on is null or call.start_on < p_look.to_on)
         and (p_look.customers is null or call.customer_id = any(p_look.customers))
+        and (p_look.contract_id is null or call.contract_id = p_look.contract_id)
         and (p_look.seller_id is null or call.seller_id = p_look.seller_id)
         and (p_look.a is null or call.a_number like p_look.a || '%')
         and (p_look.b is null or call.b_number like p_look.b || '%')
@@ -632,6 +644,46 @@ cost, and called numbers masked unless their specification shows them.
 Example: select * from api.call_list('{"from": "2026-10-01", "mode": "voice"}') where false
 Raises: LB901 without a level that may look at calls$$;
 
+create function api.call_find_list(
+    p_from date default null, p_to date default null, p_customer_no text default null,
+    p_contract_no text default null, p_a_number text default null, p_b_number text default null,
+    p_destination text default null, p_country text default null, p_product text default null,
+    p_mode text default null, p_carrier text default null, p_seller text default null,
+    p_invoice_no text default null, p_after text default null, p_limit integer default 100
+)
+returns table (
+    place text, call text, started_at timestamptz, customer_no text, customer text, contract_no text,
+    a_number text, b_number text, mode text, unit text, destination text, destination_name text,
+    country text, product text, carrier text, seller text, units bigint, billed bigint, regular numeric,
+    bundled numeric, discount numeric, retail numeric, currency text, cost numeric, margin numeric,
+    price_list text
+)
+language sql stable
+begin atomic
+    select *
+    from logic.call_list(
+        jsonb_strip_nulls(jsonb_build_object(
+            'from', p_from, 'to', p_to, 'customer', p_customer_no, 'contract', p_contract_no,
+            'a', p_a_number, 'b', p_b_number, 'destination', p_destination, 'country', p_country,
+            'product', p_product, 'mode', p_mode, 'carrier', p_carrier, 'seller', p_seller,
+            'invoice', p_invoice_no
+        )),
+        p_after, p_limit
+    );
+end;
+
+comment on function
+    api.call_find_list(
+        date, date, text, text, text, text, text, text, text, text, text, text, text, text, integer
+    ) is
+$$Rated calls, the newest first: of local days from and before to, of a customer (with those below it), a
+contract, numbers or their beginnings, a destination (code, country or a part of the name), a country, a
+product type, a mode, a carrier, a seller (- is none), an invoice. call names each: source:key. Cost and
+margin in the operator's currency: for a seller cost is the reseller price, for a customer there is none, and called numbers
+are masked unless the customer's specification shows them.
+Example: select * from api.call_find_list('2026-10-01', p_mode => 'voice') where false
+Raises: LB901 without a level that may look at calls$$;
+
 create function api.call_sums(p_filter jsonb default '{}', p_most integer default null)
 returns table (
     count bigint, seconds numeric, retail numeric, currency text, cost numeric, margin numeric
@@ -694,7 +746,11 @@ Example: select * from api.call_invoice_list('plain:k00002') where false
 Raises: LB901 without a level that may look at calls$$;
 
 grant execute on function
-api.call_list(jsonb, text, integer), api.call_sums(jsonb, integer), api.call_newest(), api.call_get(text),
+api.call_list(jsonb, text, integer),
+api.call_find_list(
+    date, date, text, text, text, text, text, text, text, text, text, text, text, text, integer
+),
+api.call_sums(jsonb, integer), api.call_newest(), api.call_get(text),
 api.call_invoice_list(text), api.usage_choice_list()
 to leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,
 leissner_auditor, leissner_batch, leissner_integration, leissner_seller, leissner_customer;
