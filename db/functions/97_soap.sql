@@ -242,7 +242,7 @@ begin atomic
     select
         part.owner, part.place, part.way, part.name, part.type, part.is_needed,
         coalesce(
-            part.says, own.says, general.says,
+            part.says, field.says,
             (
                 select col_description(class.oid, attribute.attnum)
                 from pg_class as class
@@ -256,8 +256,13 @@ begin atomic
             )
         )
     from part
-    left join logic.operation_field() as own on part.owner = own.owner and part.name = own.name
-    left join logic.operation_field() as general on general.owner is null and part.name = general.name;
+    left join lateral (
+        select field.says
+        from logic.operation_field() as field
+        where part.name = field.name and starts_with(part.owner, coalesce(field.owner, ''))
+        order by length(field.owner) desc nulls last
+        limit 1
+    ) as field on true;
 end;
 
 comment on function api.operation_shape_list(text[], text[]) is $$What functions of api take and give, and the

@@ -18,7 +18,8 @@ select is_empty(
         from (
             values
             ('customer_save', 'customer_get'), ('contract_save', 'contract_get'), ('line_save', 'line_get'),
-            ('address_save', 'address_get'), ('price_save', 'price_get')
+            ('address_save', 'address_get'), ('charge_save', 'charge_get'),
+            ('price_save', 'price_get')
         ) as pair (save, get)
         inner join pg_proc as saved on saved.proname = pair.save and saved.pronamespace = 'api'::regnamespace
         inner join pg_proc as got on got.proname = pair.get and got.pronamespace = 'api'::regnamespace

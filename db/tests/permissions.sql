@@ -290,6 +290,8 @@ from (
     ('usage_bundle_list', array[
         'pricing', 'sales', 'support', 'finance', 'report', 'auditor', 'batch', 'integration'
     ]),
+    ('charge_get', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
     ('usage_get', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration']),
     ('credit_order_fetch', array['finance', 'credit', 'batch', 'integration']),

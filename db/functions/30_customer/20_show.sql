@@ -170,7 +170,10 @@ begin atomic
         (select count(*) from billing.customer_term as term where term.customer_id = customer.customer_id)
     from billing.customer
     cross join (select logic.today() as day offset 0) as today
-    cross join lateral logic.customer_on(customer.customer_id, today.day) as held
+    -- offset: as a value, by which row-level security lets an index look up
+    cross join lateral (
+        select one.* from logic.customer_on(customer.customer_id, today.day) as one offset 0
+    ) as held
     left join billing.customer as base_parent on base_parent.customer_id = customer.parent_id
     -- offset: looked up by its key, after what the day makes of the customer is known
     left join lateral (

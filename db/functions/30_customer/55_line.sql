@@ -29,10 +29,10 @@ end;
 $$;
 
 comment on function api.contract_terminate(text, date, date, integer) is
-$$Ends a contract with its lines and numbers: on p_end_on (the first day no longer covered), whatever notice
-and binding time say, or, without it, by notice given on p_noticed_on (today); an end agreed earlier stays.
-Gives the first day no longer covered, whether notice or binding time put it off (is_bound), and how many
-lines and numbers end with it. The same again is harmless.
+$$Ends a contract with its lines and numbers: on end_on (the first day no longer covered), whatever notice and
+binding time say, or, without it, by notice given on noticed_on (today); an end agreed earlier stays. Gives
+the first day no longer covered, whether notice or binding time put it off (is_bound), and how many lines and
+numbers end with it. The same again is harmless.
 Example: select * from api.contract_terminate('C1', '2027-01-01') where false
 Raises: LB800, LB802$$;
 
@@ -98,7 +98,7 @@ end;
 $$;
 
 comment on function api.line_end(text, integer, date, integer) is
-$$Ends a contract line with its numbers on p_to_on, the first day no longer covered (today): the first day no
+$$Ends a contract line with its numbers on to_on, the first day no longer covered (today): the first day no
 longer covered, which is the contract's where that comes earlier. The other lines go on. Repeated it is
 harmless.
 Example: select api.line_end('C1', 1, '2027-01-01') where false

@@ -205,8 +205,7 @@ $$;
 
 comment on function api.number_move(bigint, date, text, integer, integer) is
 $$Ends the row p_id of number_get on a day (the first no longer covered), and where a contract line is given
-goes on
-there from that day: the number.
+goes on there from that day: the number.
 Example: select api.number_move(1, '2027-01-01', 'C2', 1) where false
 Raises: LB400 where the line has ended by then, LB800, LB802, LB806$$;
 
@@ -335,6 +334,38 @@ $$Charges that were added by hand to a customer's lines, the latest first.
 Example: select * from api.charge_list('1000')
 Raises: nothing$$;
 
+create function api.charge_get(p_contract_no text, p_line_no integer, p_charged_on date, p_text text)
+returns table (
+    contract_no text, line_no integer, charged_on date, text text, quantity numeric, price numeric,
+    vat_code text, account text, project text, is_billed boolean, row_version integer
+)
+language sql stable rows 1
+begin atomic
+    select
+        contract.contract_no, line.line_no, charge.charged_on, charge.text, charge.quantity, charge.price,
+        charge.vat_code, charge.account, charge.project,
+        exists (
+            select from billing.invoice_line as billed
+            where billed.manual_charge_id = charge.manual_charge_id
+        ),
+        charge.row_version
+    from billing.contract
+    inner join billing.contract_line as line on line.contract_id = contract.contract_id
+    inner join billing.manual_charge as charge on charge.contract_line_id = line.contract_line_id
+    where
+        contract.contract_no = p_contract_no and line.line_no = p_line_no
+        and charge.charged_on = p_charged_on and charge.text = p_text;
+end;
+
+comment on function api.charge_get(text, integer, date, text) is
+$$A charge that was added by hand to a contract line, by its day and text. is_billed: an invoice or draft has
+it.
+Example: select price from api.charge_get('C1', 1, '2026-11-28', 'Installation')
+Raises: nothing$$;
+grant execute on function api.charge_get(text, integer, date, text) to
+    leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
+    leissner_auditor, leissner_batch, leissner_integration;
+
 create function api.charge_browse_list()
 returns table (
     charge bigint, charged_on date, text text, customer_no text, customer text, contract_no text,
@@ -413,8 +444,7 @@ comment on function api.charge_save(
     text, integer, date, text, numeric, numeric, text, text, text, integer
 ) is
 $$Adds a charge by hand to a contract line (row_version NULL), or changes the one with that day and text, as
-long as
-no invoice or draft has it. A negative price is a refund.
+long as no invoice or draft has it. A negative price is a refund.
 Example: select api.charge_save('C1', 1, '2026-11-28', 'Installation', 950) where false
 Raises: LB800, LB802, LB804$$;
 
@@ -541,8 +571,7 @@ comment on function api.bundle_save(
     text, integer, text, bigint, text[], text[], boolean, boolean, date, date, integer
 ) is
 $$Makes a bundle of a contract line (row_version NULL), or changes the one with that code and start. modes:
-codes or
-group:NAME; targets: dest:, group: or product: and a code; none: all.
+codes or group:NAME; targets: dest:, group: or product: and a code; none: all.
 Example: select api.bundle_save('C1', 1, 'FAST100', 6000) where false
 Raises: LB800, LB802$$;
 

@@ -128,10 +128,10 @@ end;
 $$;
 
 comment on function api.number_assign(text, text, integer, text, date, date, text) is
-$$Assigns a number as people write it, a block (through p_to_number) or an account (p_kind account) to a
-contract line, from p_from_on (the line's first day) until p_to_on (the line's end), the first day no longer
-covered: the number in E.164 digits. Refuses what somebody else has a part of in that time, and says who. The
-same again is harmless.
+$$Assigns a number as people write it, a block (through to_number) or an account (kind account) to a contract
+line, from from_on (the line's first day) until to_on (the line's end), the first day no longer covered: the
+number in E.164 digits. Refuses what somebody else has a part of in that time, and says who. The same again is
+harmless.
 Example: select api.number_assign('090-200 30 00', 'C1') where false
 Raises: LB802, LB803, LB806 where the line has ended by then$$;
 
@@ -156,7 +156,7 @@ end;
 $$;
 
 comment on function api.number_release(text, date, text) is
-$$Takes a number, or all numbers through p_to_number, from whoever has it, on p_to_on, the first day no longer
+$$Takes a number, or all numbers through to_number, from whoever has it, on to_on, the first day no longer
 covered (today): the number in E.164 digits. Of a block only the numbers named; the others stay. The same
 again is harmless.
 Example: select api.number_release('090-200 30 00', '2027-01-01') where false
@@ -198,7 +198,7 @@ end;
 $$;
 
 comment on function api.number_reassign(text, date, text, integer, text) is
-$$Moves a number, or all numbers through p_to_number, to another contract line from a day on: the number in
+$$Moves a number, or all numbers through to_number, to another contract line from a day on: the number in
 E.164 digits. Who had it keeps it until then; of a block only the numbers named go. The same again is
 harmless.
 Example: select api.number_reassign('090-200 30 00', '2027-01-01', 'C2') where false

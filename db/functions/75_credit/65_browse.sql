@@ -175,7 +175,7 @@ grant execute on function api.credit_line_list(text) to
     leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
     leissner_auditor, leissner_batch, leissner_integration;
 
-create function api.credit_block_browse_list()
+create function api.credit_block_browse_list(p_customer_no text default null)
 returns table (
     block bigint, line text, customer_no text, name text, payer_no text, scope text, origin text,
     reason text, set_at timestamptz, set_by text, order_state text
@@ -197,14 +197,17 @@ begin atomic
     left join billing.contract_line as line on line.contract_line_id = block.contract_line_id
     left join billing.contract on contract.contract_id = line.contract_id
     left join billing.customer as payer on payer.customer_id = block.payer_id
-    where block.lifted_at is null;
+    where
+        block.lifted_at is null
+        and (p_customer_no is null or p_customer_no in (owner.customer_no, payer.customer_no));
 end;
 
-comment on function api.credit_block_browse_list() is
-$$What is blocked now, with the state of the last order to the switch about it.
+comment on function api.credit_block_browse_list(text) is
+$$What is blocked now, of one customer and those it pays for, or of all, with the state of the last order to
+the switch about it.
 Example: select * from api.credit_block_browse_list()
 Raises: nothing$$;
-grant execute on function api.credit_block_browse_list() to
+grant execute on function api.credit_block_browse_list(text) to
     leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
     leissner_auditor, leissner_batch, leissner_integration;
 
