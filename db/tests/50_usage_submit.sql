@@ -252,7 +252,8 @@ select results_eq(
         from api.call_find_list(
             '2026-10-01', '2026-11-01', p_customer_no => 'SUB1', p_limit => 9,
             p_after => (
-                select place from api.call_find_list('2026-10-01', '2026-11-01', 'SUB1', p_limit => 2) offset 1
+                select place
+                from api.call_find_list('2026-10-01', '2026-11-01', 'SUB1', p_limit => 2) offset 1
             )
         )
     $$,

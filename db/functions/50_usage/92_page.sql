@@ -679,8 +679,8 @@ comment on function
 $$Rated calls, the newest first: of local days from and before to, of a customer (with those below it), a
 contract, numbers or their beginnings, a destination (code, country or a part of the name), a country, a
 product type, a mode, a carrier, a seller (- is none), an invoice. call names each: source:key. Cost and
-margin in the operator's currency: for a seller cost is the reseller price, for a customer there is none, and called numbers
-are masked unless the customer's specification shows them.
+margin in the operator's currency: for a seller cost is the reseller price, for a customer there is none, and
+called numbers are masked unless the customer's specification shows them.
 Example: select * from api.call_find_list('2026-10-01', p_mode => 'voice') where false
 Raises: LB901 without a level that may look at calls$$;
 
