@@ -93,6 +93,19 @@ SERVICES: dict[str, list[Operation]] = {
         Operation("listRings", "ring_list", key="code"),
         Operation("listCustomerRings", "customer_ring_list"),
     ],
+    "Calls": [
+        Operation("submitCalls", "call_submit", items={"calls": "submitted_call"}, is_large=True, timeout_s=120),
+        Operation("findCalls", "call_find_list", key="place"),
+        Operation("getCall", "call_get", is_one=True),
+        Operation("explainCall", "call_explain"),
+        Operation("listSuspendedCalls", "suspense_find_list", key="call"),
+        Operation("retryCalls", "call_retry", is_one=True, timeout_s=120),
+    ],
+    "Quotes": [
+        Operation("quoteCall", "quote_call", is_one=True),
+        Operation("quoteDestinations", "quote_list", is_large=True),
+        Operation("explainQuote", "quote"),
+    ],
     "Usage": [
         Operation("getUsage", "usage_get", is_one=True),
         Operation("listBundleUsage", "usage_bundle_list"),

@@ -511,7 +511,8 @@ begin atomic
 end;
 
 comment on function api.quote(text, text, timestamptz, bigint, text, text, text) is
-$$The price of one call that has not happened, with every step. Numbers in E.164; p_mode defaults to voice.
+$$The price of one call that has not happened, with every step. Numbers in E.164; the mode is voice
+where none is named.
 Example: select * from api.quote('46902001005', '46701234567', now(), 60) where false
 Raises: LB302 for units below 1, LB303 for an unknown list, LB901 without a level that may quote$$;
 grant execute on function api.quote(text, text, timestamptz, bigint, text, text, text)

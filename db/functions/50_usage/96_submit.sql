@@ -311,8 +311,8 @@ $$Hands over calls, at most 10 000 in a request, which are rated at once as if a
 them; a row for each, in the order given, says what became of it: rated with its prices, suspended with the
 reason why (it waits until that is mended), duplicate where its key was known (with the prices of the call
 that is; reason conflicting where that one differs), or zero where it has no units. What cannot be read is
-suspended as bad_record and does not hold up the rest. p_is_whole: all or nothing, a call that would be
-suspended refuses the request. A call is named source:key elsewhere. Prices in the currency given, cost and
+suspended as bad_record and does not hold up the rest. With is_whole it is all or nothing: a call that would
+be suspended refuses the request. A call is named source:key elsewhere. Prices in the currency given, cost and
 margin in the operator's.
 Example: select * from api.call_submit('plain', '[]') where false
 Raises: LB308 for more than 10 000 calls, LB311 for an unknown source, LB314 unless the calls are a list,
