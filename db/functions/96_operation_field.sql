@@ -289,7 +289,7 @@ begin atomic
         ('price_list_get', 'path', 'Lists that it inherits from, nearest first.'),
         ('price_list_get', 'price_change_id', 'Number of that change, where it can be undone.'),
         ('call_submit', 'calls', 'The calls, at most 10 000.'),
-        ('call_submit', 'is_whole', 'Is the whole request refused where one of the calls would be suspended?'),
+        ('call_submit', 'is_whole', 'Is the request refused where one of the calls would wait?'),
         ('call_submit', 'place', 'Place of the call in the request, from 1.'),
         ('call_submit', 'key', 'The call''s key, its own or the one it was given: it is named source:key.'),
         ('call_submit', 'result', 'rated, suspended, duplicate or zero.'),
