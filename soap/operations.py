@@ -114,7 +114,7 @@ SERVICES: dict[str, list[Operation]] = {
         Operation("listBlocks", "credit_block_browse_list", key="block"),
         Operation("setBlock", "credit_block"),
         Operation("liftBlock", "credit_unblock", is_one=True),
-        Operation("listBlockOrders", "credit_order_list", key="id"),
+        Operation("listBlockOrders", "block_order_list", key="id"),
         Operation("fetchBlockOrders", "credit_order_fetch"),
         Operation("confirmBlockOrder", "credit_order_confirm"),
         Operation("retryBlockOrders", "credit_order_again"),

@@ -85,7 +85,10 @@ select results_eq(
     $$ values ('A', 'parent', 'A') $$, 'the same day again changes what is said, no more'
 );
 select is(
-    (select customer_no || coalesce(parent_no, '') from api.customer_family_list('X') where is_self), 'XA',
+    (
+        select customer_no || parent_no || is_paid_above from api.customer_family_list('X') where is_self
+    ),
+    'XAtrue',
     'where it stands now'
 );
 select is((select parent_no from api.customer_get('X')), null, 'from the first day it stood alone');

@@ -292,6 +292,8 @@ from (
     ]),
     ('charge_get', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration']),
+    ('block_order_list', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration']),
     ('usage_get', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration']),
     ('credit_order_fetch', array['finance', 'credit', 'batch', 'integration']),

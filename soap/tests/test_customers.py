@@ -1,6 +1,7 @@
 """Customers, contracts, numbers, prices, usage, charges and blocks, as another system keeps them: by zeep."""
 
 import datetime
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
@@ -120,6 +121,17 @@ def test_numbers_by_the_day(client, made):
     assert "46467002000" in [one.number for one in rows(client.listFreeNumbers(limit=1000))]
     with pytest.raises(Fault, match="Nobody has the number"):
         client.releaseNumber("046-700 99 99", DAY)
+
+
+def test_a_number_moved_by_many_at_once_has_one_holder(served, client, made):
+    client.assignNumber("046-700 30 00", "SA2", to_number="046-700 30 99")
+    own = [(served.client(), f"SA{1 + n % 2}") for n in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        moved = pool.map(lambda one: one[0].moveNumber("046-700 30 50", DAY, one[1]), own)
+    assert set(moved) == {"46467003050"}
+    found = rows(client.listNumbers(number="046-700 30 50"))
+    assert sorted((one.from_on, one.ends_on) for one in found) == [
+        (datetime.date(2026, 1, 1), DAY), (DAY, None)]
 
 
 def test_preselection(client):

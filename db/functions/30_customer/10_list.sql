@@ -234,8 +234,8 @@ begin atomic
 end;
 
 comment on function api.customer_list(text, text) is
-$$Customers, or those right below one, or those that have words in their number, name, town, registration
-number or e-mail.
+$$Customers, or those right below one from their first day, or those that have words in their number, name,
+town, registration number or e-mail.
 Example: select * from api.customer_list('1000')
 Raises: nothing$$;
 grant execute on function api.customer_list(text, text) to

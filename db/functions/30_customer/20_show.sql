@@ -257,7 +257,17 @@ begin atomic
 
     select
         customer.customer_no, customer.name, down.depth, customer.customer_no = p_customer_no,
-        customer.bill_to = 'parent',
+        above.customer_id is not null and coalesce(
+            (
+                select term.bill_to from billing.customer_term as term
+                where
+                    term.customer_id = down.customer_id and term.bill_to is not null
+                    and term.from_on <= (select logic.today())
+                order by term.from_on desc
+                limit 1
+            ),
+            customer.bill_to
+        ) = 'parent',
         (select count(*) from billing.contract where contract.customer_id = customer.customer_id),
         above.customer_no
     from start

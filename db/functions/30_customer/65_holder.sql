@@ -31,17 +31,21 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+    v_id bigint := logic.number_held(p_number, p_to_number, p_day);
     v_own billing.subscriber_number;
     v_cut billing.subscriber_number;
 begin
-    select own.* into v_own
-    from billing.subscriber_number as own
-    where own.subscriber_number_id = logic.number_held(p_number, p_to_number, p_day)
-    for update;
-    if v_own.valid @> p_day is not true then
+    if v_id is null then
         perform billing.fail('LB822', jsonb_build_object(
             'number', concat_ws('–', p_number, p_to_number), 'day', p_day, 'field', 'number'
         ));
+    end if;
+    select own.* into v_own
+    from billing.subscriber_number as own where own.subscriber_number_id = v_id
+    for update;
+    -- somebody else has moved it at this moment
+    if v_own.valid @> p_day is not true then
+        perform billing.fail('LB800');
     end if;
     v_cut := v_own;
     if v_own.kind = 'number' then
@@ -75,7 +79,7 @@ comment on function logic.number_cut(text, text, date) is
 $$Ends a number, a block, or a part of one, on a day (the first no longer covered); what is left of the block
 goes on where it was. Gives what was ended, as it was.
 Example: select logic.number_cut('46902001000', null, '2027-01-01') where false
-Raises: LB822 when nobody has all of it on that day$$;
+Raises: LB800 when somebody else has moved it at this moment, LB822 when nobody has all of it on that day$$;
 
 -- api
 
@@ -160,7 +164,7 @@ $$Takes a number, or all numbers through to_number, from whoever has it, on to_o
 covered (today): the number in E.164 digits. Of a block only the numbers named; the others stay. The same
 again is harmless.
 Example: select api.number_release('090-200 30 00', '2027-01-01') where false
-Raises: LB822 when nobody has it on that day$$;
+Raises: LB800, LB822 when nobody has it on that day$$;
 
 create function api.number_reassign(
     p_number text, p_from_on date, p_contract_no text, p_line_no integer default 1,
@@ -202,7 +206,8 @@ $$Moves a number, or all numbers through to_number, to another contract line fro
 E.164 digits. Who had it keeps it until then; of a block only the numbers named go. The same again is
 harmless.
 Example: select api.number_reassign('090-200 30 00', '2027-01-01', 'C2') where false
-Raises: LB802, LB806 when the contract line does not run on that day, LB822 when nobody has the number then$$;
+Raises: LB800, LB802, LB806 when the contract line does not run on that day, LB822 when nobody has the number
+then$$;
 
 grant execute on function api.number_find(text, date) to
     leissner_admin, leissner_pricing, leissner_sales, leissner_support, leissner_finance, leissner_credit,

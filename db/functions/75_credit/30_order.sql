@@ -143,6 +143,61 @@ $$Gives the orders that bring the switch to what is blocked on contract lines (N
 Example: select logic.order_make('{}', '2026-11-01')
 Raises: nothing$$;
 
+create function logic.order_list(p_is_all boolean, p_batch bigint)
+returns table (
+    id bigint, key text, action text, scope text, customer_no text, contract_no text, line_no integer,
+    numbers text[], exempt text[], state text, way text, batch bigint, attempts integer, reason text,
+    ordered_at timestamptz, sent_at timestamptz, closed_at timestamptz
+)
+language sql stable rows 1000
+begin atomic
+    select
+        given.credit_order_id, given.key, given.action, given.scope, customer.customer_no,
+        contract.contract_no, line.line_no, given.numbers, given.exempt, given.state, given.way, given.batch,
+        given.attempts, given.reason, given.ordered_at, given.sent_at, given.closed_at
+    from billing.credit_order as given
+    inner join billing.customer on customer.customer_id = given.customer_id
+    inner join billing.contract_line as line on line.contract_line_id = given.contract_line_id
+    inner join billing.contract on contract.contract_id = line.contract_id
+    where
+        (p_batch is null or given.batch = p_batch)
+        and (
+            p_is_all or p_batch is not null
+            or given.state in ('ordered', 'sent', 'failed') -- as the index has it
+            and (
+                given.state = 'ordered'
+                or not exists (
+                    select from billing.credit_order as newer
+                    where
+                        newer.contract_line_id = given.contract_line_id
+                        and newer.credit_order_id > given.credit_order_id
+                )
+            )
+        );
+end;
+
+comment on function logic.order_list(boolean, bigint) is
+$$Orders to the switch that it has not confirmed, overtaken ones apart; all orders; or those of one file. In
+no order: a page of them is read by its key.
+Example: select * from logic.order_list(false, null)
+Raises: nothing$$;
+
+create function logic.order_id(p_order text)
+returns bigint
+language sql stable
+return coalesce(
+    (select given.credit_order_id from billing.credit_order as given where given.key = p_order),
+    (
+        select given.credit_order_id from billing.credit_order as given
+        where given.credit_order_id = logic.word_id(p_order)
+    )
+);
+
+comment on function logic.order_id(text) is
+$$The number of an order to the switch, by its key or number; NULL: there is none.
+Example: select logic.order_id('1')
+Raises: nothing$$;
+
 create function logic.order_file(p_batch bigint)
 returns bigint
 language plpgsql volatile security definer
@@ -231,6 +286,8 @@ returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    v_order bigint := logic.order_id(p_order);
 begin
     perform access.require('finance', 'credit', 'batch', 'integration');
     update billing.credit_order as given
@@ -239,13 +296,13 @@ begin
         reason = case when not p_is_done then coalesce(p_reason, 'refused by the switch') end,
         closed_at = clock_timestamp()
     where
-        (given.key = p_order or given.credit_order_id::text = p_order)
+        given.credit_order_id = v_order
         and (given.state in ('ordered', 'sent') or (given.state = 'failed' and p_is_done));
     -- The same answer again is no fault.
     if not found and not exists (
         select from billing.credit_order as given
         where
-            (given.key = p_order or given.credit_order_id::text = p_order)
+            given.credit_order_id = v_order
             and given.state = case when p_is_done then 'confirmed' else 'failed' end
     ) then
         perform billing.fail('LB414', jsonb_build_object('order', p_order));
@@ -275,7 +332,7 @@ begin
     set state = 'ordered', closed_at = null, batch = null, way = null
     where
         given.state = 'failed'
-        and (p_order is null or given.key = p_order or given.credit_order_id::text = p_order)
+        and (p_order is null or given.credit_order_id = logic.order_id(p_order))
         and not exists (
             select from billing.credit_order as newer
             where
@@ -303,30 +360,7 @@ returns table (
 )
 language sql stable rows 1000
 begin atomic
-    select
-        given.credit_order_id, given.key, given.action, given.scope, customer.customer_no,
-        contract.contract_no, line.line_no, given.numbers, given.exempt, given.state, given.way, given.batch,
-        given.attempts, given.reason, given.ordered_at, given.sent_at, given.closed_at
-    from billing.credit_order as given
-    inner join billing.customer on customer.customer_id = given.customer_id
-    inner join billing.contract_line as line on line.contract_line_id = given.contract_line_id
-    inner join billing.contract on contract.contract_id = line.contract_id
-    where
-        (p_batch is null or given.batch = p_batch)
-        and (
-            p_is_all or p_batch is not null
-            or given.state in ('ordered', 'sent', 'failed') -- as the index has it
-            and (
-                given.state = 'ordered'
-                or not exists (
-                    select from billing.credit_order as newer
-                    where
-                        newer.contract_line_id = given.contract_line_id
-                        and newer.credit_order_id > given.credit_order_id
-                )
-            )
-        )
-    order by given.credit_order_id;
+    select given.* from logic.order_list(p_is_all, p_batch) as given order by given.id;
 end;
 
 comment on function api.credit_order_list(boolean, bigint) is

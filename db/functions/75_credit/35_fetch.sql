@@ -41,7 +41,7 @@ begin
         array(
             select given.credit_order_id
             from billing.credit_order as given
-            where (given.key = p_order or given.credit_order_id::text = p_order) and given.state = 'ordered'
+            where given.credit_order_id = logic.order_id(p_order) and given.state = 'ordered'
         ),
         'fetched'
     );
@@ -56,6 +56,30 @@ Raises: LB414 for an order that does not wait for an answer, LB901$$;
 
 -- api
 
+create function api.block_order_list(p_is_all boolean default false)
+returns table (
+    id bigint, key text, action text, scope text, customer_no text, contract_no text, line_no integer,
+    numbers text[], exempt text[], state text, way text, attempts integer, reason text,
+    ordered_at timestamptz, sent_at timestamptz, closed_at timestamptz
+)
+language sql stable rows 1000
+begin atomic
+    select
+        given.id, given.key, given.action, given.scope, given.customer_no, given.contract_no, given.line_no,
+        given.numbers, given.exempt, given.state, given.way, given.attempts, given.reason, given.ordered_at,
+        given.sent_at, given.closed_at
+    from logic.order_list(p_is_all, null) as given;
+end;
+
+comment on function api.block_order_list(boolean) is
+$$Orders to the switch, to block contract lines and to open them again, that it has not confirmed; of what
+failed only the last order of a line. With is_all all that were ever given.
+Example: select key, action, numbers from api.block_order_list()
+Raises: nothing$$;
+grant execute on function api.block_order_list(boolean) to
+    leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
+    leissner_auditor, leissner_batch, leissner_integration;
+
 create function api.credit_order_fetch(p_limit integer default 1000)
 returns table (
     id bigint, key text, action text, scope text, customer_no text, contract_no text, line_no integer,
@@ -69,7 +93,9 @@ declare
     v_orders bigint[] := logic.order_fetch(p_limit);
 begin
     return query
-    select given.* from api.credit_order_list(true) as given where given.id = any(v_orders);
+    select given.*
+    from logic.order_list(true, null) as given where given.id = any(v_orders)
+    order by given.id;
 end;
 $$;
 
