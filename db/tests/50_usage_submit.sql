@@ -1,6 +1,6 @@
 -- Submitted calls: what becomes of each, what is refused, and that nothing is counted twice.
 begin;
-select plan(37);
+select plan(39);
 
 insert into billing.currency (currency) values ('SEK'), ('EUR') on conflict do nothing;
 insert into billing.operator (name, org_no, currency, time_zone)
@@ -213,6 +213,23 @@ select results_eq(
     $$ select started_at, units from billing.call where key = 'k9' $$,
     $$ values (timestamptz '2026-10-05 12:00:00+02', 61::bigint) $$,
     'a time without an offset is the source''s, cut to seconds; a fraction of a unit is rounded up'
+);
+
+-- A corrected call closes the one that could not be read.
+select test.as_user('integration');
+select results_eq(
+    $$ select result, retail from api.call_submit('sub', jsonb_build_array(pg_temp.call('k5'))) $$,
+    $$ values ('rated', 2.5) $$, 'what could not be read may come again, corrected'
+);
+select test.as_nobody();
+select results_eq(
+    $$
+        select gone_with.kind, gone.raw
+        from billing.call_dropped as gone
+        inner join billing.suspense_drop as gone_with using (drop_id)
+    $$,
+    $$ values ('corrected', 'k5,2026-10-05T12:00:00+02:00,long,46990000001,46990123456,,,') $$,
+    'which closes it'
 );
 
 -- Found again.

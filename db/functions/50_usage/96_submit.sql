@@ -53,11 +53,19 @@ is not readable.
 Example: select logic.moment_read('2026-10-25T02:30:00', 'Europe/Stockholm')
 Raises: nothing$$;
 
-create function logic.submitted_staged(p_calls jsonb, p_time_zone text, p_load_id bigint)
+create function logic.submitted_staged(p_calls jsonb, p_source billing.cdr_source, p_load_id bigint)
 returns setof billing.call_staging
 language sql stable rows 10000
 begin atomic
-    with given as (
+    -- An offset like +02:00, as readers of files take it, has its sign turned round in PostgreSQL.
+    with zone as (
+        select case
+            when (p_source).time_zone ~ '^(UTC|GMT)?[+-]' then translate((p_source).time_zone, '+-', '-+')
+            else (p_source).time_zone
+        end as name
+    ),
+
+    given as (
         select
             call.place, call.record, nullif(call.record ->> 'key', '') as key,
             call.record ->> 'started_at' as started, btrim(call.record ->> 'units') as units,
@@ -70,9 +78,10 @@ begin atomic
 
     read as (
         select
-            given.*, logic.moment_read(given.started, p_time_zone) as started_at,
+            given.*, logic.moment_read(given.started, zone.name) as started_at,
             given.units ~ '^[+-]?[0-9]{1,18}([.][0-9]{0,12})?$' as is_number
         from given
+        cross join zone
         offset 0
     ),
 
@@ -103,14 +112,25 @@ begin atomic
                 when judged.units like '-%' then floor(judged.units::numeric) else ceil(judged.units::numeric)
             end
         end,
-        judged.a, judged.b, judged.mode, judged.carrier, judged.account, judged.record::text, judged.bad,
-        null, null, null::text[]
+        judged.a, judged.b, judged.mode, judged.carrier, judged.account,
+        -- as a line of the plain form, in which its corrected record finds it again by its key
+        case
+            when jsonb_typeof(judged.record) <> 'object' then judged.record::text
+            else array_to_string(
+                array[
+                    judged.key, judged.started, judged.units, judged.a, judged.b, judged.mode, judged.carrier,
+                    judged.account
+                ],
+                (p_source).delimiter, ''
+            )
+        end,
+        judged.bad, null, null, null::text[]
     from judged;
 end;
 
-comment on function logic.submitted_staged(jsonb, text, bigint) is
-$$Submitted calls as records of a batch, those that cannot be read with the reason why.
-Example: select * from logic.submitted_staged('[{"units": 60}]', 'Europe/Stockholm', 0)
+comment on function logic.submitted_staged(jsonb, billing.cdr_source, bigint) is
+$$Calls submitted for a source as records of a batch, those that cannot be read with the reason why.
+Example: select * from logic.submitted_staged('[{"units": 60}]', null, 0)
 Raises: nothing$$;
 
 create function logic.submit_file(p_source_id bigint)
@@ -195,16 +215,7 @@ begin
     v_file_id := logic.submit_file(v_source.source_id);
     insert into billing.load (file_id, kind) values (v_file_id, 'submit') returning load.* into v_load;
     v_staged := array(
-        select staged
-        from logic.submitted_staged(
-            p_calls,
-            -- an offset like +02:00, as readers of files take it, has its sign turned round in PostgreSQL
-            case
-                when v_source.time_zone ~ '^(UTC|GMT)?[+-]' then translate(v_source.time_zone, '+-', '-+')
-                else v_source.time_zone
-            end,
-            v_load.load_id
-        ) as staged
+        select staged from logic.submitted_staged(p_calls, v_source, v_load.load_id) as staged
     );
     if p_is_whole then
         select one.line_no, one.key, one.bad into v_first
