@@ -133,10 +133,12 @@ def transaction(
     read_only: bool = False,
     isolation: str | None = None,
     timeout_s: float = 0,
+    is_sealed: bool = True,
     **settings: str,
 ) -> Iterator[Connection]:
     """One transaction with the rights of a permission level (`admin`, `batch` …), for the audit log the OS user; in
-    work that a page has asked for, with the level and name of who asked, whatever `level` is.
+    work that a page has asked for, with the level and name of who asked, whatever `level` is. What it wrote is sealed
+    in the log at once, unless the caller sees to that soon.
     Further settings are given without their prefix: session="…" sets app.session for this transaction."""
     if _work and "session" not in settings:
         level, settings["session"] = _work.split()
@@ -161,7 +163,7 @@ def transaction(
         # Here, after the rollback, the database can still be asked for the sentence; later nobody has it at hand.
         error.problem = problem(error, conn)
         raise
-    if not read_only:
+    if is_sealed and not read_only:
         audit_seal(conn)
 
 
@@ -197,7 +199,6 @@ def request_log_unknown(conn: Connection, client: str, rows: list[dict[str, Any]
     with conn.transaction():
         conn.execute("select set_config('app.client', %s, true)", (client,))
         call(conn, "request_log", p_rows=rows)
-    audit_seal(conn)
 
 
 def call(conn: Connection, name: str, **params: Any) -> list[dict[str, Any]]:

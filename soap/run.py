@@ -91,7 +91,7 @@ class Runner:
     def _do(self, conn: db.Connection, request: Request, one: Shape, values: dict) -> etree._Element:
         request_id = values.pop(REQUEST_ID, None)
         with db.transaction(conn, request.level, read_only=not one.is_writing, session=request.token,
-                            timeout_s=one.operation.timeout_s, client=request.client):
+                            timeout_s=one.operation.timeout_s, is_sealed=False, client=request.client):
             if request_id:
                 digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).digest()
                 known = db.call_one(conn, "request_begin", p_request_id=request_id, p_operation=request.operation,
