@@ -34,6 +34,7 @@ SERVICES: dict[str, list[Operation]] = {
         Operation("findCustomers", "customer_list", key="customer_no"),
         Operation("saveCustomer", "customer_save", keeps="customer_get"),
         Operation("createCustomer", "customer_new"),
+        Operation("recogniseCustomer", "outside_put", is_one=True),
         Operation("moveCustomer", "customer_move", is_one=True),
         Operation("closeCustomer", "customer_close", is_one=True),
         Operation("getCustomerTree", "customer_family_list"),
@@ -109,6 +110,12 @@ SERVICES: dict[str, list[Operation]] = {
     "Usage": [
         Operation("getUsage", "usage_get", is_one=True),
         Operation("listBundleUsage", "usage_bundle_list"),
+    ],
+    "Basis": [
+        Operation("listBasisRuns", "basis_run_list", key="run", items={"totals": "basis_total"}),
+        Operation("listBasisDocuments", "basis_document_list", key="basis_no"),
+        Operation("getBasis", "basis_get", is_one=True, items={"taxes": "basis_tax", "lines": "basis_line"}),
+        Operation("acknowledgeBasis", "basis_acknowledge", items={"rows": "basis_number"}),
     ],
     "Blocks": [
         Operation("listBlocks", "credit_block_browse_list", key="block"),

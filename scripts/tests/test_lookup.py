@@ -78,18 +78,25 @@ class Crm:
         self.server.server_close()
 
 
+def tariff(folder: Path) -> Path:
+    """A folder with tariff and settings of the mode basis, and no customer."""
+    made = folder / "tariff"
+    made.mkdir()
+    for name in TARIFF:
+        shutil.copy(STARTER / f"{name}.csv", made)
+    (made / "operator.csv").write_text("name,org_no,country,mode\nMellan AB,556000-0001,SE,basis\n")
+    (made / "sources.csv").write_text("code,name,format,time_zone\nswitch,Switch,generic,Europe/Stockholm\n")
+    (made / "settings.csv").write_text("name,value\noutside_service,TRUNK\nlookup_timeout_s,2\n")
+    return made
+
+
 @pytest.fixture(scope="module")
 def loaded(bed, tmp_path_factory):
-    """A database with tariff and settings of the mode basis, and no customer; the tests work on clones."""
-    made, folder = bed.create(bed.template.name), tmp_path_factory.mktemp("tariff")
-    for name in TARIFF:
-        shutil.copy(STARTER / f"{name}.csv", folder)
-    (folder / "operator.csv").write_text("name,org_no,country,mode\nMellan AB,556000-0001,SE,basis\n")
-    (folder / "sources.csv").write_text("code,name,format,time_zone\nswitch,Switch,generic,Europe/Stockholm\n")
-    (folder / "settings.csv").write_text("name,value\noutside_service,TRUNK\nlookup_timeout_s,2\n")
+    """A database with that; the tests work on clones."""
+    made = bed.create(bed.template.name)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", made.url(db.CLI_LOGIN))
-        command("import", folder)
+        command("import", tariff(tmp_path_factory.mktemp("outside")))
     yield made
     bed.drop(made)
 
