@@ -15,7 +15,7 @@ COMMANDS = {
     "status": ("server", "Which database is in use, and is it up to date?"),
     "psql": ("server", "Open psql on the database in use"),
     "migrate": ("migrate", "Bring the database to this version"),
-    "user": ("user", "Users: add, list, disable, password"),
+    "user": ("user", "Users: add, list, disable, password; API keys"),
     "import": ("import_", "Reference data from CSV and XLSX files"),
     "export": ("export", "Reference data to files"),
     "calls": ("calls", "Call records: load, rate, rerate, suspense, explain, export"),

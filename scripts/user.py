@@ -1,10 +1,13 @@
 """`leissner user`: people and systems that log in to the web pages and SOAP."""
 
+import datetime as dt
 import json
+from zoneinfo import ZoneInfo
 
 import click
 
 from leissner.scripts import db, password
+from leissner.scripts.errors import LeissnerError
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
 ASK = click.option("--ask", is_flag=True, help="Ask for the password instead of making one up.")
@@ -91,15 +94,83 @@ def password_(name, ask) -> None:
 @click.argument("name")
 @click.argument("title")
 @click.option("--level", help="The level it acts with; default: the user's first.")
+@click.option("--expires", metavar="DAY", help="The last day that it counts; never: without end.")
+@click.option("--operation", "operations", multiple=True, metavar="NAME",
+              help="What it may call: an operation of SOAP, or a service as a whole. May be given several times; "
+              "all: whatever its level may.")
+@click.option("--address", "addresses", multiple=True, metavar="CIDR",
+              help="Where it may be used from: an address or a network. May be given several times; any: everywhere.")
+@click.option("--rate", type=click.IntRange(0), metavar="N", help="Requests a minute; 0: without limit.")
+@click.option("--change", is_flag=True, help="Change the key of that title; what is not given stays as it is.")
 @click.option("--revoke", is_flag=True, help="Make the key of that title count no more.")
-def key(name, title, level, revoke) -> None:
+def key(name, title, level, expires, operations, addresses, rate, change, revoke) -> None:
     """Make an API key for another system, shown this once; TITLE says what it is for."""
+    if revoke and (change or level or expires or operations or addresses or rate is not None):
+        raise click.UsageError("--revoke goes alone.")
+    if change and level:
+        raise click.UsageError("A key keeps its level: make another key.")
     with db.connect() as conn, db.transaction(conn, "admin"):
         if revoke:
             db.call(conn, "api_key_revoke", p_name=name, p_title=title)
             click.echo(f"API key {title} of {name} is revoked.")
+            return
+        given = _limits(conn, expires, operations, addresses, rate)
+        if change:
+            known = next((row for row in db.call(conn, "api_key_list") if (row["name"], row["title"]) ==
+                          (name.lower(), title)), {})
+            kept = {f"p_{one}": known.get(one) for one in ("expires_at", "operations", "addresses", "rate_limit")}
+            db.call(conn, "api_key_save", p_name=name, p_title=title, **kept | given)
+            click.echo(f"API key {title} of {name} is changed.")
         else:
-            click.echo(db.call_one(conn, "api_key_add", p_name=name, p_title=title, p_level=level))
+            click.echo(db.call_one(conn, "api_key_add", p_name=name, p_title=title, p_level=level, **given))
+
+
+def _limits(conn: db.Connection, expires, operations, addresses, rate) -> dict:
+    """What a key may do, of what was given, as arguments."""
+    given = {}
+    if expires:
+        given["p_expires_at"] = None if expires == "never" else day_end(conn, expires)
+    if operations:
+        from leissner.soap.operations import allowed
+
+        given["p_operations"] = [] if operations == ("all",) else allowed(operations)
+    if addresses:
+        given["p_addresses"] = [] if addresses == ("any",) else list(addresses)
+    if rate is not None:
+        given["p_rate_limit"] = rate or None
+    return given
+
+
+def day_end(conn: db.Connection, day: str) -> dt.datetime:
+    """The moment at which a day of the operator's is over."""
+    try:
+        after = dt.date.fromisoformat(day) + dt.timedelta(days=1)
+    except ValueError:
+        raise LeissnerError(f"{day} is not a day.", "Write it as 2026-12-31.") from None
+    operator = db.call(conn, "operator_get")
+    return dt.datetime.combine(after, dt.time(), ZoneInfo(operator[0]["time_zone"] if operator else "UTC"))
+
+
+@user.command()
+@click.argument("name", required=False)
+@AS_JSON
+def keys(name, as_json) -> None:
+    """API keys, of all users or one: what each may do, whether it counts, when it was last used."""
+    with db.connect() as conn, db.transaction(conn, "admin", read_only=True):
+        found = [row for row in db.call(conn, "api_key_list") if name is None or row["name"] == name.lower()]
+    if as_json:
+        click.echo(json.dumps(found, default=str))
+        return
+    for row in found:
+        limits = [
+            ", ".join(row["operations"] or ["all operations"]),
+            f"from {', '.join(row['addresses'])}" if row["addresses"] else "",
+            f"{row['rate_limit']} a minute" if row["rate_limit"] else "",
+            f"ends {row['expires_at']:%Y-%m-%d %H:%M}" if row["expires_at"] else "",
+            f"last used {row['last_used_at']:%Y-%m-%d %H:%M}" if row["last_used_at"] else "never used",
+        ]
+        click.echo(f"{row['name']:<24} {row['title']:<24} {row['level']:<12} {row['state']:<8}  "
+                   + "; ".join(one for one in limits if one))
 
 
 def _password_set(conn: db.Connection, name: str, ask: bool) -> None:

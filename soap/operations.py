@@ -1,8 +1,10 @@
 """All operations, by service: each is one function of `api`. What it takes and gives, and what is said of it, is read
 from the database (shape.py); here stands only what a function cannot say of itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+
+from leissner.scripts.errors import LeissnerError
 
 CLEAR, REQUEST_ID, PAGE = "clear", "request_id", ("after", "limit")
 
@@ -136,3 +138,13 @@ def all_of() -> list[Operation]:
 def service_of(name: str) -> str:
     """The service of an operation."""
     return next(service for service, operations in SERVICES.items() for one in operations if one.name == name)
+
+
+def allowed(names: Iterable[str]) -> list[str]:
+    """What a key may call, of names of operations and services: what is in a service named as a whole is left out."""
+    given = {name.strip() for name in names} - {""}
+    known = {one.name for one in all_of()}
+    if wrong := sorted(given - known - set(SERVICES)):
+        raise LeissnerError(f"There is no operation or service {', '.join(wrong)}.", "There are: " + "; ".join(
+            f"{service} ({', '.join(one.name for one in own)})" for service, own in SERVICES.items()) + ".")
+    return sorted(name for name in given if name in SERVICES or service_of(name) not in given)

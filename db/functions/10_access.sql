@@ -364,6 +364,60 @@ It checks no permission: it changes the caller only.
 Example: select logic.own_language_set('sv')
 Raises: nothing$$;
 
+create function logic.address_read(p_addresses text[])
+returns cidr[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_wrong text;
+begin
+    -- The server would take 10 for 10.0.0.0/8: all four parts are asked for.
+    select min(trim(given.address)) into v_wrong
+    from unnest(p_addresses) as given (address)
+    where
+        trim(given.address) <> ''
+        and not (
+            pg_input_is_valid(trim(given.address), 'cidr')
+            and (given.address like '%:%' or trim(given.address) ~ '^\d+[.]\d+[.]\d+[.]\d+(/\d+)?$')
+        );
+    if v_wrong is not null then
+        perform billing.fail('LB960', jsonb_build_object('address', v_wrong, 'field', 'addresses'));
+    end if;
+    return nullif(
+        array(
+            select distinct trim(given.address)::cidr as address
+            from unnest(p_addresses) as given (address)
+            where trim(given.address) <> ''
+            order by address
+        ),
+        '{}'
+    );
+end
+$$;
+
+comment on function logic.address_read(text[]) is $$Addresses and networks of what was written, in order,
+each once; NULL where there is none.
+Example: select logic.address_read('{192.0.2.0/24, 2001:db8::7}')
+Raises: LB960$$;
+
+create function logic.name_list(p_names text[])
+returns text[]
+language sql immutable parallel safe
+return nullif(
+    array(
+        select distinct trim(given.name) as name
+        from unnest(p_names) as given (name)
+        where trim(given.name) <> ''
+        order by name
+    ),
+    '{}'
+);
+
+comment on function logic.name_list(text[]) is $$Names in order, each once; NULL where there is none.
+Example: select logic.name_list('{ping, getCustomer, ping}')
+Raises: nothing$$;
+
 -- api
 
 create function api.login_begin(p_name text, p_client text default null)
@@ -723,7 +777,13 @@ Example: select api.password_set('anna', '\x00', 'argon2id m=65536 t=3 p=4', '\x
 Raises: LB903$$;
 
 create function api.api_key_add(
-    p_name text, p_title text, p_level text default null, p_expires_at timestamptz default null
+    p_name text,
+    p_title text,
+    p_level text default null,
+    p_expires_at timestamptz default null,
+    p_operations text[] default null,
+    p_addresses text[] default null,
+    p_rate_limit integer default null
 )
 returns text
 language plpgsql volatile
@@ -738,23 +798,71 @@ begin
     if p_level <> all (v_user.levels) then
         perform billing.fail('LB906', jsonb_build_object('name', v_user.name, 'level', p_level));
     end if;
-    insert into access.api_key (app_user_id, title, level, key_hash, expires_at)
+    insert into access.api_key (
+        app_user_id, title, level, key_hash, expires_at, operations, addresses, rate_limit
+    )
     values (
         v_user.app_user_id, p_title, coalesce(p_level, v_user.levels[1]), access.token_hash(v_key),
-        p_expires_at
+        p_expires_at, logic.name_list(p_operations), logic.address_read(p_addresses), p_rate_limit
     );
     return v_key;
 end
 $$;
 
-comment on function api.api_key_add(text, text, text, timestamptz) is $$Makes an API key of a user and returns
-it, the only time it can be seen. Used in app.session like a token.
+comment on function api.api_key_add(text, text, text, timestamptz, text[], text[], integer) is
+$$Makes an API key of a user and returns it, the only time it can be seen. Used in app.session like a token.
+Without operations (or services as a whole) it may call all of its level, without addresses from anywhere,
+without a limit of requests a minute as often as it likes.
 Example: select length(api.api_key_add(name, 'Example')) from api.user_list() limit 1
-Raises: LB903, LB906$$;
+Raises: LB903, LB906, LB960$$;
+
+create function api.api_key_save(
+    p_name text,
+    p_title text,
+    p_expires_at timestamptz default null,
+    p_operations text[] default null,
+    p_addresses text[] default null,
+    p_rate_limit integer default null,
+    p_row_version integer default null
+)
+returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_user_id constant bigint := logic.user_find(p_name);
+    v_key access.api_key;
+begin
+    select api_key.* into v_key
+    from access.api_key as api_key
+    where
+        api_key.app_user_id = v_user_id and api_key.title = p_title and api_key.revoked_at is null
+    for update;
+    if v_key.api_key_id is null then
+        perform billing.fail('LB908', jsonb_build_object('name', p_name, 'title', p_title));
+    end if;
+    perform logic.version_check(p_row_version, v_key.row_version);
+    update access.api_key as api_key
+    set
+        expires_at = p_expires_at,
+        operations = logic.name_list(p_operations),
+        addresses = logic.address_read(p_addresses),
+        rate_limit = p_rate_limit
+    where api_key.api_key_id = v_key.api_key_id;
+end
+$$;
+
+comment on function api.api_key_save(text, text, timestamptz, text[], text[], integer, integer) is
+$$Changes what an API key may do, from its next request on: when it ends, operations, addresses, requests a
+minute; what is NULL or empty is not limited. The key itself and its level stay.
+Example: select api.api_key_save(name, title, p_rate_limit => 60) from api.api_key_list() where false
+Raises: LB800, LB903, LB908, LB960$$;
 
 create function api.api_key_list()
 returns table (
-    name text, title text, level text, created_at timestamptz, expires_at timestamptz, revoked_at timestamptz
+    name text, title text, level text, created_at timestamptz, expires_at timestamptz, revoked_at timestamptz,
+    state text, operations text[], addresses text[], rate_limit integer, last_used_at timestamptz,
+    row_version integer
 )
 language sql stable rows 100
 begin atomic
@@ -764,14 +872,67 @@ begin atomic
         api_key.level,
         api_key.created_at,
         api_key.expires_at,
-        api_key.revoked_at
+        api_key.revoked_at,
+        case
+            when api_key.revoked_at is not null then 'revoked'
+            when api_key.expires_at <= now() then 'expired'
+            when app_user.is_disabled then 'disabled'
+            else 'active'
+        end,
+        api_key.operations,
+        array(select format('%s', one.address::inet) from unnest(api_key.addresses) as one (address)),
+        api_key.rate_limit,
+        used.at,
+        api_key.row_version
     from access.api_key as api_key
     inner join access.app_user as app_user on api_key.app_user_id = app_user.app_user_id
+    left join lateral (
+        select event.at
+        from audit.event as event
+        where event.kind = 'soap' and event.actor = app_user.name and event.api_key = api_key.title
+        order by event.at desc
+        limit 1
+    ) as used on true
     order by app_user.name, api_key.title;
 end;
 
-comment on function api.api_key_list() is $$All API keys, without the keys themselves.
-Example: select name, title, level from api.api_key_list()
+comment on function api.api_key_list() is $$All API keys, without the keys themselves: what each may do,
+whether it counts, and when it was last used by SOAP, as the log of requests says.
+Example: select name, title, level, state, last_used_at from api.api_key_list()
+Raises: nothing$$;
+
+create function api.api_key_request_list(
+    p_name text, p_title text, p_from date default null, p_through date default null
+)
+returns table (
+    event_id bigint, at timestamptz, operation text, ms integer, bytes_in bigint, bytes_out bigint,
+    fault text, address text, about jsonb, log_id text
+)
+language sql stable rows 1000
+begin atomic
+    select
+        event.event_id,
+        event.at,
+        event.subject,
+        (event.detail ->> 'ms')::integer,
+        (event.detail ->> 'in')::bigint,
+        (event.detail ->> 'out')::bigint,
+        event.detail ->> 'fault',
+        substring(event.client from ' soap (\S+)'),
+        event.detail -> 'about',
+        event.detail ->> 'log_id'
+    from audit.event as event
+    where
+        event.kind = 'soap' and event.actor = p_name and event.api_key = p_title
+        -- Asked first, as values: `coalesce` in a condition keeps row-level security from using the index.
+        and event.at >= (select logic.audit_moment(coalesce(p_from, (now() - interval '6 days')::date)))
+        and event.at < (select logic.audit_moment(coalesce(p_through, now()::date) + 1));
+end;
+
+comment on function api.api_key_request_list(text, text, date, date) is
+$$What was asked by SOAP with an API key in local days: operation, how long it took, bytes in and out, the
+fault where it was refused.
+Example: select at, operation, ms, fault from api.api_key_request_list('crm', 'Switchboard')
 Raises: nothing$$;
 
 create function api.api_key_revoke(p_name text, p_title text)
@@ -817,8 +978,11 @@ revoke execute on function logic.login_begin(text, text), logic.login_end(text, 
 grant execute on function
     api.user_save(text, text[], text, text, text, text, text, integer, boolean),
     api.user_disable(text, boolean), api.session_end(bigint),
-    api.password_set(text, bytea, text, bytea), api.api_key_add(text, text, text, timestamptz),
-    api.api_key_revoke(text, text)
+    api.password_set(text, bytea, text, bytea), api.api_key_revoke(text, text),
+    api.api_key_add(text, text, text, timestamptz, text[], text[], integer),
+    api.api_key_save(text, text, timestamptz, text[], text[], integer, integer)
 to leissner_admin;
-grant execute on function api.user_list(), api.api_key_list(), api.session_list(text)
+grant execute on function
+    api.user_list(), api.api_key_list(), api.api_key_request_list(text, text, date, date),
+    api.session_list(text)
 to leissner_admin, leissner_auditor;

@@ -2,34 +2,33 @@
 -- operations, from which the WSDL is made. Callers: soap/.
 
 create function logic.operation_enter(p_operation text, p_service text, p_address text)
-returns table (name text, level text, language text, title text, rate_limit integer)
-language plpgsql stable security definer rows 1
+returns table (name text, level text, language text, title text, rate_limit integer, refusal text)
+language sql stable security definer rows 1
 set search_path = pg_catalog, pg_temp
-as $$
-declare
-    v_key access.api_key;
-begin
-    select api_key.* into v_key
-    from access.api_key as api_key
-    where api_key.key_hash = access.token_hash(nullif(current_setting('app.session', true), ''));
-    if not v_key.operations && array[p_operation, p_service] then
-        perform billing.fail('LB931', jsonb_build_object('operation', p_operation));
-    end if;
-    if not p_address::inet <<= any(v_key.addresses) then
-        perform billing.fail('LB932', jsonb_build_object('address', p_address));
-    end if;
-    return query
-    select app_user.name, context.level, app_user.language, v_key.title, v_key.rate_limit
+begin atomic
+    select
+        app_user.name,
+        context.level,
+        app_user.language,
+        api_key.title,
+        api_key.rate_limit,
+        case
+            -- With a ping one finds out whether the key is good.
+            when p_operation <> 'ping' and not api_key.operations && array[p_operation, p_service]
+                then 'LB931'
+            when not p_address::inet <<= any(api_key.addresses) then 'LB932'
+        end
     from access.session_context() as context
-    inner join access.app_user as app_user on context.app_user_id = app_user.app_user_id;
-end
-$$;
+    inner join access.app_user as app_user on context.app_user_id = app_user.app_user_id
+    left join access.api_key as api_key
+        on api_key.key_hash = access.token_hash(nullif(current_setting('app.session', true), ''));
+end;
 
 comment on function logic.operation_enter(text, text, text) is $$Who asks for an operation: the user of the
-session or API key in app.session; no row where there is none.
+session or API key in app.session, and the code of what the key may not; no row where there is none.
 It checks no permission but what the API key itself may do: it shows the caller only.
-Example: select name, level from logic.operation_enter('ping', 'System', '192.0.2.1')
-Raises: LB931, LB932$$;
+Example: select name, level, refusal from logic.operation_enter('ping', 'System', '192.0.2.1')
+Raises: nothing$$;
 
 create function logic.request_begin(p_request_id text, p_operation text, p_digest bytea)
 returns text
@@ -140,17 +139,18 @@ Example: select operator, version, level from api.ping()
 Raises: nothing$$;
 
 create function api.operation_enter(p_operation text, p_service text, p_address text)
-returns table (name text, level text, language text, title text, rate_limit integer)
+returns table (name text, level text, language text, title text, rate_limit integer, refusal text)
 language sql stable rows 1
 begin atomic
-    select caller.name, caller.level, caller.language, caller.title, caller.rate_limit
+    select caller.name, caller.level, caller.language, caller.title, caller.rate_limit, caller.refusal
     from logic.operation_enter(p_operation, p_service, p_address) as caller;
 end;
 
 comment on function api.operation_enter(text, text, text) is $$Who asks for an operation of SOAP, the title of
-the API key and its limit of requests a minute; no row without a valid session or key.
-Example: select name, level from api.operation_enter('ping', 'System', '192.0.2.1')
-Raises: LB931, LB932$$;
+the API key, its limit of requests a minute, and the code of what it may not (LB931 the operation, LB932 the
+address); no row without a valid session or key.
+Example: select name, level, refusal from api.operation_enter('ping', 'System', '192.0.2.1')
+Raises: nothing$$;
 
 create function api.request_begin(p_request_id text, p_operation text, p_digest bytea)
 returns text

@@ -1,6 +1,7 @@
 """Users: the commands, the login that the database proves, and its throttle under parallel attempts."""
 
 import concurrent.futures
+import json
 import re
 
 import psycopg
@@ -101,6 +102,36 @@ def test_an_api_key_acts_until_revoked(leissner, database: Database):
         assert level_now(web, key) == "integration"
         assert leissner("user", "key", "pbx", "Switchboard", "--revoke").code == 0
         assert level_now(web, key) is None
+
+
+def test_a_key_has_limits_that_are_changed_one_by_one(leissner, database: Database):
+    add(leissner, "pbx", "--level", "integration")
+    assert leissner("user", "key", "pbx", "Switch", "--expires", "2099-12-31", "--operation", "Customers",
+                    "--operation", "getCustomer", "--address", "192.0.2.0/24", "--rate", "60").code == 0
+
+    def found(*args: str) -> dict:
+        assert leissner("user", "key", "pbx", "Switch", *args).code == 0
+        return json.loads(leissner("user", "keys", "PBX", "--json").out)[0]
+
+    one = found("--change", "--rate", "30")
+    assert one["operations"] == ["Customers"] and one["addresses"] == ["192.0.2.0/24"]
+    assert one["rate_limit"] == 30 and one["expires_at"].startswith("2100-01-01 00:00") and one["state"] == "active"
+    assert re.search(r"pbx +Switch +integration +active +Customers; from 192.0.2.0/24; 30 a minute; ends 2100",
+                     leissner("user", "keys").out)
+    one = found("--change", "--rate", "0", "--operation", "all", "--address", "any", "--expires", "never")
+    assert [one[name] for name in ("operations", "addresses", "rate_limit", "expires_at")] == [None, [], None, None]
+    for args, code, sentence in [
+        (("Other", "--operation", "getKustomer"), 1, "no operation or service getKustomer.*Customers \\(getCustomer, "),
+        (("Other", "--address", "10.0.0.1/8"), 1, "10.0.0.1/8 is no address and no network"),
+        (("Other", "--expires", "31/12"), 1, "31/12 is not a day"),
+        (("Other", "--rate", "-1"), 2, "rate"),
+        (("Other", "--change"), 1, "There is no API key Other of user pbx"),
+        (("Switch", "--change", "--level", "sales"), 2, "keeps its level"),
+        (("Switch", "--revoke", "--rate", "5"), 2, "goes alone"),
+        (("Switch",), 1, "already"),
+    ]:
+        outcome = leissner("user", "key", "pbx", *args)
+        assert outcome.code == code and re.search(sentence, outcome.err, re.S), outcome
 
 
 def test_parallel_attempts_get_no_more_tries(leissner, database: Database):

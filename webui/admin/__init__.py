@@ -37,4 +37,4 @@ def home():
     return redirect(tabs()[0][2])
 
 
-from leissner.webui.admin import audit, catalog, checks, dictionary, files, jobs, looks, users  # noqa: E402, F401
+from leissner.webui.admin import audit, catalog, checks, dictionary, files, jobs, keys, looks, users  # noqa: E402, F401

@@ -111,7 +111,7 @@ def _who(row: dict) -> str:
 KINDS = ("login", "login_failed", "logout", "level", "password", "session_end", "report", "export", "call_list",
          "call_explain", "call_export", "bill_export", "invoice_document", "invoice_pdf", "statement", "load", "job",
          "job_asked", "work", "remind", "credit", "delivery", "payment_load", "payment_fetch", "accounting_export",
-         "accrual", "redact")
+         "accrual", "redact", "soap")
 EVENTS = List(
     "audit_event_page", key="event_id", search=("kind", "subject", "detail", "actor"), order="at",
     is_descending=True, name="events", empty="Nothing happened in these days. Choose others above.",

@@ -60,7 +60,7 @@ TEXTS = HELPS | {
     "own customers, at own prices": "egna kunder, till egna priser",
     "self-care of one customer and those below": "självbetjäning för en kund och de under den",
     "New user": "Ny användare", "Edit {name}": "Ändra {name}", "What it is for": "Vad den är till för",
-    "Ends on": "Slutar den", "Empty: never.": "Tomt: aldrig.", "{name} is shut out.": "{name} är utestängd.",
+    "{name} is shut out.": "{name} är utestängd.",
     "{name} may log in again.": "{name} får logga in igen.", "The API key counts no more.": "API-nyckeln gäller inte mer.",
     "The session is ended.": "Inloggningen är avslutad.",
     "A session acts with one level at a time; the first is taken at login.":
@@ -80,7 +80,34 @@ TEXTS = HELPS | {
     "Sessions": "Inloggningar", "Opened": "Öppnad", "From where": "Varifrån", "End": "Avsluta", "ended": "avslutad",
     "No sessions yet.": "Inga inloggningar än.", "Made": "Gjord", "Ends": "Slutar", "Revoke": "Återkalla",
     "revoked": "återkallad",
-    "Revoke this key? Whoever uses it gets no further.": "Återkalla nyckeln? Den som använder den kommer inte längre in.",
+    "expired": "har slutat", "Last day": "Sista dag", "Empty: without end.": "Tomt: utan slut.",
+    "Requests a minute": "Anrop per minut", "Empty: as many as it likes.": "Tomt: så många den vill.",
+    "May be used from": "Får användas från",
+    "Addresses or networks, one a line: 192.0.2.17, 192.0.2.0/24, 2001:db8::/32. Empty: from anywhere.":
+        "Adresser eller nät, ett per rad: 192.0.2.17, 192.0.2.0/24, 2001:db8::/32. Tomt: varifrån som helst.",
+    "May call": "Får anropa", "all that its level may": "allt som dess behörighet får",
+    "only what is chosen here": "bara det som väljs här", "anywhere": "varifrån som helst",
+    "without end": "utan slut", "without limit": "utan gräns", "never": "aldrig", "and {n} more": "och {n} till",
+    "The system that uses it: CRM, switch, web shop.": "Systemet som använder den: CRM, växel, webbutik.",
+    "All of it, also what will be added": "Allt, även det som tillkommer", "{n} of {all}": "{n} av {all}",
+    "Choose at least one, or let it call all.": "Välj minst en, eller låt den anropa allt.",
+    "New API key of {name}": "Ny API-nyckel för {name}",
+    "Saved: it holds from the next request on.": "Sparat: det gäller från nästa anrop.",
+    "This key has ended: give it another last day to let it in again.":
+        "Nyckeln har slutat: ge den en annan sista dag för att släppa in den igen.",
+    "Revoke {name}": "Återkalla {name}", "Revoke the key": "Återkalla nyckeln",
+    "Whoever uses this key is refused from the next request on. It cannot be taken back: a new key has to be made.":
+        "Den som använder nyckeln nekas från nästa anrop. Det går inte att ta tillbaka: en ny nyckel får göras.",
+    "Requests today": "Anrop i dag", "more than {n}": "fler än {n}",
+    "Last used": "Senast använd", "Requests": "Anrop", "Requests with {name}": "Anrop med {name}",
+    "Nothing was asked with this key in these days. Choose others above.":
+        "Inget har anropats med nyckeln dessa dagar. Välj andra ovan.",
+    "in the server's log: {id}": "i serverns logg: {id}", "Operation": "Åtgärd", "ms": "ms", "Bytes in": "Byte in",
+    "Bytes out": "Byte ut", "Number in the log": "Nummer i loggen", "API key": "API-nyckel", "Copy": "Kopiera",
+    "Try it: the answer says who you are and at what level.":
+        "Prova den: svaret säger vem du är och med vilken behörighet.", "Fault": "Fel", "soap": "SOAP",
+    "Programs send the key as the header X-API-Key, or as the password of HTTP Basic. The WSDL:":
+        "Program skickar nyckeln i huvudet X-API-Key, eller som lösenord i HTTP Basic. WSDL:en:",
     "No API keys: other systems cannot act as this user.":
         "Inga API-nycklar: andra system kan inte arbeta som den här användaren.",
     "New API key": "Ny API-nyckel", "Make the key": "Gör nyckeln", "API key of {name}": "API-nyckel för {name}",

@@ -1,4 +1,4 @@
-"""Users: who may log in with which levels, their passwords, API keys and sessions. Secrets are shown once."""
+"""Users: who may log in with which levels, their passwords and sessions. Secrets are shown once."""
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
@@ -52,7 +52,7 @@ def _sellers() -> dict[str, str]:
             database.call("sheet_rows", p_file="sellers")}
 
 
-def _found(name: str) -> dict:
+def found_user(name: str) -> dict:
     return next((one for one in database.call("user_list") if one["name"] == name), None) or abort(404)
 
 
@@ -66,35 +66,13 @@ def new_user():
     """A new user; the password is made up and shown once."""
     form = Form([NAME, *FORM])
     if form.is_sent and form.save("user_save", p_is_new=True):
-        return _secret(form["name"].lower(), _new_password(form["name"]))
+        return shown_once(form["name"].lower(), _new_password(form["name"]))
     return form.page("admin/user_form.html", title=_("New user"), levels=LEVELS, cancel=url_for("admin.users"))
-
-
-@page(pages, "/admin/users/<name>", LOG)
-def user(name: str):
-    """A user with sessions and API keys."""
-    return _page(name, _key_form(_found(name)))
-
-
-def _key_form(found: dict) -> Form:
-    return Form([
-        Field("title", "What it is for", is_required=True),
-        Field("level", "Level", "choice", options=dict.fromkeys(found["levels"]) and {one: one for one in
-              found["levels"]}, is_required=True, value=found["levels"][0], width="short"),
-        Field("expires_at", "Ends on", "day", width="short", help="Empty: never."),
-    ])
-
-
-def _page(name: str, key_form: Form):
-    return render_template(
-        "admin/user.html", one=_found(name), sessions=database.call("session_list", p_name=name), form=key_form,
-        keys=[one for one in database.call("api_key_list") if one["name"] == name], levels=LEVELS,
-    ), 422 if key_form.problem else 200
 
 
 @page(pages, "/admin/users/<name>/edit", ("admin",), ("GET", "POST"))
 def edit_user(name: str):
-    found = _found(name)
+    found = found_user(name)
     form = Form(FORM, found)
     if form.is_sent and form.save("user_save", p_name=name):
         return form.done(_("Saved."), url_for("admin.user", name=name))
@@ -105,8 +83,8 @@ def edit_user(name: str):
 @page(pages, "/admin/users/<name>/password", ("admin",), ("POST",))
 def new_password(name: str):
     """A new password, shown once; the user's sessions end."""
-    _found(name)
-    return _secret(name, _new_password(name))
+    found_user(name)
+    return shown_once(name, _new_password(name))
 
 
 def _new_password(name: str) -> str:
@@ -115,33 +93,16 @@ def _new_password(name: str) -> str:
     return words
 
 
-def _secret(name: str, words: str, is_key: bool = False):
+def shown_once(name: str, words: str, **context):
     """Shown in the answer itself: neither in an address, nor in a cookie, nor in the log."""
-    return render_template("admin/secret.html", name=name, words=words, is_key=is_key)
+    return render_template("admin/secret.html", name=name, words=words, **context)
 
 
 @page(pages, "/admin/users/<name>/disable", ("admin",), ("POST",))
 def disable_user(name: str):
     is_disabled = request.form.get("disable") == "1"
-    database.call("user_disable", p_name=_found(name)["name"], p_is_disabled=is_disabled)
+    database.call("user_disable", p_name=found_user(name)["name"], p_is_disabled=is_disabled)
     flash(_("{name} is shut out.", name=name) if is_disabled else _("{name} may log in again.", name=name), "done")
-    return redirect(url_for("admin.user", name=name), 303)
-
-
-@page(pages, "/admin/users/<name>/keys", ("admin",), ("POST",))
-def new_key(name: str):
-    """A new API key, shown once."""
-    found = _found(name)
-    form = _key_form(found)
-    if form.save("api_key_add", p_name=name):
-        return _secret(name, next(iter(form.result[0].values())), is_key=True)
-    return _page(name, form)
-
-
-@page(pages, "/admin/users/<name>/keys/revoke", ("admin",), ("POST",))
-def revoke_key(name: str):
-    database.call("api_key_revoke", p_name=name, p_title=request.form.get("title", ""))
-    flash(_("The API key counts no more."), "done")
     return redirect(url_for("admin.user", name=name), 303)
 
 

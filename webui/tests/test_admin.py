@@ -114,18 +114,68 @@ def test_a_user_is_made_changed_and_shut_out(web, admin):
 
 
 def test_an_api_key_is_shown_once_and_revoked(web, admin):
-    made = text(admin.post("/admin/users/admin-en/keys", data={"title": "Växel", "level": "admin"}))
-    key = re.search(r'secret-words">([0-9a-f]{64})<', made)[1]
+    at = "/admin/users/admin-en"
+    typed = {"title": "Växel / 1", "level": "admin", "reach": "all"}
+    made = text(admin.post(f"{at}/keys", data=typed))
+    key = re.search(r'value="([0-9a-f]{64})"', made)[1]
+    assert f"X-API-Key: {key}" in made and "/soap/?wsdl" in made and made.count(key) == 2
     with web.database.connect("leissner_web") as conn, conn.transaction():
         assert db.session_user(conn, key)["name"] == "admin-en"
-    page = text(admin.get("/admin/users/admin-en"))
-    assert "Växel" in page and key not in page and key not in log_of(web)
-    assert "already" in text(admin.post("/admin/users/admin-en/keys", data={"title": "Växel", "level": "admin"}))
-    wrong = admin.post("/admin/users/admin-en/keys", data={"title": "x", "level": "admin", "expires_at": "soon"})
-    assert "not a day" in beside(text(wrong), "expires_at")
-    admin.post("/admin/users/admin-en/keys/revoke", data={"title": "Växel"})
+    page = text(admin.get(at))
+    assert "Växel / 1" in page and key not in page and key not in log_of(web)
+    assert "has an API key with that title already" in text(admin.post(f"{at}/keys", data=typed))
+    for name, value, says in (
+        ("expires_at", "soon", "not a day"), ("addresses", "10.0.0.1\n10.0.0.1/8", "10.0.0.1/8 is no address"),
+        ("rate_limit", "0", "one request a minute or more"), ("operations", ["getKustomer"], "getKustomer"),
+        ("operations", [], "Choose at least one"),
+    ):
+        some = typed | {"title": "x", "reach": "some", "operations": "ping"}
+        wrong = admin.post(f"{at}/keys", data=some | {name: value})
+        assert wrong.status_code == 422 and says in beside(text(wrong), name), name
+    own = re.search(rf'href="({at}/key\?title=[^"]+)"', page)[1]
+    assert web.browser("auditor").get(own).status_code == 200
+    revoke = own.replace("/key?", "/key/revoke?")
+    assert web.browser("auditor").get(revoke).status_code == 403
+    assert web.browser("auditor").get(own.replace("/key?", "/key/edit?")).status_code == 403
+    assert web.browser("support").get(own).status_code == 403 and admin.get(f"{at}/key?title=x").status_code == 404
+    assert "It cannot be taken back" in text(admin.get(revoke)) and admin.post(revoke).status_code == 303
     with web.database.connect("leissner_web") as conn, conn.transaction():
         assert db.session_user(conn, key) is None
+    assert admin.post(revoke).status_code == 422 and "revoked" in text(admin.get(own))
+
+
+def test_what_a_key_may_do_is_changed_and_what_it_did_is_seen(web, admin):
+    at = "/admin/users/admin-en"
+    made = text(admin.post(f"{at}/keys", data={"title": "CRM", "level": "admin", "reach": "some", "operations": [
+        "Customers", "getCustomer", "ping"], "addresses": "192.0.2.0/24, 2001:db8::7", "expires_at": "2099-12-31"}))
+    key = re.search(r'value="([0-9a-f]{64})"', made)[1]
+    page = text(admin.get(f"{at}/key?title=CRM"))
+    assert "Customers, ping" in page and "192.0.2.0/24, 2001:db8::7" in page and "2099-12-31" in page
+    form = text(admin.get(f"{at}/key/edit?title=CRM"))
+    assert 'value="2099-12-31"' in form and 'value="Customers" checked' in form
+    assert 'value="some" id="reach-some" checked' in form
+    changed = {"reach": "all", "addresses": "", "expires_at": "2099-12-31", "rate_limit": "30",
+               "row_version": row_version(form), "was": unescape(re.search(r'name="was" value="([^"]*)"', form)[1])}
+    assert admin.post(f"{at}/key/edit?title=CRM", data=changed).status_code == 303
+    page = text(admin.get(f"{at}/key?title=CRM"))
+    assert "all that its level may" in page and "anywhere" in page and ">30<" in page and "2099-12-31" in page
+    stale = text(admin.post(f"{at}/key/edit?title=CRM", data=changed | {"rate_limit": "40"}))
+    assert "Someone else" in stale and 'value="40"' in stale and "written 30 here" in stale
+
+    client = "soap 192.0.2.9 CRM"
+    with web.database.connect("leissner_web") as conn, db.transaction(conn, "admin", session=key, client=client):
+        db.call(conn, "request_log", p_rows=[
+            {"operation": "getCustomer", "key": "CRM", "ms": 7, "in": 1234, "out": 5678,
+             "about": {"customer_no": "<1>"}},
+            {"operation": "saveCustomer", "key": "CRM", "ms": 9, "in": 1, "out": 2, "fault": "Client.LB801"}])
+        db.call(conn, "request_log", p_rows=[{"operation": "getCustomer", "key": "Other", "ms": 1}])
+    page = text(admin.get(f"{at}/key/requests?title=CRM"))
+    assert "customer_no &lt;1&gt;" in page and "Client.LB801" in page and page.count('data-label="Operation"') == 2
+    assert text(admin.get(f"{at}/key/requests?title=CRM&q=LB801")).count('data-label="Operation"') == 1
+    assert "Nothing" in text(admin.get(f"{at}/key/requests?title=CRM&from=2000-01-01&through=2000-01-02"))
+    assert text(admin.get(f"{at}/key/requests?title=CRM&export=csv", buffered=True)).count("192.0.2.9") == 2
+    assert web.browser("auditor").get(f"{at}/key/requests?title=CRM").status_code == 200
+    assert "/key/requests?title=CRM" in text(admin.get(at))
 
 
 def test_everyone_keeps_the_own_settings(web):

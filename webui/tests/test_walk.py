@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from werkzeug.exceptions import HTTPException
 
+from leissner.scripts import db
 from leissner.scripts.bench_web import walk
 from leissner.webui import work
 from leissner.webui.access import EVERYONE, STAFF
@@ -30,8 +31,11 @@ UNLINKED = {
 
 @pytest.fixture(scope="module")
 def clients(lived_web):
-    """One client a level."""
-    return {level: lived_web.browser(level, scope=SCOPES.get(level)) for level in EVERYONE}
+    """One client a level; an API key."""
+    clients = {level: lived_web.browser(level, scope=SCOPES.get(level)) for level in EVERYONE}
+    with lived_web.database.connect(db.CLI_LOGIN) as conn, db.transaction(conn, "admin"):
+        db.call(conn, "api_key_add", p_name="admin-en", p_title="CRM")
+    return clients
 
 
 @pytest.fixture(scope="module")
