@@ -1,6 +1,6 @@
 -- Submitted calls: what becomes of each, what is refused, and that nothing is counted twice.
 begin;
-select plan(39);
+select plan(40);
 
 insert into billing.currency (currency) values ('SEK'), ('EUR') on conflict do nothing;
 insert into billing.operator (name, org_no, currency, time_zone)
@@ -297,6 +297,12 @@ select results_eq(
     $$ select call from api.suspense_find_list('sub') $$,
     'page by page, each once'
 );
+set local enable_seqscan = off;
+select matches(
+    test.plan($$ select * from api.suspense_find_list(p_after => 'sub:k3') $$),
+    'Index Cond: \(ROW\(source_id, key_hash\) >', 'a page is found by the index, under the policies too'
+);
+set local enable_seqscan = on;
 select throws_ok(
     $$ select * from api.call_retry(p_reason => 'none') $$, 'LB391', null, 'a reason must exist'
 );
