@@ -31,6 +31,10 @@ def measure(result: dict, files: Path, phase) -> None:
     with db.connect(as_deployer=True) as conn:
         numbers = [row["customer_no"] for row in conn.execute(
             "select customer_no from billing.customer order by customer_id limit 1000").fetchall()]
+        list_code = conn.execute("select code from billing.price_list"
+                                 " where parent_id is null and level = 'retail' limit 1").fetchone()["code"]
+    with open(files / "plain.csv", encoding="utf-8", newline="") as lines:
+        rows = list(islice(csv.DictReader(lines), BATCH))
     key = _key()
     found: dict = {"requests": []}
     with _server() as (process, port):
@@ -42,12 +46,17 @@ def measure(result: dict, files: Path, phase) -> None:
             ("ten customers found", [("findCustomers", f"<after>{one}</after><limit>10</limit>") for one in numbers]),
             ("a customer saved", [("saveCustomer", f"<customer_no>{one}</customer_no><name>Saved {n}</name>")
                                   for n, one in enumerate(numbers)]),
+            ("a call submitted", [_calls([row], "single") for row in rows[:SMALL]]),
         ):
             click.echo(f"{SMALL} × {name} …", err=True)
             found["requests"].append({"name": name} | asked.run(_repeated(bodies, SMALL)))
         for turn in ("first", "second"):
-            body = _calls(files, turn)
+            body = _calls(rows, turn)
             phase(result, f"{BATCH} calls submitted, {turn} request", lambda body=body: asked.run([body], 1), BATCH)
+        phase(result, f"{BATCH} calls submitted, SQL alone", lambda: _submit(rows), BATCH)
+        asking = "".join(f"<numbers>{row['b_number']}</numbers>" for row in rows)
+        phase(result, f"{BATCH} numbers quoted", lambda: asked.run(
+            [("quoteDestinations", f"{asking}<price_list>{list_code}</price_list>")], 1), BATCH)
         before = _memory(process)
         click.echo(f"{MANY} requests …", err=True)
         found["requests"].append({"name": f"{MANY} requests"} | asked.run(_repeated(small, MANY)))
@@ -76,10 +85,13 @@ def _key() -> str:
         return db.call_one(conn, "api_key_add", p_name="bench", p_title=f"bench {time.time():.0f}")
 
 
-def _calls(files: Path, turn: str) -> tuple[str, str]:
-    """Ten thousand calls of the file, as calls that nobody has seen."""
-    with open(files / "plain.csv", encoding="utf-8", newline="") as lines:
-        rows = list(islice(csv.DictReader(lines), BATCH))
+def _submit(rows: list[dict]) -> None:
+    with db.connect() as conn, db.transaction(conn, "batch"):
+        db.call(conn, "call_submit", p_source="plain", p_calls=[row | {"key": f"sql-{row['key']}"} for row in rows])
+
+
+def _calls(rows: list[dict], turn: str) -> tuple[str, str]:
+    """Calls of the file, as calls that nobody has seen."""
     return "submitCalls", "<source>plain</source>" + "".join(
         "<calls>" + "".join(f"<{name}>{escape(value)}</{name}>" for name, value in (
             ("key", f"{turn}-{row['key']}"), ("started_at", row["started_at"].replace(" ", "T")),

@@ -769,9 +769,14 @@ begin
         jsonb_build_object(
             'read', p_read, 'rated', p_rated, 'suspended', p_suspended, 'duplicate', p_duplicate, 'zero',
             p_zero,
-            'revenue', (select sum(total.revenue) from billing.call_day
-            as total where total.load_id = p_load_id),
-            'cost', (select sum(total.cost) from billing.call_day as total where total.load_id = p_load_id)
+            'revenue', (
+                select sum(total.revenue) from billing.call_day as total
+                where total.load_id = p_load_id and total.load_id <> 0
+            ),
+            'cost', (
+                select sum(total.cost) from billing.call_day as total
+                where total.load_id = p_load_id and total.load_id <> 0
+            )
         )
     );
 end;
