@@ -129,7 +129,7 @@ def _limits(conn: db.Connection, expires, operations, addresses, rate) -> dict:
     """What a key may do, of what was given, as arguments."""
     given = {}
     if expires:
-        given["p_expires_at"] = None if expires == "never" else day_end(conn, expires)
+        given["p_expires_at"] = None if expires == "never" else _day_end(conn, expires)
     if operations:
         from leissner.soap.operations import allowed
 
@@ -141,14 +141,18 @@ def _limits(conn: db.Connection, expires, operations, addresses, rate) -> dict:
     return given
 
 
-def day_end(conn: db.Connection, day: str) -> dt.datetime:
+def _day_end(conn: db.Connection, day: str) -> dt.datetime:
     """The moment at which a day of the operator's is over."""
     try:
         after = dt.date.fromisoformat(day) + dt.timedelta(days=1)
     except ValueError:
         raise LeissnerError(f"{day} is not a day.", "Write it as 2026-12-31.") from None
+    return dt.datetime.combine(after, dt.time(), _zone(conn))
+
+
+def _zone(conn: db.Connection) -> ZoneInfo:
     operator = db.call(conn, "operator_get")
-    return dt.datetime.combine(after, dt.time(), ZoneInfo(operator[0]["time_zone"] if operator else "UTC"))
+    return ZoneInfo(operator[0]["time_zone"] if operator else "UTC")
 
 
 @user.command()
@@ -158,6 +162,7 @@ def keys(name, as_json) -> None:
     """API keys, of all users or one: what each may do, whether it counts, when it was last used."""
     with db.connect() as conn, db.transaction(conn, "admin", read_only=True):
         found = [row for row in db.call(conn, "api_key_list") if name is None or row["name"] == name.lower()]
+        zone = _zone(conn)
     if as_json:
         click.echo(json.dumps(found, default=str))
         return
@@ -166,8 +171,9 @@ def keys(name, as_json) -> None:
             ", ".join(row["operations"] or ["all operations"]),
             f"from {', '.join(row['addresses'])}" if row["addresses"] else "",
             f"{row['rate_limit']} a minute" if row["rate_limit"] else "",
-            f"ends {row['expires_at']:%Y-%m-%d %H:%M}" if row["expires_at"] else "",
-            f"last used {row['last_used_at']:%Y-%m-%d %H:%M}" if row["last_used_at"] else "never used",
+            f"through {row['expires_at'].astimezone(zone) - dt.timedelta(seconds=1):%Y-%m-%d}"
+            if row["expires_at"] else "",
+            f"last used {row['last_used_at'].astimezone(zone):%Y-%m-%d %H:%M}" if row["last_used_at"] else "never used",
         ]
         click.echo(f"{row['name']:<24} {row['title']:<24} {row['level']:<12} {row['state']:<8}  "
                    + "; ".join(one for one in limits if one))

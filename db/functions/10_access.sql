@@ -906,7 +906,7 @@ create function api.api_key_request_list(
 )
 returns table (
     event_id bigint, at timestamptz, operation text, ms integer, bytes_in bigint, bytes_out bigint,
-    fault text, address text, about jsonb, log_id text
+    fault text, is_refused boolean, address text, about jsonb, log_id text
 )
 language sql stable rows 1000
 begin atomic
@@ -918,6 +918,7 @@ begin atomic
         (event.detail ->> 'in')::bigint,
         (event.detail ->> 'out')::bigint,
         event.detail ->> 'fault',
+        event.detail ->> 'fault' is not null,
         substring(event.client from ' soap (\S+)'),
         event.detail -> 'about',
         event.detail ->> 'log_id'

@@ -116,7 +116,7 @@ def test_a_key_has_limits_that_are_changed_one_by_one(leissner, database: Databa
     one = found("--change", "--rate", "30")
     assert one["operations"] == ["Customers"] and one["addresses"] == ["192.0.2.0/24"]
     assert one["rate_limit"] == 30 and one["expires_at"].startswith("2100-01-01 00:00") and one["state"] == "active"
-    assert re.search(r"pbx +Switch +integration +active +Customers; from 192.0.2.0/24; 30 a minute; ends 2100",
+    assert re.search(r"pbx +Switch +integration +active +Customers; from 192.0.2.0/24; 30 a minute; through 2099-12-31",
                      leissner("user", "keys").out)
     one = found("--change", "--rate", "0", "--operation", "all", "--address", "any", "--expires", "never")
     assert [one[name] for name in ("operations", "addresses", "rate_limit", "expires_at")] == [None, [], None, None]

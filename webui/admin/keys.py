@@ -1,10 +1,13 @@
 """API keys: what each may do, and what was asked with it. The key itself is shown once."""
 
 import datetime as dt
+import re
 
-from flask import abort, render_template, request, url_for
+from flask import abort, g, render_template, request, url_for
+from flask_login import current_user
 from markupsafe import Markup, escape
 
+from leissner.scripts import db
 from leissner.scripts.errors import LeissnerError
 from leissner.soap.operations import SERVICES, allowed
 from leissner.webui import database, shape
@@ -125,6 +128,21 @@ def _about(row: dict) -> Markup:
     return Markup('<span class="any">{}</span>').format(Markup(", ").join(parts))
 
 
+def _fault(row: dict) -> Markup | None:
+    """The code of a fault and its sentence, as far as the log knows its words."""
+    if row["fault"] is None:
+        return None
+    known = g.setdefault("sentences", {})
+    code = row["fault"].rpartition(".")[2]
+    if code not in known:
+        with database.plain() as conn:
+            found = db.call(conn, "message_get", p_code=code, p_language=current_user.language)
+        known[code] = found[0]["sentence"] if found else ""
+    told = (row["about"] or {}) | {"operation": row["operation"], "address": row["address"], "log_id": row["log_id"]}
+    said = re.sub(r"\{(\w+)\}", lambda one: f"{told.get(one[1]) or '…'}", known[code]).replace("….", "…")
+    return Markup('<span class="state act">{}</span> <small class="any">{}</small>').format(row["fault"], said)
+
+
 REQUESTS = List(
     "api_key_request_list", key="event_id", order="at", is_descending=True, search=("operation", "fault", "about"),
     name="requests", empty="Nothing was asked with this key in these days. Choose others above.",
@@ -134,13 +152,13 @@ REQUESTS = List(
         Column("about", "About", sorts_as="no", show=_about), Column("ms", "ms", "number"),
         Column("bytes_in", "Bytes in", "number", is_summed=True),
         Column("bytes_out", "Bytes out", "number", is_summed=True),
-        Column("fault", "Fault", show=lambda row: row["fault"] and Markup('<span class="state act">{}</span>').format(
-            row["fault"])),
+        Column("fault", "Fault", show=_fault),
         Column("address", "From where", is_extra=True), Column("log_id", "Number in the log", is_extra=True),
     ],
     filters=[
         Filter("from", "From", kind="day", is_param=True, default=lambda: f"{shape.today() - dt.timedelta(days=6)}"),
         Filter("through", "Through", kind="day", is_param=True, default=lambda: f"{shape.today()}"),
+        Filter("is_refused", "State", {"false": "answered", "true": "refused"}),
         Filter("operation", "Operation", lambda: {one.name: one.name for own in SERVICES.values() for one in own}),
     ],
 )

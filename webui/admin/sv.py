@@ -105,7 +105,7 @@ TEXTS = HELPS | {
     "in the server's log: {id}": "i serverns logg: {id}", "Operation": "Åtgärd", "ms": "ms", "Bytes in": "Byte in",
     "Bytes out": "Byte ut", "Number in the log": "Nummer i loggen", "API key": "API-nyckel", "Copy": "Kopiera",
     "Try it: the answer says who you are and at what level.":
-        "Prova den: svaret säger vem du är och med vilken behörighet.", "Fault": "Fel", "soap": "SOAP",
+        "Prova den: svaret säger vem du är och med vilken behörighet.", "Fault": "Fel", "answered": "besvarat", "refused": "nekat", "soap": "SOAP",
     "Programs send the key as the header X-API-Key, or as the password of HTTP Basic. The WSDL:":
         "Program skickar nyckeln i huvudet X-API-Key, eller som lösenord i HTTP Basic. WSDL:en:",
     "No API keys: other systems cannot act as this user.":

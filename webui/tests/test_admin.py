@@ -167,11 +167,13 @@ def test_what_a_key_may_do_is_changed_and_what_it_did_is_seen(web, admin):
         db.call(conn, "request_log", p_rows=[
             {"operation": "getCustomer", "key": "CRM", "ms": 7, "in": 1234, "out": 5678,
              "about": {"customer_no": "<1>"}},
-            {"operation": "saveCustomer", "key": "CRM", "ms": 9, "in": 1, "out": 2, "fault": "Client.LB801"}])
+            {"operation": "saveCustomer", "key": "CRM", "ms": 9, "in": 1, "out": 2, "fault": "Client.LB931"}])
         db.call(conn, "request_log", p_rows=[{"operation": "getCustomer", "key": "Other", "ms": 1}])
     page = text(admin.get(f"{at}/key/requests?title=CRM"))
-    assert "customer_no &lt;1&gt;" in page and "Client.LB801" in page and page.count('data-label="Operation"') == 2
-    assert text(admin.get(f"{at}/key/requests?title=CRM&q=LB801")).count('data-label="Operation"') == 1
+    assert "customer_no &lt;1&gt;" in page and "may not call saveCustomer." in page
+    assert page.count('data-label="Operation"') == 2
+    assert "LB931" not in text(admin.get(f"{at}/key/requests?title=CRM&is_refused=false"))
+    assert text(admin.get(f"{at}/key/requests?title=CRM&q=LB931")).count('data-label="Operation"') == 1
     assert "Nothing" in text(admin.get(f"{at}/key/requests?title=CRM&from=2000-01-01&through=2000-01-02"))
     assert text(admin.get(f"{at}/key/requests?title=CRM&export=csv", buffered=True)).count("192.0.2.9") == 2
     assert web.browser("auditor").get(f"{at}/key/requests?title=CRM").status_code == 200
