@@ -75,9 +75,9 @@ class Runner:
             self.callers.forget(request.token)
             raise refused()
         request.level, request.language, request.key = caller["level"], caller["language"], caller["title"]
+        self.callers.count(request.token, caller["rate_limit"])
         if caller["refusal"]:  # logged with the key: its owner looks there for why it does not work
             raise Refusal(caller["refusal"], operation=request.operation, address=request.address)
-        self.callers.count(request.token, caller["rate_limit"])
 
     def _tried(self, conn: db.Connection, request: Request, one: Shape, values: dict) -> etree._Element:
         """Once more where others changed the same at the same moment, and the caller did not say of what state."""

@@ -1,5 +1,5 @@
 begin;
-select plan(21);
+select plan(22);
 
 select test.as_person('admin');
 select test.make_user('eva', array['integration', 'support']);
@@ -91,6 +91,15 @@ select results_eq(
 );
 select is(
     (select last_used_at from api.api_key_list() where title = 'Switchboard'), now(), 'and its last use'
+);
+set local enable_seqscan = off;
+select matches(
+    test.plan($$
+        select * from api.api_key_request_list('eva', 'Switchboard', '2026-11-01', '2026-11-30')
+        order by at desc, event_id desc limit 51
+    $$),
+    'event_request_ix.*Index Cond: [(][(]actor = .*api_key = .*at >= .*at < ',
+    'found by their index, also under the policies'
 );
 select api.api_key_revoke('eva', 'Switchboard');
 select is((select state from api.api_key_list() where title = 'Switchboard'), 'revoked', 'revoked');

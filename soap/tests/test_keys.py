@@ -79,6 +79,9 @@ def test_a_key_makes_so_many_requests_a_minute(served, administer, made):
         assert conn.execute("select from billing.customer where customer_no = 'KEY-9'").fetchone() is None
     administer("api_key_save", **who, p_rate_limit=None)
     assert told(served, key, PING) == (200, "")
+    administer("api_key_save", **who, p_rate_limit=1, p_addresses=["192.0.2.1"])
+    seen = [told(served, key, PING)[1] for _ in range(3)]
+    assert seen[-1] == "Client.LB933" and set(seen) <= {"Client.LB932", "Client.LB933"}, "what is refused counts too"
 
 
 @pytest.mark.parametrize("end", ["revoked", "expired", "disabled", "level"])
