@@ -291,16 +291,18 @@ def pdf(invoice, file, templates, is_print) -> None:
 
     It is PDF/A-3 with the e-invoice inside, where the payer has what an e-invoice needs.
     """
-    from leissner.scripts import einvoice
-    from leissner.scripts.invoice_pdf import InvoicePdf
+    from leissner.scripts.invoice_pdf import InvoicePdf, as_sent
 
     with db.connect() as conn, audit.look(conn, "finance", "invoice_pdf", invoice):
         found = db.call_one(conn, "invoice_document", p_invoice=invoice)
     file = file or Path(f"{invoice.replace(' ', '-')}.pdf")
     if not file.absolute().parent.is_dir():
         raise LeissnerError(f"There is no folder {file.parent}.", "Make it first, or name another FILE.")
-    with InvoicePdf(templates) as maker:
-        data = maker.render(found) if is_print else maker.render(found, "email", einvoice.attachment(found))
+    if is_print:
+        with InvoicePdf(templates) as maker:
+            data = maker.render(found)
+    else:
+        data = as_sent(found, templates)
     file.write_bytes(data)
     click.echo(f"{file} written.")
 

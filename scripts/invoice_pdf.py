@@ -120,6 +120,15 @@ class InvoicePdf:
             self._look_up(signs[half:])
 
 
+def as_sent(document: dict, templates: Path | None = None) -> bytes:
+    """The PDF of one document as it is e-mailed: PDF/A-3 with the e-invoice inside, where the payer has what one
+    needs."""
+    from leissner.scripts import einvoice
+
+    with InvoicePdf(templates) as maker:
+        return maker.render(document, "email", einvoice.attachment(document))
+
+
 def invoice_pdfs(
     documents: Iterable[dict | str],
     edition: str = "print",

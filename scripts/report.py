@@ -5,6 +5,7 @@ those that people wrote themselves (tailored.py).
 
 import csv
 import datetime as dt
+import io
 import json
 import sys
 from collections.abc import Iterable, Iterator
@@ -138,12 +139,14 @@ def show(conn: db.Connection, found: dict, params: dict[str, Any], form: str, ou
         write(conn, found, params, form, out)
 
 
-def write(conn: db.Connection, found: dict, params: dict[str, Any], form: str, out: Path | None) -> None:
+def write(conn: db.Connection, found: dict, params: dict[str, Any], form: str,
+          out: Path | io.StringIO | None) -> None:
     """Writes a report (a row of api.report_list) to a file, or the screen, in the transaction that is open."""
     write_rows(found, *db.stream(conn, found["report"], schema="report", **params), form, out)
 
 
-def write_rows(found: dict, columns: list[str], rows: Iterable[tuple], form: str, out: Path | None) -> None:
+def write_rows(found: dict, columns: list[str], rows: Iterable[tuple], form: str,
+               out: Path | io.StringIO | None) -> None:
     """Writes the rows of a report, with their sums and as they are laid out."""
     sums = {place: Decimal() for place, column in enumerate(columns) if column in found["summed"]}
     is_number = [found["column_types"][found["columns"].index(column)] in NUMBERS for column in columns]
@@ -210,10 +213,10 @@ def _is_formula(value: Any) -> bool:
 
 
 @contextmanager
-def _opened(out: Path | None) -> Iterator[Any]:
-    """A text file that appears whole, or the screen."""
-    if out is None:
-        yield sys.stdout
+def _opened(out: Path | io.StringIO | None) -> Iterator[Any]:
+    """A text file that appears whole, the screen, or text that is only kept."""
+    if not isinstance(out, Path):
+        yield out or sys.stdout
         return
     half = out.with_name(f".{out.name}.tmp")
     try:
@@ -237,6 +240,13 @@ def _table(columns, is_number, rows, sums, out) -> None:
                                  in zip(cells, widths, is_number, strict=True)).rstrip() + "\n")
         if not lines:
             file.write("nothing\n")
+
+
+def csv_text(conn: db.Connection, found: dict) -> str:
+    """A whole report (a row of api.report_get) as CSV, as the command writes it, in the transaction that is open."""
+    made = io.StringIO()
+    write(conn, found, found["arguments"], "csv", made)
+    return made.getvalue()
 
 
 def _csv(columns, is_number, rows, sums, out) -> None:

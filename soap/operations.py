@@ -4,9 +4,30 @@ from the database (shape.py); here stands only what a function cannot say of its
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from leissner.scripts import db
 from leissner.scripts.errors import LeissnerError
+from leissner.soap.faults import NAMESPACE
 
 CLEAR, REQUEST_ID, PAGE = "clear", "request_id", ("after", "limit")
+
+
+@dataclass(frozen=True)
+class Field:
+    """An argument, a column, or a field of a nested record."""
+
+    name: str
+    type: str  # of PostgreSQL
+    is_needed: bool
+    says: str
+    of: tuple["Field", ...] = ()  # of a record
+
+    @property
+    def is_many(self) -> bool:
+        return self.type.endswith("[]") or bool(self.of)
+
+    @property
+    def tag(self) -> str:
+        return f"{{{NAMESPACE}}}{self.name}"
 
 
 @dataclass(frozen=True)
@@ -19,13 +40,33 @@ class Operation:
     is_one: bool = False  # gives one record; a fault where there is none
     keeps: str | None = None  # a save leaves what is not sent as this function gives it
     items: dict[str, str] = field(default_factory=dict)  # arguments and columns that hold records: their type in logic
-    gives: tuple = ()  # fields, where Python makes something of the rows
+    gives: tuple[Field, ...] = ()  # fields, where Python makes something of the rows
     gives_rows: bool = False
     make: Callable | None = None  # make(conn, rows, given) -> rows
     says: str = ""
     is_large: bool = False  # up to 16 MB
     timeout_s: int = 30
 
+
+def _pdf(conn: db.Connection, rows: list[dict], given: dict) -> list[dict]:
+    from leissner.scripts.invoice_pdf import as_sent
+
+    return [{"pdf": as_sent(row["document"])} for row in rows]
+
+
+def _einvoice(conn: db.Connection, rows: list[dict], given: dict) -> list[dict]:
+    from leissner.scripts import einvoice
+
+    return [{"xml": einvoice.xml(row["document"])} for row in rows]
+
+
+def _report_csv(conn: db.Connection, rows: list[dict], given: dict) -> list[dict]:
+    from leissner.scripts import report
+
+    return [{"csv": report.csv_text(conn, row)} for row in rows]
+
+
+PARAMETERS = {"parameters": "report_parameter"}
 
 SERVICES: dict[str, list[Operation]] = {
     "System": [
@@ -127,6 +168,45 @@ SERVICES: dict[str, list[Operation]] = {
         Operation("fetchBlockOrders", "credit_order_fetch"),
         Operation("confirmBlockOrder", "credit_order_confirm"),
         Operation("retryBlockOrders", "credit_order_again"),
+    ],
+    "Accounts": [
+        Operation("getBalance", "balance_get"),
+        Operation("getExposure", "exposure_get", is_one=True),
+        Operation("listOpenItems", "item_browse_list", key="item"),
+        Operation("listStatement", "statement_list", key="place"),
+    ],
+    "Invoices": [
+        Operation("listInvoices", "invoice_list", key="invoice_no"),
+        Operation("getInvoice", "invoice_get", is_one=True, items={"lines": "document_line", "vat": "document_tax"}),
+        Operation("getInvoicePdf", "issued_document", make=_pdf, timeout_s=120, says=(
+            "An issued invoice or credit note as PDF, the same bytes as it is e-mailed: PDF/A-3 with the e-invoice "
+            "inside, where the payer has what one needs. One that is unknown, a draft, or not to be seen is refused."
+        ), gives=(
+            Field("pdf", "bytea", True, "The file."),)),
+        Operation("getInvoiceXml", "issued_document", make=_einvoice, timeout_s=120, says=(
+            "An issued invoice or credit note as e-invoice, the same bytes as it is delivered: Peppol BIS Billing 3.0 "
+            "(UBL 2.1). One that is unknown, a draft, or not to be seen is refused, and one whose payer or operator "
+            "lacks what an e-invoice needs."
+        ), gives=(
+            Field("xml", "bytea", True, "The file."),)),
+        Operation("listInvoiceCalls", "invoice_call_list", key="place"),
+        Operation("creditInvoice", "invoice_credit", is_one=True),
+    ],
+    "Payments": [
+        Operation("registerPayment", "payment_register", is_one=True, items={"uses": "payment_use"}),
+        Operation("listPayments", "payment_browse_list", key="payment"),
+    ],
+    "Reports": [
+        Operation("listReports", "report_list"),
+        Operation("runReport", "report_row_list", key="number", items=PARAMETERS, timeout_s=120),
+        Operation("getReportCsv", "report_get", items=PARAMETERS, make=_report_csv, timeout_s=300, says=(
+            "Runs a standard report and gives all of it as CSV, with the names of its columns first and its sums last, "
+            "as the command line writes it. Sellers see their own customers only. Refused: a report that is unknown "
+            "or not for the caller, an unknown or missing argument, a value of another type."
+        ), gives=(Field("csv", "text", True, "The file."),)),
+    ],
+    "Changes": [
+        Operation("listChanges", "change_list", key="cursor"),
     ],
 }
 

@@ -143,7 +143,7 @@ def _page(conn: db.Connection, one: Shape, params: dict) -> tuple[list[dict], An
     after, limit = params.pop(f"p_{PAGE[0]}", None), int(params.pop(f"p_{PAGE[1]}", LIMIT))
     if not 1 <= limit <= MOST:
         raise Refusal("LB947", why=f"limit is 1 to {MOST}", field=PAGE[1])
-    if any(field.name == PAGE[0] for field in one.takes if field not in shape.PAGE_FIELDS):
+    if not any(field is shape.PAGE_FIELDS[0] for field in one.takes):
         rows = db.call(conn, operation.function, **params, p_after=after, p_limit=limit + 1)
     else:
         rows = db.page(conn, operation.function, params, db.Page(

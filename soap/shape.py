@@ -12,7 +12,7 @@ from lxml import etree
 
 from leissner.soap import engine
 from leissner.soap.faults import NAMESPACE, readable
-from leissner.soap.operations import CLEAR, PAGE, REQUEST_ID, Operation
+from leissner.soap.operations import CLEAR, PAGE, REQUEST_ID, Field, Operation
 
 TYPES = {
     "text": engine.Unicode, "integer": engine.Integer32, "smallint": engine.Integer32, "bigint": engine.Integer64,
@@ -20,25 +20,6 @@ TYPES = {
     "timestamp with time zone": engine.DateTime, "bytea": engine.ByteArray, "jsonb": engine.Unicode,
     "json": engine.Unicode, "refcursor": engine.Unicode,
 }
-
-
-@dataclass(frozen=True)
-class Field:
-    """An argument, a column, or a field of a nested record."""
-
-    name: str
-    type: str  # of PostgreSQL
-    is_needed: bool
-    says: str
-    of: tuple["Field", ...] = ()  # of a record
-
-    @property
-    def is_many(self) -> bool:
-        return self.type.endswith("[]") or bool(self.of)
-
-    @property
-    def tag(self) -> str:
-        return f"{{{NAMESPACE}}}{self.name}"
 
 
 @dataclass(frozen=True)

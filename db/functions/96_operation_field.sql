@@ -405,7 +405,133 @@ begin atomic
         ('usage', 'revenue', 'What they come to, without VAT.'),
         ('usage', 'state', 'Where the bundle stands today: proposed, coming, active, ending or ended.'),
         ('usage', 'to_on', 'First day no longer covered.'),
-        ('usage', 'units', 'Units included in the month.')
+        ('usage', 'units', 'Units included in the month.'),
+        -- accounts, invoices, payments, reports, changes
+        ('balance_get', 'payer_no', 'Who pays for the customer today.'),
+        ('balance_get', 'open', 'What is open in all: overdue, not due, disputed and credit together.'),
+        ('balance_get', 'overdue', 'Of that what is due and not disputed.'),
+        ('balance_get', 'not_due', 'Of that what is not due yet and not disputed.'),
+        ('balance_get', 'disputed', 'Of that what the customer disputes.'),
+        ('balance_get', 'credit', 'Of that credit notes and advances: 0 or less.'),
+        ('balance_get', 'last_invoice_no', 'Number of the last invoice or credit note.'),
+        ('balance_get', 'last_invoice_on', 'Its date.'),
+        ('balance_get', 'last_payment_on', 'The bank''s day of the last payment.'),
+        ('balance_get', 'last_payment', 'Its amount.'),
+        ('change_list', 'after', 'The cursor of the last change that was read; none: the bookmark of now.'),
+        (
+            'change_list', 'what',
+            'Only these kinds: customer, contract, invoice, payment, block; none: all the caller may read.'
+        ),
+        ('change_list', 'cursor', 'What to give as `after` to read on from here. It says nothing else.'),
+        ('change_list', 'kind', 'customer, contract, invoice, payment or block; bookmark: no change.'),
+        (
+            'change_list', 'key',
+            'customer_no, contract_no, invoice_no, number of the payment, or contract_no/line_no of a block.'
+        ),
+        ('change_list', 'at', 'When the transaction that changed it began.'),
+        ('exposure_get', 'customer_no', 'Number of the customer; in the answer that of its payer.'),
+        ('exposure_get', 'currency', 'The operator''s, of all amounts.'),
+        ('exposure_get', 'balance', 'Open items less advances, in the operator''s currency.'),
+        ('exposure_get', 'advance', 'Of that advances and credits: 0 or less.'),
+        ('exposure_get', 'overdue', 'Of that what is due and not disputed.'),
+        ('exposure_get', 'available', 'What is left of the credit limit; none where there is no limit.'),
+        ('exposure_get', 'since_at', 'Since when this stage holds.'),
+        ('invoice_call_list', 'place', 'What the calls are paged by.'),
+        ('invoice_call_list', 'line', 'Place of the line on the document.'),
+        (
+            'invoice_call_list', 'b_number',
+            'The called number; customers see it whole where their specification has it.'
+        ),
+        ('invoice_call_list', 'mode', 'Code of the mode: voice, sms, data …'),
+        (
+            'invoice_call_list', 'amount',
+            'What the line has of the call, without VAT, exactly; negative where it is given back.'
+        ),
+        ('invoice_credit', 'day', 'Date of the credit note; none: today.'),
+        ('invoice_credit', 'run', 'Number of the bill run that the credit note is delivered with.'),
+        ('invoice_get', 'customer_no', 'Number of the customer who pays.'),
+        ('invoice_get', 'period_from', 'First day of what it charges.'),
+        ('invoice_get', 'period_to', 'The day after the last of what it charges.'),
+        ('invoice_get', 'net', 'Sum of its lines; negative on a credit note.'),
+        (
+            'invoice_get', 'open',
+            'What is open of it; none for those who may not see the ledger, or where another system has it.'
+        ),
+        ('invoice_get', 'credits', 'Numbers of the documents that it credits or corrects.'),
+        ('invoice_get', 'lines', 'The lines, in order.'),
+        ('invoice_get', 'vat', 'VAT by code and rate.'),
+        ('invoice_list', 'from', 'The first day.'),
+        ('invoice_list', 'to', 'The day after the last.'),
+        ('invoice_list', 'customer_no', 'Only those of this payer.'),
+        ('issued_document', 'document', 'The document as JSON.'),
+        ('item_browse_list', 'is_all', 'Also those that are settled.'),
+        ('item_browse_list', 'document', 'Only those of this number.'),
+        (
+            'item_browse_list', 'age',
+            'not_due, to_30, to_60, to_90, over_90 (days late) or credit; in the answer also settled.'
+        ),
+        ('item_browse_list', 'state', 'open, overdue, disputed or to_credit; in the answer also settled.'),
+        ('item_browse_list', 'item', 'Number of the item, for paging.'),
+        (
+            'item_browse_list', 'kind',
+            'invoice, credit, fee (of a reminder), opening (taken over) or advance.'
+        ),
+        ('item_browse_list', 'amount', 'Amount of the document; negative: to the credit of the customer.'),
+        ('item_browse_list', 'open', 'What is open of it.'),
+        ('item_browse_list', 'invoice_no', 'Number of the document where it is an invoice or credit note.'),
+        ('payment_browse_list', 'from', 'The first day.'),
+        ('payment_browse_list', 'to', 'The last day.'),
+        ('payment_browse_list', 'most', 'The most, of the amount.'),
+        ('payment_browse_list', 'file', 'Number of the payment file.'),
+        ('payment_browse_list', 'language', 'Language of the explanation: sv or en.'),
+        (
+            'payment_browse_list', 'customer_no',
+            'Only payments of this payer; in the answer whose documents it pays.'
+        ),
+        ('payment_browse_list', 'text', 'What the payer wrote.'),
+        ('payment_browse_list', 'left_amount', 'What of it waits for a person.'),
+        ('payment_browse_list', 'explanation', 'What became of it and why, in words.'),
+        ('payment_register', 'key', 'Your own number for the payment, unique within the source.'),
+        ('payment_register', 'amount', 'Amount, more than 0.'),
+        ('payment_register', 'reference', 'Reference (OCR) of the document that is paid.'),
+        (
+            'payment_register', 'customer_no',
+            'The customer, where no reference names a document; in the answer whose documents it pays.'
+        ),
+        ('payment_register', 'currency', 'Its currency; none: the operator''s.'),
+        ('payment_register', 'booked_on', 'The day on which the money came; none: today.'),
+        ('payment_register', 'text', 'What the payer wrote.'),
+        (
+            'payment_register', 'account',
+            'The operator''s account that it reached; none: its first in that currency.'
+        ),
+        ('payment_register', 'source', 'A name for the system that took the payment; none: the caller''s.'),
+        ('payment_register', 'language', 'Language of the explanation: sv or en.'),
+        ('payment_register', 'is_new', 'Was it booked now? Else it was known, and nothing was done.'),
+        ('payment_register', 'left_amount', 'What of it waits for a person.'),
+        ('payment_register', 'uses', 'What it pays as things stand, by document.'),
+        ('payment_register', 'explanation', 'What became of it and why, in words.'),
+        ('report_get', 'parameters', 'Values for its arguments.'),
+        ('report_get', 'columns', 'Names of its columns.'),
+        ('report_get', 'column_types', 'Types of its columns.'),
+        ('report_get', 'summed', 'Columns whose sum makes sense.'),
+        ('report_get', 'arguments', 'The values of its arguments.'),
+        ('report_list', 'columns', 'Names of its columns.'),
+        ('report_list', 'column_types', 'Types of its columns.'),
+        ('report_row_list', 'parameters', 'Values for its arguments.'),
+        ('report_row_list', 'number', 'Number of the row, from 1.'),
+        ('report_row_list', 'cells', 'Its values in the order of the columns, empty where there is none.'),
+        ('statement_list', 'from', 'The first day; none: from the beginning.'),
+        ('statement_list', 'to', 'The day after the last; none: through today.'),
+        ('statement_list', 'place', 'What the rows are paged by.'),
+        ('statement_list', 'entry', 'Number of the journal entry; none: brought forward.'),
+        (
+            'statement_list', 'kind',
+            'Kind of the entry: invoice, credit, payment, refund, writeoff …; brought_forward: none of them.'
+        ),
+        ('statement_list', 'document', 'The documents that it concerns; of a payment those that it paid.'),
+        ('statement_list', 'amount', 'What it changed; positive: owed.'),
+        ('statement_list', 'balance', 'What was owed after it.')
     ) as field (owner, name, says);
 end;
 

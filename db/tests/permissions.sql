@@ -332,6 +332,24 @@ from (
     'customer']),
     ('ledger_statement', array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration',
     'customer']),
+    ('balance_get', array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration',
+    'customer']),
+    ('statement_list', array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration',
+    'customer']),
+    ('exposure_get', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration', 'customer']),
+    ('invoice_get', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration', 'seller', 'customer']),
+    ('invoice_call_list', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration', 'seller', 'customer']),
+    ('issued_document', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration', 'seller', 'customer']),
+    ('payment_register', array['finance', 'batch', 'integration']),
+    ('report_get', array['pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration', 'seller']),
+    ('report_row_list', array['pricing', 'sales', 'support', 'finance', 'credit', 'report', 'auditor',
+    'batch', 'integration', 'seller']),
+    ('change_list', array['everyone']),
     ('check_list', array['auditor', 'batch']),
     ('check_run', array['auditor', 'batch']),
     ('export_rows', array['auditor', 'batch']),
@@ -542,13 +560,14 @@ from (
     ('payment_left_get', array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']),
     (
         'payment_browse_list',
-        array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']
+        array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration', 'customer']
     ),
     (
         'payment_file_browse_list',
         array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']
     ),
-    ('item_browse_list', array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']),
+    ('item_browse_list', array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration',
+    'customer']),
     ('item_entry_list', array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']),
     ('ledger_age_list', array['support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration']),
     (
@@ -704,7 +723,10 @@ from (
         'billing.setting']
     ),
     (array['auditor'], array[]::text[], array['access.session', 'access.login_throttle', 'access.request']),
-    (array['auditor'], array[]::text[], array['audit.tx', 'audit.change', 'audit.event', 'audit.exempt']),
+    (
+        array['auditor'], array[]::text[],
+        array['audit.tx', 'audit.change', 'audit.event', 'audit.exempt', 'billing.change_mark']
+    ),
     (
         array['staff', 'seller', 'customer'], array['admin'], array['billing.operator', 'billing.message']
     ),

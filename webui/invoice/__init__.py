@@ -432,13 +432,9 @@ def _title(found: dict, no: str) -> str:
 
 @page(pages, "/invoices/<no>.pdf", OWNERS)
 def pdf(no: str):
-    from leissner.scripts import einvoice
-    from leissner.scripts.invoice_pdf import InvoicePdf
+    from leissner.scripts.invoice_pdf import as_sent
 
-    found = _document(no)
-    with InvoicePdf() as maker:
-        data = maker.render(found, "email", einvoice.attachment(found))
-    return Response(data, mimetype="application/pdf", headers={
+    return Response(as_sent(_document(no)), mimetype="application/pdf", headers={
         "Content-Disposition": f'inline; filename="{no.replace(" ", "-")}.pdf"'})
 
 

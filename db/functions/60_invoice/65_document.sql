@@ -237,7 +237,7 @@ $$Calendar months from a day up to another, parts of months by their days.
 Example: select logic.month_share('2026-10-17', '2026-12-01')
 Raises: nothing$$;
 
-create function logic.document_list(p_invoices bigint[])
+create function logic.document_list(p_invoices bigint[], p_has_calls boolean default true)
 returns table (invoice_id bigint, document jsonb)
 language sql stable rows 1000
 begin atomic
@@ -612,7 +612,7 @@ begin atomic
             end,
             'history', history.months,
             'specification', case
-                when head.who -> 'payer' ->> 'specification' <> 'none'
+                when p_has_calls and head.who -> 'payer' ->> 'specification' <> 'none'
                     then logic.specification_get(
                         head.invoice_id, head.sign, head.who -> 'payer' ->> 'specification' = 'full',
                         (head.who -> 'payer' ->> 'full_numbers')::boolean
@@ -628,9 +628,9 @@ begin atomic
     order by head.invoice_id;
 end;
 
-comment on function logic.document_list(bigint[]) is
+comment on function logic.document_list(bigint[], boolean) is
 $$Documents as JSON (README, "The document"): everything that PDF,
-    e-invoice and print files show. Credit documents
+    e-invoice and print files show, the specification of calls only where p_has_calls. Credit documents
 have positive amounts.
 Example: select * from logic.document_list('{1}')
 Raises: nothing$$;

@@ -90,7 +90,8 @@ Raises: nothing$$;
 grant execute on function api.bill_due_get(date) to leissner_admin, leissner_finance, leissner_batch;
 
 create function api.invoice_list(
-    p_from date default null, p_to date default null, p_words text default null
+    p_from date default null, p_to date default null, p_words text default null,
+    p_customer_no text default null
 )
 returns table (
     invoice_no text, kind text, payer text, name text, invoice_on date, due_on date, net numeric,
@@ -110,14 +111,16 @@ begin atomic
         invoice.state = 'approved'
         and (p_from is null or invoice.invoice_on >= p_from)
         and (p_to is null or invoice.invoice_on < p_to)
-        and (p_words is null or invoice.invoice_id = any((select logic.invoice_found(p_words))::bigint[]));
+        and (p_words is null or invoice.invoice_id = any((select logic.invoice_found(p_words))::bigint[]))
+        and (p_customer_no is null or payer.customer_no = p_customer_no);
 end;
 
-comment on function api.invoice_list(date, date, text) is
-$$Issued documents of days [p_from, p_to), or all.
+comment on function api.invoice_list(date, date, text, text) is
+$$Issued documents (invoices and credit notes, whose amounts are negative) of days [p_from, p_to) and of one
+payer, or all; never drafts.
 Example: select * from api.invoice_list('2026-10-01', '2026-11-01')
 Raises: nothing$$;
-grant execute on function api.invoice_list(date, date, text) to
+grant execute on function api.invoice_list(date, date, text, text) to
     leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
     leissner_auditor, leissner_batch, leissner_integration, leissner_seller, leissner_customer;
 

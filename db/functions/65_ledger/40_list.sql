@@ -77,9 +77,9 @@ its own items change no balance and are left out.
 Example: select * from logic.statement_row_list(1, '2026-10-01', '2026-11-01')
 Raises: nothing$$;
 
-create function logic.statement(p_customer_no text, p_from date, p_to date)
-returns jsonb
-language plpgsql stable security definer
+create function logic.statement_payer(p_customer_no text)
+returns billing.customer
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -95,6 +95,74 @@ begin
     if v_payer.customer_id is null then
         perform billing.fail('LB524', jsonb_build_object('customer', p_customer_no));
     end if;
+    return v_payer;
+end;
+$$;
+
+comment on function logic.statement_payer(text) is
+$$A customer whose account the caller may look at.
+Example: select (logic.statement_payer('1000')).customer_id where false
+Raises: LB524 for one that is unknown or not to be seen, LB901 without a level that reads the ledger$$;
+
+create function logic.statement_list(p_customer_no text, p_from date, p_to date)
+returns table (
+    place text, entry bigint, entry_on date, kind text, document text, amount numeric, balance numeric,
+    currency text
+)
+language plpgsql stable security definer rows 100
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    -- access.require(…) is its first step
+    v_payer constant bigint := (logic.statement_payer(p_customer_no)).customer_id;
+    v_from constant date := coalesce(p_from, '0001-01-01');
+begin
+    return query
+    with found as (
+        select one.*, currency.decimals
+        from logic.statement_row_list(v_payer, v_from, coalesce(p_to, logic.today() + 1)) as one
+        inner join billing.currency on currency.currency = one.currency
+    )
+
+    select
+        concat_ws(' ', row_of.currency, row_of.entry_on, lpad(row_of.entry_id::text, 18, '0')),
+        nullif(row_of.entry_id, 0), row_of.entry_on, row_of.kind, row_of.document, row_of.amount,
+        row_of.balance, row_of.currency
+    from (
+        select
+            found.currency, 0::bigint as entry_id, v_from as entry_on, 'brought_forward' as kind,
+            null as document, null::numeric as amount,
+            round(coalesce(sum(found.amount) filter (where found.is_before), 0), min(found.decimals))
+            as balance
+        from found
+        where p_from is not null
+        group by found.currency
+        union all
+        select
+            found.currency, found.entry_id, found.entry_on, found.kind, found.document,
+            round(found.amount, found.decimals), round(found.balance, found.decimals)
+        from found
+        where not found.is_before
+    ) as row_of
+    order by row_of.currency, row_of.entry_on, row_of.entry_id;
+end;
+$$;
+
+comment on function logic.statement_list(text, date, date) is
+$$The account of a payer over [from, to) as rows with the balance after each: see api.statement_list.
+Example: select * from logic.statement_list('1000', '2026-10-01', '2026-11-01') where false
+Raises: LB524, LB901$$;
+
+create function logic.statement(p_customer_no text, p_from date, p_to date)
+returns jsonb
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- access.require(…) is its first step
+    v_payer constant billing.customer := logic.statement_payer(p_customer_no);
+begin
     return jsonb_build_object(
         'kind', 'statement', 'state', 'approved', 'number', null, 'date', logic.today(),
         'language', v_payer.language, 'period', jsonb_build_object('from', p_from, 'through', p_to - 1),

@@ -78,7 +78,7 @@ Example: select * from api.item_browse_list(true, '1000')
 Raises: nothing$$;
 grant execute on function api.item_browse_list(boolean, text, text, text, text, text) to
     leissner_admin, leissner_support, leissner_finance, leissner_credit, leissner_report, leissner_auditor,
-    leissner_batch, leissner_integration;
+    leissner_batch, leissner_integration, leissner_customer;
 
 create function api.item_entry_list(p_item bigint)
 returns table (

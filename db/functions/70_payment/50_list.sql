@@ -417,7 +417,7 @@ grant execute on function api.payment_left_get() to
 create function api.payment_browse_list(
     p_from date default null, p_to date default null, p_least numeric default null,
     p_most numeric default null, p_file bigint default null, p_language text default 'en',
-    p_words text default null
+    p_words text default null, p_customer_no text default null, p_state text default null
 )
 returns table (
     payment bigint, booked_on date, state text, kind text, amount numeric, left_amount numeric,
@@ -439,16 +439,24 @@ begin atomic
         and (p_least is null or abs(one.amount) >= p_least)
         and (p_most is null or abs(one.amount) <= p_most)
         and (p_file is null or one.payment_file_id = p_file)
-        and (p_words is null or one.payment_id = any((select logic.payment_found(p_words))::bigint[]));
+        and (p_words is null or one.payment_id = any((select logic.payment_found(p_words))::bigint[]))
+        and (p_customer_no is null or customer.customer_no = p_customer_no)
+        and (p_state is null or one.state = p_state);
 end;
 
-comment on function api.payment_browse_list(date, date, numeric, numeric, bigint, text, text) is
-$$Payments booked from a day through a day, of amounts between two, of a file: each with what became of it.
+comment on function api.payment_browse_list(
+    date, date, numeric, numeric, bigint, text, text, text, text
+) is
+$$Payments booked from a day through a day, of amounts between two, of a file, of a customer or in a state
+(matched, part, advance, unidentified, shown, reversed): each with what became of it, why, and what of it
+waits for a person.
 Example: select * from api.payment_browse_list('2026-10-01', '2026-10-31')
 Raises: nothing$$;
-grant execute on function api.payment_browse_list(date, date, numeric, numeric, bigint, text, text) to
+grant execute on function api.payment_browse_list(
+    date, date, numeric, numeric, bigint, text, text, text, text
+) to
     leissner_admin, leissner_support, leissner_finance, leissner_credit, leissner_report, leissner_auditor,
-    leissner_batch, leissner_integration;
+    leissner_batch, leissner_integration, leissner_customer;
 
 create function api.payment_file_browse_list(p_file bigint default null)
 returns table (

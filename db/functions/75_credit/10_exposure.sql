@@ -535,3 +535,41 @@ Raises: LB524, LB901$$;
 grant execute on function api.credit_exposure(text) to
     leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
     leissner_auditor, leissner_batch, leissner_integration, leissner_customer;
+
+create function api.exposure_get(p_customer_no text)
+returns table (
+    customer_no text, name text, currency text, credit_limit numeric, balance numeric, advance numeric,
+    overdue numeric, oldest_due_on date, unbilled numeric, exposure numeric, available numeric,
+    used_percent numeric, stage text, since_at timestamptz, block_on date, promise_until date,
+    blocked_lines bigint
+)
+language sql stable rows 1
+begin atomic
+    select
+        payer.customer_no, payer.name, operator.currency, payer.credit_limit, figure.balance, figure.advance,
+        figure.overdue, figure.oldest_due_on, figure.unbilled, figure.exposure,
+        payer.credit_limit - figure.exposure, figure.used_percent, state.stage, state.since_at,
+        state.block_on, logic.promise_find(payer.customer_id),
+        (
+            select count(distinct block.contract_line_id) from billing.credit_block as block
+            where block.lifted_at is null and payer.customer_id in (block.payer_id, block.customer_id)
+        )
+    from logic.exposure_get(p_customer_no) as figure
+    inner join billing.customer as payer on payer.customer_no = figure.customer_no
+    cross join billing.operator
+    left join billing.credit_state as state on state.payer_id = payer.customer_id
+    where p_customer_no is not null;
+end;
+
+comment on function api.exposure_get(text) is
+$$What the payer of a customer owes and will owe at this moment, in the operator's currency, and how far
+credit control has gone with it: balance (open items less advances), overdue (of these the undisputed ones
+that are due), unbilled (usage, fees and drafts not invoiced, with VAT), exposure (balance and unbilled
+together), what is available of the credit limit; stage (none: nothing is held against it), the day of a
+block that was announced, the day until which it has promised to pay, and on how many contract lines
+something is blocked. customer_no is the payer's. An unknown customer is refused.
+Example: select * from api.exposure_get('1000') where false
+Raises: LB524, LB901$$;
+grant execute on function api.exposure_get(text) to
+    leissner_admin, leissner_sales, leissner_support, leissner_finance, leissner_credit, leissner_report,
+    leissner_auditor, leissner_batch, leissner_integration, leissner_customer;
