@@ -456,6 +456,7 @@ TABLE: list[tuple[str, int, str | None]] = [
     ("40P01", 409, "Someone else changed the same data at the same time. Please try again."),
     ("55P03", 409, "Someone else is changing the same data right now. Please try again."),
     ("57014", 503, "This took too long and was stopped."),
+    ("54", 422, "A value is too long, or there are too many."),
     ("53", 503, "The database server has no room left (disk, memory or connections)."),
     ("57P", 503, "The database server is shutting down or starting. Please try again."),
     ("08", 503, "The connection to the database was lost. Please try again."),

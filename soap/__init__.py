@@ -22,6 +22,8 @@ from leissner.soap.log import Entry, Log
 from leissner.soap.operations import SERVICES, all_of, service_of
 
 LARGEST, LARGEST_BULK = 2 << 20, 16 << 20  # bytes of a request
+HEAD = 16 << 10  # bytes in which its header says who asks, where HTTP does not
+HOST = re.compile(r"[a-z0-9.-]{1,253}(:\d{1,5})?|\[[0-9a-f:.]{2,45}\](:\d{1,5})?", re.I | re.A)
 ADDRESS = "http://localhost/soap/"
 STATUS = {200: "200 OK", 400: "400 Bad Request", 401: "401 Unauthorized", 405: "405 Method Not Allowed",
           411: "411 Length Required", 413: "413 Content Too Large", 415: "415 Unsupported Media Type",
@@ -68,34 +70,28 @@ class Soap:
         self._log.write(Entry(request.token, request.level, request.client, what))
         start_response(STATUS[status], [("Content-Type", "text/xml; charset=utf-8"), ("Cache-Control", "no-store"),
                                         ("Content-Length", f"{len(body)}"), *headers])
-        return [body]
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
     def _answer(self, environ: dict, request: run.Request) -> bytes:
-        """The guards, then the operation: who asks is known before anything is parsed, unless the envelope says it."""
+        """The guards, then the operation: who asks is known before anything is parsed but the header that says it."""
         if environ["REQUEST_METHOD"] != "POST":
             refusal = Refusal("LB943", 405, method=environ["REQUEST_METHOD"])
             refusal.headers.append(("Allow", "POST"))
             raise refusal
-        _check_type(environ.get("CONTENT_TYPE", ""))
+        _check_type(environ.get("CONTENT_TYPE", ""), environ.get("HTTP_CONTENT_ENCODING", "identity"))
         body = _read(environ)
-        given = caller.of_headers(environ)
-        if given is None and b"UsernameToken" not in body:
+        given = caller.of_headers(environ) or caller.of_header(engine.head(body[:HEAD]))
+        if given is None:
             raise caller.refused()
         with self._connection() as conn:
-            if given is not None:
-                request.token = self._token(conn, given, request)
+            self._know(conn, given, request)
             _check_text(body)
-            root = engine.parse(body)
-            if request.token is None:
-                given = caller.of_header(engine.header_of(root))
-                if given is None:
-                    raise caller.refused()
-                request.token = self._token(conn, given, request)
-            return self._serve(conn, root, request)
+            return self._serve(conn, engine.parse(body), request)
 
-    def _token(self, conn, given, request: run.Request) -> str:
+    def _know(self, conn, given, request: run.Request) -> None:
         try:
-            return self._callers.token(conn, given, f"soap {request.address}")
+            request.token, user = self._callers.token(conn, given, f"soap {request.address}")
+            request.level, request.language = user["level"], user["language"]
         except psycopg.Error as error:
             refusal = faults.of_database(error, conn, "en", {})
             refusal.status = 429 if refusal.message == "LB902" else refusal.status
@@ -123,16 +119,21 @@ class Soap:
     def _wsdl(self, environ, start_response):
         """The WSDL, with the address under which it was asked for."""
         try:
-            with self._connection() as conn:
-                wsdl = self._make(conn)[2]
+            if self._made is None:
+                with self._connection() as conn:
+                    self._make(conn)
+            wsdl = self._made[2]
         except (PoolTimeout, psycopg.Error, LeissnerError) as error:
             faults.log.error("wsdl: %s", error)
             start_response(STATUS[503], [("Content-Type", "text/plain")])
             return [b"The database does not answer.\n"]
-        host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+        host = environ.get("HTTP_HOST", "")
+        if not HOST.fullmatch(host):
+            host = f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
         address = f"{environ['wsgi.url_scheme']}://{host}{environ.get('SCRIPT_NAME', '')}/"
         body = wsdl.replace(ADDRESS, escape(address, {'"': "&quot;"})).encode()
-        start_response(STATUS[200], [("Content-Type", "text/xml; charset=utf-8"), ("Content-Length", f"{len(body)}")])
+        start_response(STATUS[200], [("Content-Type", "text/xml; charset=utf-8"), ("Cache-Control", "no-store"),
+                                     ("Vary", "Host"), ("Content-Length", f"{len(body)}")])
         return [body] if environ["REQUEST_METHOD"] == "GET" else []
 
     def _fault(self, refusal: Refusal, language: str) -> bytes:
@@ -144,13 +145,15 @@ class Soap:
         return self._pool.connection()
 
 
-def _check_type(given: str) -> None:
+def _check_type(given: str, packed: str) -> None:
+    if packed.strip().lower() != "identity":
+        raise Refusal("LB948", 415, type=f"packed as {packed}")
     kind, _, rest = given.partition(";")
     kind = kind.strip().lower()
     if kind == "application/soap+xml":
         raise Refusal("LB945", 415, why="it is one of SOAP 1.2")
     if kind != "text/xml":
-        raise Refusal("LB948", 415, type=kind[:60] or "none")
+        raise Refusal("LB948", 415, type=kind or "none")
     charset = re.search(r"charset\s*=\s*\"?([^\s;\"]*)", rest, re.I)
     if charset and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
         raise Refusal("LB942", 415)
@@ -181,7 +184,7 @@ def _check_text(body: bytes) -> None:
         body.decode()
     except UnicodeDecodeError:
         raise Refusal("LB942", 415) from None
-    if re.search(rb"<!(?:DOCTYPE|ENTITY)", body, re.I):
+    if engine.DTD.search(body):
         raise Refusal("LB941", 400)
 
 

@@ -5,7 +5,6 @@ kept: the database is still asked with each request whether that is open.
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import re
@@ -15,10 +14,12 @@ import time
 from dataclasses import dataclass
 
 from leissner.scripts import db, password
+from leissner.soap.engine import SECURITY
 from leissner.soap.faults import Refusal
 
-SECURITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 KEY = re.compile("[0-9a-f]{64}")
+NAME = re.compile("[a-z0-9][a-z0-9._@+-]{0,99}", re.I | re.A)  # of users: no other name is asked for, counted or logged
+LONGEST = 1000  # characters of a password
 MOST = 10_000  # sessions and keys remembered
 KNOWN_S = 60  # how long a key that was good may have its requests read before the database is asked
 CHALLENGE = ("WWW-Authenticate", 'Basic realm="Leissner Billing", charset="UTF-8"')
@@ -44,20 +45,18 @@ def of_headers(environ: dict) -> Credentials | None:
         return None
     try:
         name, _, words = base64.b64decode(value.strip(), validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         raise refused() from None
     return _credentials(name, words)
 
 
 def of_header(header) -> Credentials | None:
-    """Credentials of WS-Security: a UsernameToken with its password as text."""
-    token = None if header is None else header.find(f"{{{SECURITY}}}Security/{{{SECURITY}}}UsernameToken")
-    if token is None:
+    """Credentials of WS-Security: one UsernameToken with its password as text."""
+    tokens = [] if header is None else header.findall(f"{{{SECURITY}}}Security/{{{SECURITY}}}UsernameToken")
+    words = tokens[0].findall(f"{{{SECURITY}}}Password") if len(tokens) == 1 else []
+    if len(words) != 1 or words[0].get("Type", "#PasswordText").rpartition("#")[2] != "PasswordText":
         return None
-    words = token.find(f"{{{SECURITY}}}Password")
-    if words is None or words.get("Type", "#PasswordText").rpartition("#")[2] != "PasswordText":
-        raise refused()
-    return _credentials(token.findtext(f"{{{SECURITY}}}Username", ""), words.text or "")
+    return _credentials(tokens[0].findtext(f"{{{SECURITY}}}Username", ""), words[0].text or "")
 
 
 def _credentials(name: str, words: str) -> Credentials:
@@ -70,40 +69,44 @@ def refused() -> Refusal:
     return refusal
 
 
+def _user(conn: db.Connection, token: str) -> dict | None:
+    with conn.transaction():
+        return db.session_user(conn, token)
+
+
 class Callers:
     """Open sessions by password, keys that were good, and how many requests each key has left."""
 
     def __init__(self):
         self._secret = secrets.token_bytes(32)
         self._sessions: dict[bytes, str] = {}
-        self._known: dict[str, float] = {}
+        self._known: dict[str, tuple[float, dict]] = {}
         self._left: dict[str, tuple[float, float]] = {}
         self._lock = threading.Lock()
 
-    def token(self, conn: db.Connection, given: Credentials, address: str) -> str:
-        """The key, or a session of who knows the password; refuses what is wrong."""
+    def token(self, conn: db.Connection, given: Credentials, address: str) -> tuple[str, dict]:
+        """The key, or a session of who knows the password, and whose it is; refuses what is wrong."""
         if given.key is None:
             return self._session(conn, given, address)
-        if self._known.get(given.key, 0) < time.monotonic():
-            with conn.transaction():
-                if db.session_user(conn, given.key) is None:
-                    raise refused()
-            self._keep(self._known, given.key, time.monotonic() + KNOWN_S)
-        return given.key
+        until, user = self._known.get(given.key, (0, None))
+        if until < time.monotonic():
+            user = _user(conn, given.key)
+            if user is None:
+                raise refused()
+            self._keep(self._known, given.key, (time.monotonic() + KNOWN_S, user))
+        return given.key, user
 
-    def _session(self, conn: db.Connection, given: Credentials, address: str) -> str:
-        if not given.name or not given.password:
+    def _session(self, conn: db.Connection, given: Credentials, address: str) -> tuple[str, dict]:
+        if not NAME.fullmatch(given.name) or KEY.fullmatch(given.name) or not 0 < len(given.password) <= LONGEST:
             raise refused()
         known = hmac.new(self._secret, f"{given.name}\0{given.password}".encode(), hashlib.sha256).digest()
-        if token := self._sessions.get(known):
-            with conn.transaction():
-                if db.session_user(conn, token) is not None:
-                    return token
+        if (token := self._sessions.get(known)) and (user := _user(conn, token)):
+            return token, user
         opened = password.login(conn, given.name, given.password, address)
         if opened is None:
             raise refused()
         self._keep(self._sessions, known, opened["token"])
-        return opened["token"]
+        return opened["token"], _user(conn, opened["token"])
 
     def forget(self, token: str) -> None:
         """A key that is not good any more: its next request is not even read."""

@@ -29,8 +29,9 @@ ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 NAMESPACE = "urn:leissner:billing:1"
 UNREADABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML cannot hold
 # Codes of ours for SQLSTATEs; their sentence is the database's own where it has one.
-CODES = (("LB", None), ("23", "LB937"), ("22", "LB938"), ("42501", "LB939"), ("40", "LB950"), ("55P03", "LB950"),
-         ("57014", "LB951"), ("53", "LB952"), ("57P", "LB952"), ("08", "LB952"))
+CODES = (("LB", None), ("23", "LB937"), ("22", "LB938"), ("54", "LB938"), ("42501", "LB939"), ("40", "LB950"),
+         ("55P03", "LB950"), ("57014", "LB951"), ("53", "LB952"), ("57P", "LB952"), ("08", "LB952"))
+LONGEST = 200  # characters of what was sent that are repeated
 log = logging.getLogger("leissner.soap")
 
 
@@ -39,7 +40,8 @@ class Refusal(Exception):
 
     def __init__(self, message: str, status: int = 500, *, field: str | None = None, **params):
         super().__init__(message)
-        self.message, self.status, self.field, self.params = message, status, field, params
+        self.message, self.status, self.field = message, status, field
+        self.params = {name: short(value) for name, value in params.items()}
         self.headers: list[tuple[str, str]] = []
         self.sentence: str | None = None
         self.hint: str | None = None
@@ -56,6 +58,8 @@ def of_database(error: psycopg.Error, conn: db.Connection | None, language: str,
     state = next((one for one in CODES if problem.code.startswith(one[0])), None)
     if state is None:
         return unforeseen(error)
+    if problem.code == "23502":
+        return Refusal("LB947", why=f"{problem.field} is empty", field=problem.field)
     refusal = Refusal(state[1] or problem.code, 503 if problem.status == 503 else 500)
     refusal.sentence, refusal.hint, refusal.field = problem.sentence, problem.hint, problem.field
     with contextlib.suppress(ValueError, AttributeError):
@@ -64,7 +68,7 @@ def of_database(error: psycopg.Error, conn: db.Connection | None, language: str,
     if refusal.field:
         refusal.field = refusal.field.removeprefix("p_")
         told = given.get(refusal.field, refusal.params.get(refusal.field))
-        refusal.value = None if told is None else str(told)[:200]
+        refusal.value = None if told is None else short(told)
     return refusal
 
 
@@ -89,7 +93,7 @@ def document(refusal: Refusal, conn: db.Connection | None = None, language: str 
     root = etree.Element(f"{{{ENVELOPE}}}Envelope", nsmap={"soap": ENVELOPE})
     fault = etree.SubElement(etree.SubElement(root, f"{{{ENVELOPE}}}Body"), f"{{{ENVELOPE}}}Fault")
     etree.SubElement(fault, "faultcode").text = f"soap:{refusal.name}"
-    etree.SubElement(fault, "faultstring").text = readable(refusal.sentence)
+    etree.SubElement(fault, "faultstring").text = readable(short(refusal.sentence, 1000))
     if refusal.message != "LB949":
         problem = etree.SubElement(etree.SubElement(fault, "detail"), f"{{{NAMESPACE}}}problem",
                                    nsmap={None: NAMESPACE})
@@ -106,6 +110,12 @@ def _told(refusal: Refusal, conn: db.Connection | None, language: str) -> tuple[
                                                  p_params=refusal.params)):
             return rows[0]["sentence"], rows[0]["hint"]
     return string.capwords(f"{refusal.message}: {' '.join(map(str, refusal.params.values()))}", ". "), None
+
+
+def short(value: object, most: int = LONGEST) -> str:
+    """What was sent, as far as it is worth repeating."""
+    words = " ".join(f"{one}" for one in value[:10]) if isinstance(value, list) else f"{value}"
+    return words if len(words) <= most else f"{words[:most]}…"
 
 
 def readable(text: str) -> str:

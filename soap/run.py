@@ -11,8 +11,8 @@ from lxml import etree
 from leissner.scripts import db
 from leissner.scripts.errors import LeissnerError
 from leissner.soap import faults, shape
-from leissner.soap.caller import Callers, refused
-from leissner.soap.faults import Refusal
+from leissner.soap.caller import KEY, Callers, refused
+from leissner.soap.faults import Refusal, short
 from leissner.soap.operations import CLEAR, PAGE, REQUEST_ID
 from leissner.soap.shape import Field, Shape
 
@@ -58,7 +58,7 @@ class Runner:
         """The answer, as the element of the response."""
         one = self.shapes[request.operation]
         values = {field.name: _value(field, given[field.name]) for field in one.takes if field.name in given}
-        request.about = {name: value[:100] for name, value in values.items()
+        request.about = {name: KEY.sub("(a key)", value[:100]) for name, value in values.items()
                          if isinstance(value, str) and name.endswith(("_no", "_id", "number", "report"))}
         try:
             self._enter(conn, request, service)
@@ -154,7 +154,7 @@ def _page(conn: db.Connection, one: Shape, params: dict) -> tuple[list[dict], An
 def _none(one: Shape, values: dict) -> Refusal:
     keys = [field.name for field in one.takes if field.is_needed and isinstance(values.get(field.name), str)]
     refusal = Refusal("LB935", what=", ".join(f"{name} {values[name]}" for name in keys), field=next(iter(keys), None))
-    refusal.value = values.get(refusal.field)
+    refusal.value = short(values[refusal.field]) if refusal.field else None
     return refusal
 
 

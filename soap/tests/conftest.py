@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 
 import pytest
 import requests
-import waitress
 import zeep
 import zeep.transports
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from leissner.scripts import db
+from leissner.scripts.serve import PREFIX, create
 from leissner.soap import Soap
-from leissner.webui.tests.conftest import golden, lived, make_web, quick_passwords  # noqa: F401
+from leissner.webui.tests.conftest import golden, lived, quick_passwords  # noqa: F401
 
 ENVELOPE = ('<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Header>{header}'
             '</soap:Header><soap:Body>{body}</soap:Body></soap:Envelope>')
@@ -25,9 +24,14 @@ class Served:
 
     port: int
     database: object
-    soap: Soap
+    app: object
+    server: object
     _wsdl: list = field(default_factory=list)
     _keys: dict = field(default_factory=dict)
+
+    @property
+    def soap(self) -> Soap:
+        return self.app.wsgi_app.mounts[PREFIX]
 
     @property
     def url(self) -> str:
@@ -73,19 +77,16 @@ class Served:
             conn.close()
 
 
-def serve(made):
-    """The application and SOAP on a port of loopback, until the generator goes on."""
-    web = make_web(made)
-    soap = Soap(web.app.extensions["pool"])
-    web.app.wsgi_app = DispatcherMiddleware(web.app.wsgi_app, {"/soap": soap})
-    server = waitress.create_server(web.app, host="127.0.0.1", port=0, threads=8)
+def serve(made, **options):
+    """The server as `leissner serve` makes it, on a port of loopback, until the generator goes on."""
+    server, app = create(made.url(db.WEB_LOGIN), **options)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield Served(server.effective_port, made, soap)
+    yield Served(server.effective_port, made, app, server)
     server.task_dispatcher.shutdown(timeout=5)
     server.close()
     thread.join(5)
-    web.app.extensions["pool"].close()
+    app.extensions["pool"].close()
 
 
 @pytest.fixture(scope="module")
