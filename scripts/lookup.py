@@ -94,38 +94,37 @@ def _ask(conn: db.Connection, begin, service: "Service", taken: list[dict], coun
                     pending[pool.submit(service.ask, row)] = row
                 if not pending:
                     break
-                for future in wait(pending, return_when=FIRST_COMPLETED).done:
-                    row, answer = pending.pop(future), future.result()
-                    state = _keep(conn, begin, row, answer)
+                ready = wait(pending, return_when=FIRST_COMPLETED).done
+                answers = [(pending.pop(future), future.result()) for future in ready]
+                with begin():
+                    kept = [_keep(conn, row, answer) for row, answer in answers]
+                for (row, answer), state in zip(answers, kept, strict=True):
                     del left[row["lookup"]]
                     counts["asked"] += 1
                     counts[state] += 1
                     failures = failures + 1 if state == "failed" else 0
                     if failures == SILENT:
-                        service.problem = answer.reason
+                        service.problem = answer.reason or "it is too busy"
     finally:
         if left:
             with suppress(psycopg.Error), begin():
                 db.call(conn, "lookup_release", p_lookups=sorted(left))
 
 
-def _keep(conn: db.Connection, begin, row: dict, answer: Answer) -> str:
-    """Makes of an answer what it says, and notes it, in one transaction; what cannot be so is noted as refused."""
+def _keep(conn: db.Connection, row: dict, answer: Answer) -> str:
+    """Makes of an answer what it says, and notes it; what cannot be so is noted as refused."""
     state, reason, customer_no = answer.state, answer.reason, answer.put.get("customer_no")
     if state == "known":
         try:
-            with begin():
+            with conn.transaction():
                 db.call(conn, "outside_put", **{f"p_{name}": value for name, value in answer.put.items()})
-                db.call(conn, "lookup_answer", p_lookup=row["lookup"], p_state=state, p_customer_no=customer_no)
-            return state
+                db.constraints_check(conn)
         except psycopg.Error as error:
-            problem = db.problem(error)
+            problem = db.problem(error, conn)
             if problem.status in (403, 500, 503):  # not the answer's fault
                 raise
             state, reason = "failed" if problem.status == 409 else "refused", f"{problem.sentence} ({problem.code})"
-    with begin():
-        db.call(conn, "lookup_answer", p_lookup=row["lookup"], p_state=state, p_customer_no=customer_no,
-                p_reason=reason)
+    db.call(conn, "lookup_answer", p_lookup=row["lookup"], p_state=state, p_customer_no=customer_no, p_reason=reason)
     return state
 
 

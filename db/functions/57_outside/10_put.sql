@@ -297,52 +297,64 @@ begin
         ));
     end if;
 
-    -- Whoever has a number that moves has it up to the day; from its first day on: never had it.
-    with moved as (
-        update billing.subscriber_number as own
-        set
-            to_on = case when lower(own.valid) < p_day then p_day else own.to_on end,
-            contract_line_id = case
-                when lower(own.valid) < p_day then own.contract_line_id else p_line_id
-            end,
-            from_on = case when lower(own.valid) < p_day then own.from_on else p_day end
-        from logic.outside_held_list(p_numbers, daterange(p_day, p_to_on)) as held
-        where
-            own.subscriber_number_id = held.subscriber_number_id and own.contract_line_id <> p_line_id
-        returning own.number
-    )
+    -- Each only where there is something to do: even a statement without rows has its triggers. Whoever has a
+    -- number that moves has it up to the day; from its first day on: never had it.
+    changed := '{}';
+    if p_is_move then
+        with moved as (
+            update billing.subscriber_number as own
+            set
+                to_on = case when lower(own.valid) < p_day then p_day else own.to_on end,
+                contract_line_id = case
+                    when lower(own.valid) < p_day then own.contract_line_id else p_line_id
+                end,
+                from_on = case when lower(own.valid) < p_day then own.from_on else p_day end
+            from logic.outside_held_list(p_numbers, daterange(p_day, p_to_on)) as held
+            where
+                own.subscriber_number_id = held.subscriber_number_id and own.contract_line_id <> p_line_id
+            returning own.number
+        )
 
-    select coalesce(array_agg('number ' || moved.number), '{}') into changed from moved;
-    with earlier as (
-        update billing.subscriber_number as own set from_on = p_day
-        from logic.outside_held_list(p_numbers, daterange(p_day, p_to_on)) as held
-        where
-            own.subscriber_number_id = held.subscriber_number_id and own.contract_line_id = p_line_id
-            and held.is_whole and lower(own.valid) > p_day
-            and not exists (
-                select from billing.subscriber_number as first
-                where
-                    first.contract_line_id = p_line_id and first.kind = own.kind and first.number = own.number
-                    and first.to_number is not distinct from own.to_number
-                    and lower(first.valid) < lower(own.valid)
-                    and coalesce(upper(first.valid), 'infinity') > p_day
-            )
-        returning own.number
-    )
+        select coalesce(array_agg('number ' || moved.number), '{}') into changed from moved;
+    end if;
+    if exists (
+        select from logic.outside_held_list(p_numbers, daterange(p_day, p_to_on)) as held
+        where held.contract_line_id = p_line_id and lower(held.valid) > p_day
+    ) then
+        with earlier as (
+            update billing.subscriber_number as own set from_on = p_day
+            from logic.outside_held_list(p_numbers, daterange(p_day, p_to_on)) as held
+            where
+                own.subscriber_number_id = held.subscriber_number_id and own.contract_line_id = p_line_id
+                and held.is_whole and lower(own.valid) > p_day
+                and not exists (
+                    select from billing.subscriber_number as first
+                    where
+                        first.contract_line_id = p_line_id and first.kind = own.kind
+                        and first.number = own.number
+                        and first.to_number is not distinct from own.to_number
+                        and lower(first.valid) < lower(own.valid)
+                        and coalesce(upper(first.valid), 'infinity') > p_day
+                )
+            returning own.number
+        )
 
-    select changed || coalesce(array_agg('number ' || earlier.number), '{}') into changed from earlier;
-    with ended as (
-        update billing.subscriber_number as own set to_on = p_to_on
-        from unnest(p_numbers) as given
-        where
-            own.contract_line_id = p_line_id and own.kind = given.kind and own.number = given.number
-            and own.to_number is not distinct from given.to_number and own.valid is not null
-            and lower(own.valid) <= p_day and coalesce(upper(own.valid), 'infinity') > p_day
-            and own.to_on is distinct from p_to_on and p_to_on is not null
-        returning own.number
-    )
+        select changed || coalesce(array_agg('number ' || earlier.number), '{}') into changed from earlier;
+    end if;
+    if p_to_on is not null then
+        with ended as (
+            update billing.subscriber_number as own set to_on = p_to_on
+            from unnest(p_numbers) as given
+            where
+                own.contract_line_id = p_line_id and own.kind = given.kind and own.number = given.number
+                and own.to_number is not distinct from given.to_number and own.valid is not null
+                and lower(own.valid) <= p_day and coalesce(upper(own.valid), 'infinity') > p_day
+                and own.to_on is distinct from p_to_on
+            returning own.number
+        )
 
-    select changed || coalesce(array_agg('number ' || ended.number), '{}') into changed from ended;
+        select changed || coalesce(array_agg('number ' || ended.number), '{}') into changed from ended;
+    end if;
     with made as (
         insert into billing.subscriber_number (contract_line_id, kind, number, to_number, from_on, to_on)
         select p_line_id, given.kind, given.number, given.to_number, p_day, p_to_on
