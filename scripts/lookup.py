@@ -34,6 +34,7 @@ from leissner.scripts.suspense import printable
 LEVEL = "batch"
 AT_ONCE = 8
 PORTION = 200  # numbers taken at a time, for ten minutes
+OFTEN = 5_000  # known numbers after which their calls are rated; else at the end
 RATE = 50_000  # calls in one transaction
 LARGEST = 64 * 1024
 LONGEST = 200
@@ -66,19 +67,28 @@ def look_up(conn: db.Connection, limit_s: float | None = None, *, level: str = L
     if not rule["url"]:
         return None
     service = Service(rule, limit_s)
-    counts = dict.fromkeys(("asked", *STATES, "rated"), 0)
+    counts, known = dict.fromkeys(("asked", *STATES, "rated"), 0), 0
     _rate(conn, begin, counts)
-    while not service.is_over():
+    asked = -1
+    while asked != counts["asked"]:  # a round for each day on which a number is not known
+        asked = counts["asked"]
         with begin():
-            taken = db.call(conn, "lookup_take", p_limit=PORTION)
-        if not taken:
-            break
-        _ask(conn, begin, service, taken, counts)
-        _rate(conn, begin, counts)
+            db.call(conn, "lookup_collect")
+        while not service.is_over() and (taken := _take(conn, begin)):
+            _ask(conn, begin, service, taken, counts)
+            if counts["known"] - known >= OFTEN:
+                known = _rate(conn, begin, counts)
+        if counts["known"] > known:
+            known = _rate(conn, begin, counts)
     if any(counts.values()):
         with begin():
             db.call(conn, "audit_event_add", p_kind="lookup", p_detail=counts)
     return counts | {"problem": service.problem}
+
+
+def _take(conn: db.Connection, begin) -> list[dict]:
+    with begin():
+        return db.call(conn, "lookup_take", p_limit=PORTION)
 
 
 def _ask(conn: db.Connection, begin, service: "Service", taken: list[dict], counts: dict[str, int]) -> None:
@@ -128,13 +138,15 @@ def _keep(conn: db.Connection, row: dict, answer: Answer) -> str:
     return state
 
 
-def _rate(conn: db.Connection, begin, counts: dict[str, int]) -> None:
+def _rate(conn: db.Connection, begin, counts: dict[str, int]) -> int:
+    """Rates the calls whose number somebody has; how many numbers are known by now."""
     read = RATE
     while read == RATE:
         with begin():
             done, = db.call(conn, "lookup_rate", p_limit=RATE)
         read = done["read"]
         counts["rated"] += done["rated"]
+    return counts["known"]
 
 
 class Service:

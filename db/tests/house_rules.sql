@@ -244,7 +244,8 @@ select bag_eq(
         'logic.price_list_code', 'logic.price_list_currency',
         'logic.list_currency_list', 'logic.document_price',
         'logic.fee_due_list',
-        'logic.lookup_again', 'logic.lookup_answer', 'logic.lookup_rate', 'logic.lookup_release',
+        'logic.lookup_again', 'logic.lookup_answer', 'logic.lookup_collect', 'logic.lookup_rate',
+        'logic.lookup_release',
         'logic.lookup_rule', 'logic.lookup_take', 'logic.outside_held_list', 'logic.outside_rule',
         'logic.suspense_group_list', 'logic.suspense_summary', 'logic.totals_fold'
     ],

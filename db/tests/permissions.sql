@@ -87,6 +87,7 @@ from (
     'integration']),
     ('outside_put', array['sales', 'support', 'batch', 'integration']),
     ('lookup_rule', array['batch', 'integration']),
+    ('lookup_collect', array['batch', 'integration']),
     ('lookup_take', array['batch', 'integration']),
     ('lookup_answer', array['batch', 'integration']),
     ('lookup_release', array['batch', 'integration']),

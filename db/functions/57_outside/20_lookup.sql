@@ -62,40 +62,82 @@ $$Where to ask whose a number is (NULL: nowhere), the name of the secret for tha
 Example: select * from logic.lookup_rule()
 Raises: LB901 without the level batch, integration or admin$$;
 
+create function logic.lookup_collect()
+returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_count bigint;
+begin
+    perform access.require('admin', 'batch', 'integration');
+    delete from billing.lookup as old where old.next_at < now() - interval '30 days';
+    insert into billing.lookup as own (kind, number, day, state, next_at)
+    select distinct on (waiting.kind, waiting.number)
+        waiting.kind, waiting.number, waiting.day, 'waiting', now()
+    from logic.lookup_waiting_list() as waiting
+    left join billing.lookup as asked
+        on asked.kind = waiting.kind and asked.number = waiting.number and asked.day = waiting.day
+    where not waiting.is_held and (asked.next_at is null or asked.next_at <= now())
+    order by waiting.kind, waiting.number, waiting.day
+    on conflict on constraint lookup_number_uq do update
+    set state = 'waiting', next_at = now()
+    where own.next_at <= now() and own.state <> 'waiting';
+    get diagnostics v_count = row_count;
+    return v_count;
+end;
+$$;
+
+comment on function logic.lookup_collect() is
+$$Puts numbers of waiting calls that nobody has into the queue, each with the earliest day about which no
+answer holds: how many are new there.
+Example: select logic.lookup_collect() where false
+Raises: LB901 without the level batch, integration or admin$$;
+
 create function logic.lookup_take(p_limit integer)
 returns table (lookup bigint, kind text, number text, day date)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
+declare
+    v_taken bigint[];
+    v_held bigint[];
 begin
     perform access.require('admin', 'batch', 'integration');
-    delete from billing.lookup as old where old.next_at < now() - interval '30 days';
-    return query
-    insert into billing.lookup as own (kind, number, day, state, next_at)
-    select distinct on (waiting.kind, waiting.number)
-        waiting.kind, waiting.number, waiting.day, 'asking', clock_timestamp() + interval '10 minutes'
-    from logic.lookup_waiting_list() as waiting
-    where
-        not waiting.is_held
-        and not exists (
-            select from billing.lookup as asked
+    -- Until some are found that nobody has by now: an answer may have been one about other numbers, too.
+    loop
+        v_taken := array(
+            select own.lookup_id
+            from billing.lookup as own
             where
-                asked.kind = waiting.kind and asked.number = waiting.number and asked.day = waiting.day
-                and asked.next_at > now()
-        )
-    order by waiting.kind, waiting.number, waiting.day
-    limit p_limit
-    on conflict on constraint lookup_number_uq do update
-    set state = 'asking', asked_at = clock_timestamp(), next_at = excluded.next_at
-    where own.next_at <= now()
+                own.state in ('waiting', 'asking') and (own.state = 'waiting' or own.next_at <= now())
+            order by own.kind, own.number, own.day
+            limit p_limit
+            for update of own skip locked
+        );
+        v_held := array(
+            select own.lookup_id
+            from billing.lookup as own
+            inner join logic.subscriber_find(
+                array(select one.kind from billing.lookup as one where one.lookup_id = any(v_taken)),
+                array(select one.number from billing.lookup as one where one.lookup_id = any(v_taken))
+            ) as found on found.kind = own.kind and found.number = own.number and found.valid @> own.day
+            where own.lookup_id = any(v_taken)
+        );
+        delete from billing.lookup as own where own.lookup_id = any(v_held);
+        exit when cardinality(v_held) < cardinality(v_taken) or v_taken = '{}';
+    end loop;
+    return query
+    update billing.lookup as own
+    set state = 'asking', asked_at = clock_timestamp(), next_at = clock_timestamp() + interval '10 minutes'
+    where own.lookup_id = any(v_taken) and own.lookup_id <> all(v_held)
     returning own.lookup_id, own.kind, own.number, own.day;
 end;
 $$;
 
 comment on function logic.lookup_take(integer) is
-$$Up to p_limit numbers to ask about, which nobody else asks about for ten minutes: of each the earliest
-day on which a call waits and no answer holds.
+$$Up to p_limit numbers of the queue to ask about, which nobody else asks about for ten minutes.
 Example: select * from logic.lookup_take(200) where false
 Raises: LB901 without the level batch, integration or admin$$;
 
@@ -136,8 +178,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform access.require('admin', 'batch', 'integration');
-    -- as it is taken: at a moment before the next transaction begins
-    update billing.lookup as own set next_at = now()
+    update billing.lookup as own set state = 'waiting', next_at = now()
     where own.state = 'asking' and own.lookup_id = any(p_lookups);
 end;
 $$;
@@ -156,7 +197,8 @@ declare
     v_count bigint;
 begin
     perform access.require('admin', 'batch', 'integration', 'support');
-    update billing.lookup as own set next_at = now() where own.state <> 'asking' and own.next_at > now();
+    update billing.lookup as own set next_at = now()
+    where own.state not in ('waiting', 'asking') and own.next_at > now();
     get diagnostics v_count = row_count;
     perform audit.event_add('lookup_again', null, jsonb_build_object('numbers', v_count));
     return v_count;
@@ -211,6 +253,16 @@ end;
 comment on function api.lookup_rule() is
 $$Where to ask whose a number is (NULL: nowhere), the name of the secret for that, and how long to wait.
 Example: select * from api.lookup_rule()
+Raises: LB901$$;
+
+create function api.lookup_collect()
+returns bigint
+language sql volatile
+return logic.lookup_collect();
+
+comment on function api.lookup_collect() is
+$$Puts numbers of waiting calls that nobody has into the queue: how many are new there.
+Example: select api.lookup_collect() where false
 Raises: LB901$$;
 
 create function api.lookup_take(p_limit integer default 200)
@@ -300,6 +352,7 @@ grant execute on function api.lookup_list(text) to
 grant execute on function api.lookup_again()
 to leissner_admin, leissner_support, leissner_batch, leissner_integration;
 grant execute on function
-    api.lookup_rule(), api.lookup_take(integer), api.lookup_answer(bigint, text, text, text),
+    api.lookup_rule(), api.lookup_collect(), api.lookup_take(integer),
+    api.lookup_answer(bigint, text, text, text),
     api.lookup_release(bigint[]), api.lookup_rate(integer)
 to leissner_admin, leissner_batch, leissner_integration;
