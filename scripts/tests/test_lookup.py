@@ -7,10 +7,12 @@ import json
 import os
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +23,7 @@ import psycopg
 import pytest
 
 from leissner.scripts import db, lookup
+from leissner.scripts.tests import servers
 from leissner.scripts.tests.reference.compare import leissner as command
 
 STARTER = Path(__file__).parents[1] / "starter"
@@ -38,7 +41,7 @@ class Server(ThreadingHTTPServer):
 class Crm:
     """Answers by number or account: a dict as JSON, (status, bytes), or a function of the handler."""
 
-    def __init__(self):
+    def __init__(self, certificate: Path | None = None):
         self.known, self.asked, self.together, self.most = {}, [], 0, 0
         crm = self
 
@@ -70,8 +73,12 @@ class Crm:
                 pass
 
         self.server = Server(("127.0.0.1", 0), Handler)
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/who?of=leissner"
+        self.url = f"http{'s' if certificate else ''}://127.0.0.1:{self.server.server_address[1]}/who?of=leissner"
 
     def close(self):
         self.server.shutdown()
@@ -211,7 +218,7 @@ def test_from_an_empty_database_to_an_acknowledged_basis(leissner, conn, crm, tm
 def drip(handler):
     with suppress(OSError):
         handler.wfile.write(b"HTTP/1.0 200 OK\r\nContent-Length: 9999\r\n\r\n")
-        for _ in range(40):
+        for _ in range(100):
             handler.wfile.write(b"{")
             time.sleep(0.1)
     raise OSError
@@ -360,6 +367,27 @@ def test_two_at_once_ask_about_each_number_once(leissner, conn, crm, tmp_path):
     done(leissner("check"))
 
 
+def test_many_who_name_one_customer_at_once_make_it_once_and_a_number_goes_to_one(leissner, conn):
+    def put(customer: str, number: str) -> str | None:
+        with db.connect() as own:
+            try:
+                with db.transaction(own, "integration"):
+                    db.call(own, "outside_put", p_customer_no=customer, p_numbers=[number], p_from_on="2026-11-01")
+            except psycopg.Error as error:
+                return error.sqlstate
+
+    with ThreadPoolExecutor(8) as pool:
+        same = list(pool.map(lambda n: put("K1", f"+4690200000{n % 5}"), range(24)))
+        fought = list(pool.map(lambda n: put(f"F{n}", "+46902009999"), range(8)))
+    assert set(same) == {None}
+    assert rows(conn, "select count(distinct customer_no), count(distinct contract_line_id), count(*)"
+                      " from billing.subscriber_number inner join billing.contract_line using (contract_line_id)"
+                      " inner join billing.contract using (contract_id) inner join billing.customer"
+                      " using (customer_id) where customer_no = 'K1'") == [(1, 1, 5)]
+    assert sorted(fought, key=str) == ["LB803"] * 7 + [None]
+    assert rows(conn, "select count(*) from billing.customer where customer_no like 'F%'") == [(1,)]
+
+
 def test_the_secret_is_kept_elsewhere_and_sent(leissner, conn, crm, tmp_path, monkeypatch):
     crm.known["46902000001"] = {"known": False}
     file = calls(tmp_path / "day.csv", (2, "46902000001", ""))
@@ -372,6 +400,22 @@ def test_the_secret_is_kept_elsewhere_and_sent(leissner, conn, crm, tmp_path, mo
         done(leissner("calls", "lookup", "--again"))
         assert crm.asked.pop()["authorization"] == sent
     assert secret not in done(leissner("calls", "lookup", "--list")).out
+
+
+def test_over_tls_the_certificate_is_checked_and_what_drips_is_cut(leissner, conn, tmp_path, monkeypatch):
+    certificate = servers.certificate(tmp_path / "crm.pem")
+    crm = Crm(certificate)
+    crm.known = {"46902000001": {"customer_no": "K1"}, "46902000002": drip}
+    conn.execute("update billing.setting set value = %s where name = 'lookup_url'", [crm.url])
+    done(leissner("calls", "load", calls(tmp_path / "day.csv", *((2, number, "") for number in crm.known)),
+                  "--source", "switch"))
+    assert not crm.asked and "CERTIFICATE_VERIFY_FAILED" in leissner("calls", "lookup", "--list").out
+    monkeypatch.setenv("SSL_CERT_FILE", f"{certificate}")
+    began = time.monotonic()
+    assert leissner("calls", "lookup", "--again").code == 1
+    assert time.monotonic() - began < 8  # it would drip for ten seconds
+    assert states(conn) == {"46902000001": "known", "46902000002": "failed"}
+    crm.close()
 
 
 def test_the_clock_looks_up(leissner, conn, crm, tmp_path):

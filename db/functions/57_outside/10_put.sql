@@ -276,6 +276,9 @@ declare
     v_other record;
     v_made text[];
 begin
+    -- Who names the same number at the same moment comes after, and is told whose it is.
+    perform pg_advisory_xact_lock(hashtextextended('billing.subscriber_number ' || given.number, 0))
+    from (select distinct one.number from unnest(p_numbers) as one order by one.number) as given;
     select own.number, contract.contract_no || '/' || line.line_no as contract, customer.customer_no
     into v_other
     from logic.outside_held_list(p_numbers, daterange(p_day, p_to_on)) as held
