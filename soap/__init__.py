@@ -8,6 +8,7 @@ import logging
 import re
 import threading
 import time
+from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
 import psycopg
@@ -19,7 +20,7 @@ from leissner.scripts.errors import LeissnerError
 from leissner.soap import caller, engine, faults, run, shape
 from leissner.soap.faults import NAMESPACE, Refusal
 from leissner.soap.log import Entry, Log
-from leissner.soap.operations import SERVICES, all_of, service_of
+from leissner.soap.operations import all_of, service_of
 
 LARGEST, LARGEST_BULK = 2 << 20, 16 << 20  # bytes of a request
 HEAD = 16 << 10  # bytes in which its header says who asks, where HTTP does not
@@ -204,8 +205,8 @@ def make(conn: db.Connection, callers: caller.Callers) -> tuple:
     shapes = shape.shapes(operations, rows)
     keeps = {one.keeps: tuple(row["name"] for row in rows if row["owner"] == one.keeps and row["way"] == "in"
                               and row["is_needed"]) for one in operations if one.keeps}
-    services = [_service(name, [shapes[one.name] for one in own]) for name, own in SERVICES.items()]
-    app = engine.Application(services, NAMESPACE, name="Leissner", in_protocol=engine.Protocol(),
+    service = _service("LeissnerBilling", shapes.values())  # one port for all: clients find an operation without asking
+    app = engine.Application([service], NAMESPACE, name="Leissner", in_protocol=engine.Protocol(),
                              out_protocol=engine.Protocol())
     server = engine.ServerBase(app)
     app.transport = "http://schemas.xmlsoap.org/soap/http"
@@ -216,9 +217,8 @@ def make(conn: db.Connection, callers: caller.Callers) -> tuple:
     return server, run.Runner(callers, shapes, keeps), document.decode()
 
 
-def _service(name: str, shapes: list[shape.Shape]) -> type:
-    return type(name, (engine.ServiceBase,), {one.operation.name: _method(one) for one in shapes} | {
-        "__doc__": f"{name}."})
+def _service(name: str, shapes: Iterable[shape.Shape]) -> type:
+    return type(name, (engine.ServiceBase,), {one.operation.name: _method(one) for one in shapes})
 
 
 def _method(one: shape.Shape):

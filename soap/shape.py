@@ -102,7 +102,9 @@ def result_type(shape: Shape) -> type | None:
     if shape.operation.is_one:
         return row.customize(min_occurs=0, nillable=False)
     members = [("row", row.customize(min_occurs=0, max_occurs="unbounded", nillable=False))]
-    if shape.operation.key:
+    if shape.operation.key:  # an empty page has its count: zeep takes an element with nothing in it for None
+        members.insert(0, ("count", engine.Integer32.customize(
+            min_occurs=1, nillable=False, doc="How many rows this page has.")))
         members.append(("next", engine.Unicode.customize(
             min_occurs=0, nillable=False, doc="What to give as `after` for the next page; none after the last.")))
     return engine.ComplexModel.produce(NAMESPACE, f"{name}Result", members).customize(min_occurs=0, nillable=False)
@@ -129,6 +131,8 @@ def answer(shape: Shape, rows: list[dict], next_: str | None = None) -> etree._E
             _put(etree.SubElement(response, result), rows[0], plan)
         return response
     page, row_tag = etree.SubElement(response, result), f"{{{NAMESPACE}}}row"
+    if shape.operation.key:
+        etree.SubElement(page, f"{{{NAMESPACE}}}count").text = f"{len(rows)}"
     for row in rows:
         _put(etree.SubElement(page, row_tag), row, plan)
     if next_ is not None:
