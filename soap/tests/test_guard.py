@@ -5,6 +5,8 @@ is answered; no connection is lost, nothing is written but the log of requests, 
 """
 
 import base64
+import concurrent.futures
+import gc
 import gzip
 import http.client
 import itertools
@@ -12,9 +14,12 @@ import json
 import os
 import re
 import socket
+import statistics
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from lxml import etree
@@ -563,3 +568,187 @@ def test_the_wsdl_is_well_formed_whatever_host_is_said(target):
     forwarded = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "gopher", "Forwarded": "host=evil.example"}
     _, _, body = sent(target, Sent(method="GET", path="/soap/?wsdl", headers=forwarded).raw(target))
     assert b"evil" not in body and b"gopher" not in body
+
+
+# Who is not known ------------------------------------------------------------------------------------------------
+
+def refused_login(served, name: str, words: str = SECRET) -> tuple[int, bytes]:
+    status, _, body = sent(served, stranger(basic(f"{name}:{words}")).raw(served))
+    return status, body
+
+
+def test_a_fault_does_not_tell_who_there_is(target):
+    with target.database.connect(db.CLI_LOGIN) as conn, db.transaction(conn, "admin"):
+        for name in ("left", "keyed"):
+            db.call(conn, "user_save", p_name=name, p_levels=["integration"])
+        db.call(conn, "password_set", p_name="left", **password.new(WORDS))
+        db.call(conn, "user_disable", p_name="left")
+    patient(target)
+    names = {"someone": "crm", "nobody": "nobody", "without a password": "keyed"}
+    told = {what: refused_login(target, name) for what, name in names.items()}
+    told["disabled"] = refused_login(target, "left", WORDS)
+    told["no name of a user"] = refused_login(target, "no body")
+    assert len(set(told.values())) == 1 and told["someone"][0] == 401
+    patient(target)
+    told = {name: [refused_login(target, name)[0] for _ in range(7)] for name in names.values()}
+    assert set(map(tuple, told.values())) == {(401, 401, 401, 401, 401, 429, 429)}
+
+
+def test_strangers_make_us_work_fifty_times_no_more(target, monkeypatch):
+    """A password costs a tenth of a second and 64 MB: of an address fifty are tried, and none of what is not tried."""
+    patient(target)
+    tried = []
+    monkeypatch.setattr(password, "digest", lambda *given, own=password.digest: tried.append(1) or own(*given))
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        told = [status for status, _ in pool.map(lambda n: refused_login(target, f"guess{n}"), range(80))]
+    assert told.count(401) == len(tried) == 50 and told.count(429) == 30
+    _, headers, body = sent(target, stranger(basic(f"guess:{SECRET}")).raw(target))
+    assert code_of(body) == "Client.LB902" and 1 <= int(headers["Retry-After"]) <= 900
+    assert_well(target)  # a key is no password
+    patient(target)
+
+
+def test_a_flood_of_strangers_does_not_fill_the_log(target):
+    """Each is counted; beyond sixty a minute from an address they share rows."""
+    logged = last(target)
+    raw = stranger({"X-API-Key": "f" * 64}).raw(target)
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(lambda _: sent(target, raw)[0], range(400)))
+    assert set(told) == {401}
+    rows = [row["detail"] for row in events(target, logged)]
+    assert len(rows) < 100
+    target.soap._log.flush()
+    rows = [row["detail"] for row in events(target, logged)]
+    assert sum(row.get("times", 1) for row in rows) == 400 and {row["fault"] for row in rows} == {"Client.LB930"}
+
+
+def test_what_is_sent_cannot_write_lines_of_its_own_into_the_log(target, caplog):
+    logged = last(target)
+    line = "x&#10;2026-01-01 admin soap dropCustomer"
+    sent(target, Sent(envelope(get(NO.format(line)))).raw(target))
+    sent(target, Sent(envelope(get()), {"Content-Type": "text/plain\tadmin: all is well"}).raw(target))
+    first, second = events(target, logged)
+    assert first["kind"] == second["kind"] == "soap" and first["subject"] == "getCustomer" and second["subject"] == "-"
+    assert first["detail"]["about"] == {"customer_no": line.replace("&#10;", "\n")}
+    assert not caplog.text
+
+
+@pytest.mark.parametrize("is_proxied, said, seen", [
+    (False, "203.0.113.7", "127.0.0.1"), (True, "203.0.113.7", "203.0.113.7"),
+    (True, "198.51.100.1, 203.0.113.7", "203.0.113.7"), (True, "[2001:db8::1]", "2001:db8::1"),
+    (True, "fe80::1%eth0", "fe80::1"), (True, "unknown", "127.0.0.1"), (True, "a' or 1=1", "127.0.0.1"),
+    (True, None, "127.0.0.1"),
+])
+def test_the_address_is_the_callers_or_the_proxys_word_for_it(target, is_proxied, said, seen):
+    """What the asker sends along counts for nothing: an API key may be bound to addresses."""
+    for served in [target] if not is_proxied else proxied(target):
+        logged = last(target)
+        given = {"X-Forwarded-For": said, "X-API-Key": target.key()}
+        status, _, _ = sent(served, Sent(GOOD, given | {"Forwarded": "for=192.0.2.9", "X-Real-IP": "192.0.2.9"},
+                                         is_known=False).raw(served))
+        (row,) = events(target, logged)
+        assert status == 200 and f"soap {seen} " in row["client"]
+
+
+def proxied(target):
+    yield from serve(target.database, is_proxied=True)
+
+
+# Who is known ----------------------------------------------------------------------------------------------------
+
+def test_what_a_known_key_sends_wrong_is_logged_as_its_own(target):
+    key, logged = target.key("support", language="sv"), last(target)
+    for body in (b"<", envelope(get("")), dtd(LAUGHS), envelope("<x/>")):
+        _, _, text = sent(target, Sent(body, {"X-API-Key": key}, is_known=False).raw(target))
+        assert "Anropet" in text.decode() or "åtgärd" in text.decode()
+    assert {row["actor"] for row in events(target, logged)} == {"soap-support-sv"}
+
+
+def test_a_key_has_its_requests_a_minute_and_no_more(target):
+    key = target.key("sales")
+    with target.database.connect() as conn:
+        conn.execute("update access.api_key set rate_limit = 3 where key_hash = access.token_hash(%s)", (key,))
+    told = [sent(target, Sent(GOOD, {"X-API-Key": key}, is_known=False).raw(target)) for _ in range(5)]
+    assert [status for status, _, _ in told] == [200, 200, 200, 429, 429]
+    assert code_of(told[-1][2]) == "Client.LB933" and 1 <= int(told[-1][1]["Retry-After"]) <= 20
+    assert_well(target)
+
+
+def test_at_the_same_time_each_hears_of_its_own(target):
+    """What eight send wrong at once is not mixed up, nor what they hear."""
+    def ask(n: int) -> bool:
+        body = sent(target, Sent(envelope(find(f"<limit>wrong{n}</limit>"))).raw(target))[2]
+        return re.findall(rb"wrong(\d+)", body) != [b"%d" % n] and (n, body)
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        assert not any(pool.map(ask, range(300)))
+    assert_well(target)
+
+
+def test_one_request_id_at_the_same_time_does_it_once(target):
+    raw = Sent(envelope(save("ONCE", "Once", "<request_id>at once</request_id>"))).raw(target)
+    other = Sent(envelope(save("ONCE", "Other", "<request_id>at once</request_id>"))).raw(target)
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(lambda _: sent(target, raw), range(16)))
+    assert {status for status, _, _ in told} == {200} and len({body for _, _, body in told}) == 1
+    assert code_of(sent(target, other)[2]) == "Client.LB934"
+    with target.database.connect() as conn:
+        rows = conn.execute("select name, row_version from billing.customer where customer_no = 'ONCE'").fetchall()
+    assert [row["name"] for row in rows] == ["Once"]
+
+
+def test_no_secret_stands_anywhere(target):
+    """The last test: in all that was logged or written."""
+    with target.database.connect() as conn:
+        tables = conn.execute("select format('%I.%I', schemaname, tablename) as name from pg_tables "
+                              "where schemaname in ('audit', 'access', 'billing')").fetchall()
+        for table in tables:
+            found = conn.execute(f"select 1 from {table['name']} as t where t::text ~ %s limit 1", ("|".join(
+                [WORDS, SECRET, "abcdef01abcdef01", "f" * 64, *map(str, target._keys.values())]),)).fetchone()
+            assert found is None, table["name"]
+
+
+@pytest.mark.long
+def test_two_thousand_attacks_take_no_memory_and_a_flood_slows_nobody_much(target):
+    """Figures on stdout (pytest -s)."""
+    raws = [what.raw(target) for what, _, _ in TABLE.values() if not callable(what.body)]
+    sizes = []
+    for n in range(2400):
+        sent(target, raws[n % len(raws)])
+        if n % 50 == 0:
+            patient(target)
+        if n in (399, 2399):
+            gc.collect()
+            sizes.append(int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"))
+    print(f"\n2000 attacks: {sizes[0] >> 20} MB, then {sizes[1] >> 20} MB")
+    assert sizes[1] - sizes[0] < 20 << 20
+    alone = quick(target)
+    stop, count = threading.Event(), [0] * 4
+    raw = stranger({"X-API-Key": "f" * 64}).raw(target)
+
+    def flood(n: int) -> None:
+        while not stop.is_set():
+            sent(target, raw)
+            count[n] += 1
+
+    threads = [threading.Thread(target=flood, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.5)
+    begun, before = time.monotonic(), sum(count)
+    flooded = quick(target)
+    rate = (sum(count) - before) / (time.monotonic() - begun)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    print(f"a good request: {alone * 1000:.1f} ms, {flooded * 1000:.1f} ms among {rate:.0f} strangers a second")
+    assert flooded < alone * 8 + 0.05
+
+
+def quick(served) -> float:
+    raw, took = Sent(GOOD).raw(served), []
+    for _ in range(200):
+        begun = time.perf_counter()
+        assert sent(served, raw)[0] == 200
+        took.append(time.perf_counter() - begun)
+    return statistics.median(took)
