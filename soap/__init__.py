@@ -4,6 +4,7 @@
 """
 
 import contextlib
+import ipaddress
 import logging
 import re
 import threading
@@ -47,7 +48,7 @@ class Soap:
         started = time.perf_counter()
         if environ["REQUEST_METHOD"] in ("GET", "HEAD") and "wsdl" in environ.get("QUERY_STRING", "").lower():
             return self._wsdl(environ, start_response)
-        request = run.Request(environ.get("REMOTE_ADDR") or "127.0.0.1")
+        request = run.Request(_address(environ.get("REMOTE_ADDR", "")))
         status, headers, fault, body = 200, [], None, b""
         size = environ.get("CONTENT_LENGTH") or "0"
         try:
@@ -95,7 +96,9 @@ class Soap:
             request.level, request.language = user["level"], user["language"]
         except psycopg.Error as error:
             refusal = faults.of_database(error, conn, "en", {})
-            refusal.status = 429 if refusal.message == "LB902" else refusal.status
+            if refusal.message == "LB902":
+                refusal.status = 429
+                refusal.headers.append(("Retry-After", f"{refusal.params['seconds']}"))
             raise refusal from error
 
     def _serve(self, conn, root: etree._Element, request: run.Request) -> bytes:
@@ -144,6 +147,15 @@ class Soap:
 
     def _connection(self):
         return self._pool.connection()
+
+
+def _address(given: str) -> str:
+    """Whose connection it is, as PostgreSQL reads addresses; no address at all where a proxy does not know."""
+    try:
+        address = ipaddress.ip_address(given.partition("%")[0])
+    except ValueError:
+        return "0.0.0.0"
+    return f"{getattr(address, 'ipv4_mapped', None) or address}"
 
 
 def _check_type(given: str, packed: str) -> None:

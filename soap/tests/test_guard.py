@@ -6,6 +6,7 @@ is answered; no connection is lost, nothing is written but the log of requests, 
 
 import base64
 import concurrent.futures
+import contextlib
 import gc
 import gzip
 import http.client
@@ -13,8 +14,11 @@ import itertools
 import json
 import os
 import re
+import shutil
 import socket
+import ssl
 import statistics
+import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -25,6 +29,8 @@ import pytest
 from lxml import etree
 
 from leissner.scripts import db, password
+from leissner.scripts.tests.servers import certificate
+from leissner.soap import LARGEST_BULK
 from leissner.soap.tests.conftest import serve
 from leissner.webui.tests.conftest import WORDS
 
@@ -49,13 +55,19 @@ def target(bed, quick_passwords):
         with made.connect(db.CLI_LOGIN) as conn, db.transaction(conn, "admin"):
             db.call(conn, "user_save", p_name="crm", p_levels=["integration"])
             db.call(conn, "password_set", p_name="crm", **password.new(WORDS))
-        with made.connect() as conn:
-            conn.execute("insert into billing.currency (currency) values ('SEK')")
-            conn.execute("insert into billing.operator (name, org_no) values ('Test', '556000-0000')")
-        status, _, text = served.post(save(GOOD_CUSTOMER, "Good"), key=key)
-        assert status == 200, text
-        yield served
+        with made.connect() as served.eyes:
+            served.eyes.execute("insert into billing.currency (currency) values ('SEK')")
+            served.eyes.execute("insert into billing.operator (name, org_no) values ('Test', '556000-0000')")
+            status, _, text = served.post(save(GOOD_CUSTOMER, "Good"), key=key)
+            assert status == 200, text
+            yield served
     bed.drop(made)
+
+
+@pytest.fixture(scope="module")
+def proxied(target):
+    """The same behind a proxy on this machine."""
+    yield from serve(target.database, is_proxied=True)
 
 
 # What is sent ----------------------------------------------------------------------------------------------------
@@ -395,29 +407,31 @@ def code_of(body: bytes) -> str:
 
 def state(served) -> dict:
     """What must be as before."""
-    with served.database.connect() as conn:
-        return conn.execute("""
-            select (select max(change_id) from audit.change where table_name not like 'access.%%') as change,
-                (select count(*) from access.request) as request, (select count(*) from billing.customer) as customer,
-                (select count(*) from access.login_throttle where length(who) > 150) as throttle
-        """).fetchone()
+    return served.eyes.execute("""
+        select (select max(change_id) from audit.change where table_name not like 'access.%%') as change,
+            (select count(*) from access.request) as request, (select count(*) from billing.customer) as customer,
+            (select count(*) from access.login_throttle where length(who) > 150) as throttle
+    """).fetchone()
 
 
 def events(served, after: int) -> list[dict]:
-    with served.database.connect() as conn:
-        return conn.execute("select event_id, actor, client, kind, subject, detail from audit.event "
-                            "where event_id > %s and kind = 'soap' order by event_id", (after,)).fetchall()
+    return served.eyes.execute("select event_id, actor, client, kind, subject, detail from audit.event "
+                        "where event_id > %s and kind = 'soap' order by event_id", (after,)).fetchall()
 
 
 def last(served) -> int:
-    with served.database.connect() as conn:
-        return conn.execute("select coalesce(max(event_id), 0) as n from audit.event").fetchone()["n"]
+    return served.eyes.execute("select coalesce(max(event_id), 0) as n from audit.event").fetchone()["n"]
 
 
 def patient(served) -> None:
-    """Forgets attempts to log in: the table has more of them than are free."""
-    with served.database.connect() as conn:
-        conn.execute("delete from access.login_throttle")
+    """Forgets strangers: there are more of them here than are free."""
+    served.soap._log._strangers = 0
+    served.eyes.execute("delete from access.login_throttle")
+
+
+@pytest.fixture(autouse=True)
+def patience(target):
+    patient(target)
 
 
 def assert_well(served) -> None:
@@ -433,7 +447,6 @@ def assert_well(served) -> None:
 @pytest.mark.parametrize("name", TABLE)
 def test_each_is_refused_and_nothing_else_happens(target, name):
     what, wanted, code = TABLE[name]
-    patient(target)
     before, logged = state(target), last(target)
     status, headers, body = sent(target, what.raw(target), what.method)
     text = body.decode()
@@ -583,7 +596,6 @@ def test_a_fault_does_not_tell_who_there_is(target):
             db.call(conn, "user_save", p_name=name, p_levels=["integration"])
         db.call(conn, "password_set", p_name="left", **password.new(WORDS))
         db.call(conn, "user_disable", p_name="left")
-    patient(target)
     names = {"someone": "crm", "nobody": "nobody", "without a password": "keyed"}
     told = {what: refused_login(target, name) for what, name in names.items()}
     told["disabled"] = refused_login(target, "left", WORDS)
@@ -595,8 +607,7 @@ def test_a_fault_does_not_tell_who_there_is(target):
 
 
 def test_strangers_make_us_work_fifty_times_no_more(target, monkeypatch):
-    """A password costs a tenth of a second and 64 MB: of an address fifty are tried, and none of what is not tried."""
-    patient(target)
+    """A password costs a tenth of a second and 64 MB: an address has fifty tried."""
     tried = []
     monkeypatch.setattr(password, "digest", lambda *given, own=password.digest: tried.append(1) or own(*given))
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
@@ -605,20 +616,20 @@ def test_strangers_make_us_work_fifty_times_no_more(target, monkeypatch):
     _, headers, body = sent(target, stranger(basic(f"guess:{SECRET}")).raw(target))
     assert code_of(body) == "Client.LB902" and 1 <= int(headers["Retry-After"]) <= 900
     assert_well(target)  # a key is no password
-    patient(target)
 
 
 def test_a_flood_of_strangers_does_not_fill_the_log(target):
-    """Each is counted; beyond sixty a minute from an address they share rows."""
+    """Each is counted; beyond a hundred a minute they share rows."""
     logged = last(target)
     raw = stranger({"X-API-Key": "f" * 64}).raw(target)
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         told = list(pool.map(lambda _: sent(target, raw)[0], range(400)))
     assert set(told) == {401}
     rows = [row["detail"] for row in events(target, logged)]
-    assert len(rows) < 100
+    assert 100 <= len(rows) <= 200  # a minute may end meanwhile
     target.soap._log.flush()
     rows = [row["detail"] for row in events(target, logged)]
+    assert len(rows) <= 202
     assert sum(row.get("times", 1) for row in rows) == 400 and {row["fault"] for row in rows} == {"Client.LB930"}
 
 
@@ -636,22 +647,17 @@ def test_what_is_sent_cannot_write_lines_of_its_own_into_the_log(target, caplog)
 @pytest.mark.parametrize("is_proxied, said, seen", [
     (False, "203.0.113.7", "127.0.0.1"), (True, "203.0.113.7", "203.0.113.7"),
     (True, "198.51.100.1, 203.0.113.7", "203.0.113.7"), (True, "[2001:db8::1]", "2001:db8::1"),
-    (True, "fe80::1%eth0", "fe80::1"), (True, "unknown", "127.0.0.1"), (True, "a' or 1=1", "127.0.0.1"),
+    (True, "fe80::1%eth0", "fe80::1"), (True, "unknown", "0.0.0.0"), (True, "a' or 1=1", "0.0.0.0"),
+    (True, "[::ffff:203.0.113.7]", "203.0.113.7"),
     (True, None, "127.0.0.1"),
 ])
-def test_the_address_is_the_callers_or_the_proxys_word_for_it(target, is_proxied, said, seen):
+def test_the_address_is_the_callers_or_the_proxys_word_for_it(target, proxied, is_proxied, said, seen):
     """What the asker sends along counts for nothing: an API key may be bound to addresses."""
-    for served in [target] if not is_proxied else proxied(target):
-        logged = last(target)
-        given = {"X-Forwarded-For": said, "X-API-Key": target.key()}
-        status, _, _ = sent(served, Sent(GOOD, given | {"Forwarded": "for=192.0.2.9", "X-Real-IP": "192.0.2.9"},
-                                         is_known=False).raw(served))
-        (row,) = events(target, logged)
-        assert status == 200 and f"soap {seen} " in row["client"]
-
-
-def proxied(target):
-    yield from serve(target.database, is_proxied=True)
+    served, logged = proxied if is_proxied else target, last(target)
+    given = {"X-Forwarded-For": said, "X-API-Key": target.key(), "Forwarded": "for=192.0.2.9", "X-Real-IP": "192.0.2.9"}
+    status, _, _ = sent(served, Sent(GOOD, given, is_known=False).raw(served))
+    (row,) = events(target, logged)
+    assert status == 200 and f"soap {seen} " in row["client"]
 
 
 # Who is known ----------------------------------------------------------------------------------------------------
@@ -666,8 +672,7 @@ def test_what_a_known_key_sends_wrong_is_logged_as_its_own(target):
 
 def test_a_key_has_its_requests_a_minute_and_no_more(target):
     key = target.key("sales")
-    with target.database.connect() as conn:
-        conn.execute("update access.api_key set rate_limit = 3 where key_hash = access.token_hash(%s)", (key,))
+    target.eyes.execute("update access.api_key set rate_limit = 3 where key_hash = access.token_hash(%s)", (key,))
     told = [sent(target, Sent(GOOD, {"X-API-Key": key}, is_known=False).raw(target)) for _ in range(5)]
     assert [status for status, _, _ in told] == [200, 200, 200, 429, 429]
     assert code_of(told[-1][2]) == "Client.LB933" and 1 <= int(told[-1][1]["Retry-After"]) <= 20
@@ -692,20 +697,8 @@ def test_one_request_id_at_the_same_time_does_it_once(target):
         told = list(pool.map(lambda _: sent(target, raw), range(16)))
     assert {status for status, _, _ in told} == {200} and len({body for _, _, body in told}) == 1
     assert code_of(sent(target, other)[2]) == "Client.LB934"
-    with target.database.connect() as conn:
-        rows = conn.execute("select name, row_version from billing.customer where customer_no = 'ONCE'").fetchall()
+    rows = target.eyes.execute("select name, row_version from billing.customer where customer_no = 'ONCE'").fetchall()
     assert [row["name"] for row in rows] == ["Once"]
-
-
-def test_no_secret_stands_anywhere(target):
-    """The last test: in all that was logged or written."""
-    with target.database.connect() as conn:
-        tables = conn.execute("select format('%I.%I', schemaname, tablename) as name from pg_tables "
-                              "where schemaname in ('audit', 'access', 'billing')").fetchall()
-        for table in tables:
-            found = conn.execute(f"select 1 from {table['name']} as t where t::text ~ %s limit 1", ("|".join(
-                [WORDS, SECRET, "abcdef01abcdef01", "f" * 64, *map(str, target._keys.values())]),)).fetchone()
-            assert found is None, table["name"]
 
 
 @pytest.mark.long
@@ -752,3 +745,81 @@ def quick(served) -> float:
         assert sent(served, raw)[0] == 200
         took.append(time.perf_counter() - begun)
     return statistics.median(took)
+
+
+# Behind the proxy ------------------------------------------------------------------------------------------------
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+
+
+NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+AROUND = """daemon off; master_process off; pid {0}/pid; error_log {0}/error.log; events {{}} http {{ access_log off;
+client_body_temp_path {0}/body; proxy_temp_path {0}/proxy; fastcgi_temp_path {0}/f; uwsgi_temp_path {0}/u;
+scgi_temp_path {0}/s; include {0}/nginx.conf; }}"""
+
+
+@pytest.fixture
+def by_nginx(proxied, tmp_path):
+    """Sends to nginx as we deploy it, in front of the server."""
+    with socket.socket() as one, socket.socket() as other:
+        for sock in (one, other):
+            sock.bind(("127.0.0.1", 0))
+        plain, tls = one.getsockname()[1], other.getsockname()[1]
+    made, context = certificate(tmp_path / "both.pem"), ssl._create_unverified_context()
+    text = re.sub(r"listen \[::\].*", "", (DEPLOY / "nginx.conf").read_text())
+    for old, new in (("127.0.0.1:8080", f"127.0.0.1:{proxied.port}"), ("listen 80;", f"listen 127.0.0.1:{plain};"),
+                     ("listen 443", f"listen 127.0.0.1:{tls}"), ("/etc/ssl/certs/billing.example.pem", f"{made}"),
+                     ("/etc/ssl/private/billing.example.key", f"{made}")):
+        assert old in text
+        text = text.replace(old, new)
+    (tmp_path / "nginx.conf").write_text(text)
+    (tmp_path / "main.conf").write_text(AROUND.format(tmp_path))
+    nginx = subprocess.Popen([NGINX, "-p", tmp_path, "-c", tmp_path / "main.conf"], stderr=subprocess.DEVNULL)
+
+    def send(raw: bytes, name: str = "billing.example") -> tuple:
+        with socket.create_connection(("127.0.0.1", tls), timeout=20) as sock, \
+                context.wrap_socket(sock, server_hostname=name) as sock:
+            sock.sendall(raw)
+            return answer(sock)
+
+    until = time.monotonic() + 10
+    while time.monotonic() < until and nginx.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", tls)):
+            break
+        time.sleep(0.02)
+    yield send
+    nginx.terminate()
+    nginx.wait(10)
+
+
+@pytest.mark.skipif(not NGINX, reason="needs nginx")
+def test_nginx_as_we_deploy_it_answers_soap_in_soap(target, proxied, by_nginx):
+    """The last test of the server behind a proxy: it is closed."""
+    send = by_nginx
+    known = {"Host": "billing.example", "X-API-Key": target.key(), "X-Forwarded-For": "203.0.113.7"}
+    logged = last(target)
+    assert send(Sent(GOOD, known).raw(target))[0] == 200
+    assert events(target, logged)[0]["client"].startswith("local soap 127.0.0.1 ")  # not what the asker says
+    status, headers, body = send(Sent(headers=known, method="GET", path="/soap/?wsdl").raw(target))
+    assert status == 200 and b'location="https://billing.example/soap/"' in body
+    assert send(stranger({"Host": "billing.example"}).raw(target))[0] == 401
+    large = envelope(get(NO.format("x" * (3 << 20))))
+    assert code_of(send(Sent(large, known).raw(target))[2]) == "Client.LB940"  # of the application
+    status, headers, body = send(Sent(b"", known | {"Content-Length": LARGEST_BULK + 1}).raw(target))  # of nginx
+    assert (status, headers["Content-Type"], code_of(body)) == (413, "text/xml; charset=utf-8", "Client.LB940")
+    assert f"{LARGEST_BULK} bytes".encode() in body
+    with pytest.raises(ssl.SSLError):
+        send(Sent(GOOD, known).raw(target), "evil.example")
+    proxied.server.close()
+    status, headers, body = send(Sent(GOOD, known).raw(target))
+    assert (status, headers["Content-Type"], code_of(body)) == (503, "text/xml; charset=utf-8", "Server.LB952")
+
+
+def test_no_secret_stands_anywhere(target):
+    """The last test: in all that was logged or written."""
+    tables = target.eyes.execute("select format('%I.%I', schemaname, tablename) as name from pg_tables "
+                          "where schemaname in ('audit', 'access', 'billing')").fetchall()
+    for table in tables:
+        found = target.eyes.execute(f"select 1 from {table['name']} as t where t::text ~ %s limit 1", ("|".join(
+            [WORDS, SECRET, "abcdef01abcdef01", "f" * 64, *map(str, target._keys.values())]),)).fetchone()
+        assert found is None, table["name"]
