@@ -485,15 +485,36 @@ advance, what is left for a person, and why. Their payers are locked.
 Example: select logic.payment_allocate(1) from logic.payment_work_begin()
 Raises: nothing$$;
 
+create function logic.payment_plan_begin()
+returns text
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_former constant text := current_setting('enable_nestloop');
+begin
+    if (select count(*) from pg_temp.payment_result) > 100 then
+        perform set_config('enable_nestloop', 'off', true);
+    end if;
+    return v_former;
+end;
+$$;
+
+comment on function logic.payment_plan_begin() is
+$$Has many results joined as a whole, and a few by keys, in what is written next and in its triggers: else a
+single payment reads the whole ledger. What the setting was, to be put back.
+Example: select logic.payment_plan_begin() from logic.payment_work_begin() where false
+Raises: nothing$$;
+
 create function logic.payment_post(p_kind text, p_on date)
 returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set enable_mergejoin = off
-set enable_nestloop = off
 as $$
 declare
+    v_nestloop constant text := logic.payment_plan_begin();
     v_currency text := (select operator.currency from billing.operator);
     v_decimals integer := logic.base_decimals();
     v_source text := logic.account_get(case p_kind when 'assign' then 'unidentified' else 'bank' end);
@@ -602,6 +623,7 @@ begin
         inner join pg_temp.payment_result as result on result.payment_id = own.payment_id
     ) as one
     cross join audit.tx_current() as who;
+    perform set_config('enable_nestloop', v_nestloop, true);
 end;
 $$;
 

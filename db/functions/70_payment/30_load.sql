@@ -166,8 +166,9 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set enable_mergejoin = off
-set enable_nestloop = off
 as $$
+declare
+    v_nestloop constant text := logic.payment_plan_begin();
 begin
     insert into billing.payment (
         payment_id, payment_file_id, place, account, batch, key, kind, amount, currency, booked_on, value_on,
@@ -191,6 +192,7 @@ begin
     cross join lateral unnest(
         own.references_text, own.references_amount, own.references_quality
     ) with ordinality as named (reference, amount, quality, place);
+    perform set_config('enable_nestloop', v_nestloop, true);
 end;
 $$;
 
