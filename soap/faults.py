@@ -62,6 +62,11 @@ def of_database(error: psycopg.Error, conn: db.Connection | None, language: str,
         return Refusal("LB947", why=f"{problem.field} is empty", field=problem.field)
     refusal = Refusal(state[1] or problem.code, 503 if problem.status == 503 else 500)
     refusal.sentence, refusal.hint, refusal.field = problem.sentence, problem.hint, problem.field
+    if problem.code.startswith("22") and (found := re.search(r'"(.*)"', problem.sentence, re.S)):
+        refusal.sentence, refusal.params = None, {"what": short(found[1])}  # without the types of PostgreSQL
+        refusal.field = next((name for name, value in given.items() if value == found[1]), None)
+        refusal.value = refusal.field and short(found[1])
+        return refusal
     with contextlib.suppress(ValueError, AttributeError):
         refusal.params = json.loads(error.diag.message_detail or "{}")
         refusal.field = refusal.field or refusal.params.get("field")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,10 @@ from leissner.soap.operations import CLEAR, PAGE, REQUEST_ID
 from leissner.soap.shape import Field, Shape
 
 LIMIT, MOST = 100, 1000  # rows of a page
+MOST_ELSE = 10_000  # where there are no pages
 TRIES = 5
+# Years to ask for, and to write: with notice and periods added, 9999 would be written and never read again by anyone.
+YEARS = re.compile(r"(?!0001-..-..T|9999-..-..T)\d{4}-"), re.compile(r"(?!0001-..-..T)[0-2]\d{3}-")
 
 
 @dataclass
@@ -57,7 +61,8 @@ class Runner:
     def run(self, conn: db.Connection, request: Request, service: str, given: dict) -> etree._Element:
         """The answer, as the element of the response."""
         one = self.shapes[request.operation]
-        values = {field.name: _value(field, given[field.name]) for field in one.takes if field.name in given}
+        values = {field.name: _value(field, given[field.name], YEARS[one.is_writing])
+                  for field in one.takes if field.name in given}
         request.about = {name: KEY.sub("(a key)", value[:100]) for name, value in values.items()
                          if isinstance(value, str) and name.endswith(("_no", "_id", "number", "report"))}
         try:
@@ -116,6 +121,8 @@ class Runner:
         if operation.key:
             rows, next_ = _page(conn, one, params)
         else:
+            if not 1 <= int(params.get(f"p_{PAGE[1]}") or 1) <= MOST_ELSE:
+                raise Refusal("LB947", why=f"limit is 1 to {MOST_ELSE}", field=PAGE[1])
             rows = db.call(conn, operation.function, **params)
         if operation.make:
             rows = operation.make(conn, rows, values)
@@ -158,16 +165,18 @@ def _none(one: Shape, values: dict) -> Refusal:
     return refusal
 
 
-def _value(field: Field, given: list) -> Any:
+def _value(field: Field, given: list, years: re.Pattern) -> Any:
     """An argument as PostgreSQL reads it: text as it was written, records as JSON."""
     if field.of:
-        return [_record(field, one) for one in given]
+        return [_record(field, one, years) for one in given]
     if field.type in ("integer[]", "bigint[]"):
         return [int(one) for one in given]
+    if field.type in ("date", "timestamp with time zone") and not all(years.match(one.strip()) for one in given if one):
+        raise Refusal("LB947", why=f"the year of {field.name} is out of range", field=field.name)
     if field.is_many:
         return given
     return given[0] or None
 
 
-def _record(field: Field, given: dict | str) -> dict:
-    return {one.name: _value(one, given[one.name]) for one in field.of if given and one.name in given}
+def _record(field: Field, given: dict | str, years: re.Pattern) -> dict:
+    return {one.name: _value(one, given[one.name], years) for one in field.of if given and one.name in given}
