@@ -72,6 +72,7 @@ class TestBed:
 
     def __init__(self) -> None:
         self.made: list[str] = []
+        self.kept: dict[str, Database] = {}
         self.home: Home | None = None
         self.failure: Exception | None = None
 
@@ -99,6 +100,15 @@ class TestBed:
         )
         self.made.append(name)
         return Database(name, make_conninfo(self.server, dbname=name))
+
+    @contextlib.contextmanager
+    def filled(self, name: str, template: Database | None = None):
+        """A database of that name that whoever is first fills, for others to copy: the web's tests and SOAP's share
+        what takes seconds to make."""
+        is_new = name not in self.kept
+        made = self.create((template or self.template).name) if is_new else self.kept[name]
+        yield made, is_new
+        self.kept[name] = made
 
     def drop(self, database: Database) -> None:
         self.made.remove(database.name)

@@ -84,8 +84,9 @@ def golden(bed, quick_passwords):
     from leissner.scripts.tests.reference.compare import leissner
     from leissner.scripts.tests.test_bill import GOLDEN, THROUGH
 
-    made = bed.create(bed.template.name)
-    with pytest.MonkeyPatch.context() as patch:
+    with bed.filled("golden") as (made, is_new), pytest.MonkeyPatch.context() as patch:
+        if not is_new:
+            return made
         patch.setenv("DATABASE_URL", made.url(db.CLI_LOGIN))
         leissner("import", GOLDEN / "operator")
         for source, name in (("plain", "calls.csv"), ("nocost", "calls_nocost.csv")):
@@ -98,7 +99,13 @@ def golden(bed, quick_passwords):
 @pytest.fixture(scope="session")
 def lived(bed, golden, tmp_path_factory):
     """The same after a month more: payments of all kinds, reminders, warnings, a block, an open draft, notes."""
-    made, folder = bed.create(golden.name), tmp_path_factory.mktemp("lived")
+    with bed.filled("lived", golden) as (made, is_new):
+        if is_new:
+            _live(made, tmp_path_factory.mktemp("lived"))
+    return made
+
+
+def _live(made, folder) -> None:
     with made.connect(db.CLI_LOGIN) as conn, db.transaction(conn, "admin"):
         owed = db.call(conn, "open_item_list")
     owed = [one for one in owed if one["currency"] == "SEK" and one["reference"]]
@@ -121,7 +128,6 @@ def lived(bed, golden, tmp_path_factory):
             with contextlib.redirect_stdout(io.StringIO()) as said:
                 code = cli.run([f"{word}" for word in command])
             assert code in (0, 1), said.getvalue()  # 1: there is something to look at
-    return made
 
 
 @pytest.fixture(scope="module")
