@@ -19,14 +19,15 @@ create function logic.customer_link()
 returns table (customer_id bigint, parent_id bigint)
 language sql stable parallel safe rows 100000
 begin atomic
+    -- all: so that a few are looked up by key
     select customer.customer_id, customer.parent_id from billing.customer where customer.parent_id is not null
-    union
+    union all
     select term.customer_id, term.parent_id from billing.customer_term as term
     where term.parent_id is not null;
 end;
 
 comment on function logic.customer_link() is
-$$Customers with each customer that is, was or will be right above them.
+$$Customers with each customer that is, was or will be right above them, some more than once.
 Example: select * from logic.customer_link()
 Raises: nothing$$;
 

@@ -50,7 +50,10 @@ begin atomic
             pays.customer_id, pays.valid, pays.payer_id,
             coalesce(payer.currency, operator.currency) as currency
         from logic.payer_list(p_customers) as pays
-        inner join billing.customer as payer on payer.customer_id = pays.payer_id
+        -- offset: by key; the planner takes a few for all
+        cross join lateral (
+            select one.currency from billing.customer as one where one.customer_id = pays.payer_id offset 0
+        ) as payer
         cross join billing.operator
     ),
 
