@@ -119,17 +119,32 @@ def test_there_is_one_port_with_all_operations(served):
     assert set(port.binding._operations) == {one.name for one in operations.all_of()}
 
 
+LEVELS = ("integration", "sales", "support", "pricing", "finance", "credit", "seller", "customer", "report", "auditor")
+
+
+def levels(conn, function: str) -> str:
+    """Who may, besides administrators."""
+    may = [level for level in LEVELS if conn.execute(
+        "select has_function_privilege(%s, oid, 'execute') as may from pg_proc "
+        "where pronamespace = 'api'::regnamespace and proname = %s", (f"leissner_{level}", function)).fetchone()["may"]]
+    others = [level for level in LEVELS if level not in may]
+    if not others:
+        return "all"
+    return f"all but {', '.join(others)}" if len(others) < 4 else ", ".join(may)
+
+
 def listed(conn) -> str:
-    """All operations by group, with the first sentence of what the database says of them."""
+    """All operations by group, with what the database says of them and for whom they are."""
     rows = db.call(conn, "operation_shape_list", p_functions=[one.function for one in operations.all_of()],
                    p_types=[name for one in operations.all_of() for name in one.items.values()])
     shapes = shape.shapes(operations.all_of(), rows)
     parts = []
     for group, own in operations.SERVICES.items():
-        parts.append(f"**{group}**\n\n| operation | writes | what it does |\n|---|---|---|\n")
+        parts.append(f"**{group}**\n\n| operation | writes | what it does | for |\n|---|---|---|---|\n")
         for one in own:
             says = shapes[one.name].says.replace("|", "\\|")
-            parts.append(f"| `{one.name}` | {'yes' if shapes[one.name].is_writing else ''} | {says} |\n")
+            parts.append(f"| `{one.name}` | {'yes' if shapes[one.name].is_writing else ''} | {says} "
+                         f"| {levels(conn, one.function)} |\n")
         parts.append("\n")
     return "".join(parts)
 
