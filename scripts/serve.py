@@ -70,6 +70,7 @@ def _parser() -> type:
 @click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True)
 def serve(host, port, proxied, threads) -> None:
     """Serve the web interface, and SOAP under /soap/, until interrupted. /health says whether it is well."""
-    server, _ = create(None, host, port, is_proxied=proxied, threads=threads)
+    server, app = create(None, host, port, is_proxied=proxied, threads=threads)
     click.echo(f"Leissner Billing serves http://{host}:{server.effective_port}/ (Ctrl-C ends it)")
     server.run()
+    app.wsgi_app.mounts[PREFIX].close()

@@ -141,9 +141,14 @@ class Soap:
         return [body] if environ["REQUEST_METHOD"] == "GET" else []
 
     def _fault(self, refusal: Refusal, language: str) -> bytes:
-        with contextlib.suppress(PoolTimeout, psycopg.Error, LeissnerError), self._connection() as conn:
-            return faults.document(refusal, conn, language)
-        return faults.document(refusal)
+        if not faults.is_told(refusal, language):
+            with contextlib.suppress(PoolTimeout, psycopg.Error, LeissnerError), self._connection() as conn:
+                return faults.document(refusal, conn, language)
+        return faults.document(refusal, None, language)
+
+    def close(self) -> None:
+        """The server has ended: what was not in the log yet is written."""
+        self._log.close()
 
     def _connection(self):
         return self._pool.connection()

@@ -32,6 +32,7 @@ UNREADABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 CODES = (("LB", None), ("23", "LB937"), ("22", "LB938"), ("54", "LB938"), ("42501", "LB939"), ("40", "LB950"),
          ("55P03", "LB950"), ("57014", "LB951"), ("53", "LB952"), ("57P", "LB952"), ("08", "LB952"))
 LONGEST = 200  # characters of what was sent that are repeated
+_known: dict[tuple[str, str], tuple] = {}  # sentences without parameters, as the database has told them
 log = logging.getLogger("leissner.soap")
 
 
@@ -109,11 +110,21 @@ def document(refusal: Refusal, conn: db.Connection | None = None, language: str 
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
+def is_told(refusal: Refusal, language: str) -> bool:
+    """Can it be said without the database? Strangers are many, and hear the same."""
+    return refusal.sentence is not None or (refusal.message, language) in _known
+
+
 def _told(refusal: Refusal, conn: db.Connection | None, language: str) -> tuple[str, str | None]:
+    if told := _known.get((refusal.message, language)):
+        return told
     with contextlib.suppress(psycopg.Error, LeissnerError):
         if conn is not None and (rows := db.call(conn, "message_get", p_code=refusal.message, p_language=language,
                                                  p_params=refusal.params)):
-            return rows[0]["sentence"], rows[0]["hint"]
+            told = rows[0]["sentence"], rows[0]["hint"]
+            if not refusal.params:
+                _known[refusal.message, language] = told
+            return told
     return string.capwords(f"{refusal.message}: {' '.join(map(str, refusal.params.values()))}", ". "), None
 
 

@@ -40,7 +40,7 @@ class Log:
 
     def __init__(self, connection: Callable[[], AbstractContextManager[db.Connection]]):
         self._connection = connection
-        self._waiting: queue.SimpleQueue[Entry] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Entry | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._minute, self._strangers = 0, 0
         self._counted: dict[tuple[str, str | None], int] = {}
@@ -91,13 +91,14 @@ class Log:
                 self._seal()
                 sealed_at, is_open = time.monotonic(), False
             try:
-                entries = [self._waiting.get(timeout=SEAL_S if is_open else 60)]
+                taken = [self._waiting.get(timeout=SEAL_S if is_open else 60)]
             except queue.Empty:
                 continue
             is_open = True
             with contextlib.suppress(queue.Empty):
-                while len(entries) < MOST:
-                    entries.append(self._waiting.get_nowait())
+                while len(taken) < MOST:
+                    taken.append(self._waiting.get_nowait())
+            entries = [one for one in taken if one]
             callers: dict[tuple, list[Entry]] = {}
             for entry in entries:
                 callers.setdefault((entry.token, entry.level, entry.client), []).append(entry)
@@ -109,6 +110,15 @@ class Log:
                     log.exception("not in the log: %s", [entry.what for entry in own])
                 for entry in own:
                     entry.written.set()
+            if len(entries) < len(taken):
+                break
+        self.flush()
+        self._seal()
+
+    def close(self) -> None:
+        """Writes and seals what is left, and ends: the server answers no more."""
+        self._waiting.put(None)
+        self._thread.join(10)
 
     def _seal(self) -> None:
         try:

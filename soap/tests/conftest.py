@@ -1,5 +1,6 @@
 """The real server on a database of its own, and clients of each level: zeep with an API key."""
 
+import contextlib
 import http.client
 import threading
 from dataclasses import dataclass, field
@@ -84,8 +85,13 @@ def serve(made, **options):
     thread.start()
     yield Served(server.effective_port, made, app, server)
     server.task_dispatcher.shutdown(timeout=5)
+    for channel in list(server.active_channels.values()):
+        channel.will_close = True
+    with contextlib.suppress(OSError):  # a test may have closed it
+        server.pull_trigger()
     server.close()
     thread.join(5)
+    app.wsgi_app.mounts[PREFIX].close()
     app.extensions["pool"].close()
 
 
