@@ -146,6 +146,7 @@ def _server():
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(20)
+        process.stdout.close()
 
 
 def _memory(process: subprocess.Popen) -> int:
