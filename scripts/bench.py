@@ -192,7 +192,7 @@ def rating(result: dict, calls: int, customers: int, prefixes: int, rings: int, 
         floor(result, files, sum(counted.values()))
         quotes(result)
         rerate(result, files / "operator")
-        bench_soap.measure(result, files, phase)
+        bench_soap.measure(result, files, phase, min(1, calls / 1_000_000))
         if statements:
             result["statements"] = statement_list(STATEMENTS)
         command("down")

@@ -26,15 +26,17 @@ ENVELOPE = ('<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="http://s
             '<s:Body><{0} xmlns="urn:leissner:billing:1">{1}</{0}></s:Body></s:Envelope>')
 
 
-def measure(result: dict, files: Path, phase) -> None:
-    """Measures on the database in use; `files` has calls of the source plain."""
+def measure(result: dict, files: Path, phase, share: float = 1) -> None:
+    """Measures on the database in use; `files` has calls of the source plain. share: of the requests and calls, where
+    the whole bench is smaller."""
+    few, many, batch = (max(60, round(count * share)) for count in (SMALL, MANY, BATCH))
     with db.connect(as_deployer=True) as conn:
         numbers = [row["customer_no"] for row in conn.execute(
             "select customer_no from billing.customer order by customer_id limit 1000").fetchall()]
         list_code = conn.execute("select code from billing.price_list"
                                  " where parent_id is null and level = 'retail' limit 1").fetchone()["code"]
     with open(files / "plain.csv", encoding="utf-8", newline="") as lines:
-        rows = list(islice(csv.DictReader(lines), BATCH))
+        rows = list(islice(csv.DictReader(lines), batch))
     key = _key()
     found: dict = {"requests": []}
     with _server() as (process, port):
@@ -46,20 +48,20 @@ def measure(result: dict, files: Path, phase) -> None:
             ("ten customers found", [("findCustomers", f"<after>{one}</after><limit>10</limit>") for one in numbers]),
             ("a customer saved", [("saveCustomer", f"<customer_no>{one}</customer_no><name>Saved {n}</name>")
                                   for n, one in enumerate(numbers)]),
-            ("a call submitted", [_calls([row], "single") for row in rows[:SMALL]]),
+            ("a call submitted", [_calls([row], "single") for row in rows[:few]]),
         ):
-            click.echo(f"{SMALL} × {name} …", err=True)
-            found["requests"].append({"name": name} | asked.run(_repeated(bodies, SMALL)))
+            click.echo(f"{few} × {name} …", err=True)
+            found["requests"].append({"name": name} | asked.run(_repeated(bodies, few)))
         for turn in ("first", "second"):
             body = _calls(rows, turn)
-            phase(result, f"{BATCH} calls submitted, {turn} request", lambda body=body: asked.run([body], 1), BATCH)
-        phase(result, f"{BATCH} calls submitted, SQL alone", lambda: _submit(rows), BATCH)
+            phase(result, f"{batch} calls submitted, {turn} request", lambda body=body: asked.run([body], 1), batch)
+        phase(result, f"{batch} calls submitted, SQL alone", lambda: _submit(rows), batch)
         asking = "".join(f"<numbers>{row['b_number']}</numbers>" for row in rows)
-        phase(result, f"{BATCH} numbers quoted", lambda: asked.run(
-            [("quoteDestinations", f"{asking}<price_list>{list_code}</price_list>")], 1), BATCH)
+        phase(result, f"{batch} numbers quoted", lambda: asked.run(
+            [("quoteDestinations", f"{asking}<price_list>{list_code}</price_list>")], 1), batch)
         before = _memory(process)
-        click.echo(f"{MANY} requests …", err=True)
-        found["requests"].append({"name": f"{MANY} requests"} | asked.run(_repeated(small, MANY)))
+        click.echo(f"{many} requests …", err=True)
+        found["requests"].append({"name": f"{many} requests"} | asked.run(_repeated(small, many)))
         found["memory_mb"] = {"before": before, "after": _memory(process)}
     result["soap"] = found
 
