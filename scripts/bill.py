@@ -498,7 +498,10 @@ def basis(run, file, form, is_read) -> None:
     from leissner.scripts import basis as module
 
     with db.connect() as conn:
-        _one(conn, run)
+        state = _one(conn, run)["state"]
+        if state not in ("approved", "delivered"):
+            raise LeissnerError(f"Run {run} is {state}: it has no basis before it is approved.",
+                                f"`leissner bill check {run}`, then `leissner bill approve {run}`.")
         if is_read:
             rows = module.read(file)
             with db.transaction(conn, "finance"):

@@ -103,7 +103,10 @@ class Protocol(Soap11):
         ctx.in_body_doc = root[-1][0]
         ctx.method_request_string = ctx.in_body_doc.tag
         if ctx.method_request_string not in self.app.interface.service_method_map:
-            raise Refusal("LB946", operation=etree.QName(ctx.in_body_doc).localname)
+            name = etree.QName(ctx.in_body_doc).localname
+            if f"{{{self.app.tns}}}{name}" in self.app.interface.service_method_map:
+                raise Refusal("LB945", why=f"{name} is not in the namespace {self.app.tns}")
+            raise Refusal("LB946", operation=name)
         for block in header_of(root) if header_of(root) is not None else ():
             is_must = block.get(f"{{{ENVELOPE}}}mustUnderstand") in ("1", "true")
             if is_must and block.tag != f"{{{SECURITY}}}Security":
@@ -117,7 +120,7 @@ class Protocol(Soap11):
             schema = self._own.schema = etree.XMLSchema(etree.fromstring(self.schema))
         if not schema.validate(ctx.in_body_doc):
             error = schema.error_log[0]
-            said = error.message.replace(f"{{{self.app.tns}}}", "").removesuffix(".")
+            said = error.message.replace(f"{{{self.app.tns}}}", "").removesuffix(".") + _which(ctx.in_body_doc, error)
             field = said.split("'")[1] if said.count("'") >= 2 else None
             raise Refusal("LB947", why=said, field=field)
 
@@ -128,6 +131,16 @@ class Protocol(Soap11):
     def serialize(self, ctx, message):
         ctx.out_document = etree.Element(f"{{{ENVELOPE}}}Envelope", nsmap={"soap": ENVELOPE, None: self.app.tns})
         etree.SubElement(ctx.out_document, f"{{{ENVELOPE}}}Body").append(ctx.out_object[0])
+
+
+def _which(operation: etree._Element, error) -> str:
+    """Which of many it is, as in “calls 17”, where a record is wrong."""
+    place = re.search(r"^/\*/\*\[\d+\]/\*/\*\[(\d+)\]|^/[^/]+/\*\[(\d+)\]/", error.path or "")
+    place = place and int(place[1] or place[2])
+    if not place or place > len(operation):
+        return ""
+    record = operation[place - 1]
+    return f", in {etree.QName(record).localname} {len(list(record.itersiblings(record.tag, preceding=True))) + 1}"
 
 
 def _read(element: etree._Element) -> dict:

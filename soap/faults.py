@@ -33,6 +33,9 @@ CODES = (("LB", None), ("23", "LB937"), ("22", "LB938"), ("54", "LB938"), ("4250
          ("55P03", "LB950"), ("57014", "LB951"), ("53", "LB952"), ("57P", "LB952"), ("08", "LB952"))
 LONGEST = 200  # characters of what was sent that are repeated
 _known: dict[tuple[str, str], tuple] = {}  # sentences without parameters, as the database has told them
+# What to do about it where the database's hint speaks of pages.
+HINTS = {"LB800": {"en": "Read it again, and send your change with the row_version that it has now.",
+                   "sv": "Läs det igen, och skicka ändringen med den row_version som det har nu."}}
 log = logging.getLogger("leissner.soap")
 
 
@@ -71,6 +74,11 @@ def of_database(error: psycopg.Error, conn: db.Connection | None, language: str,
     with contextlib.suppress(ValueError, AttributeError):
         refusal.params = json.loads(error.diag.message_detail or "{}")
         refusal.field = refusal.field or refusal.params.get("field")
+    if problem.code in HINTS:
+        refusal.field, refusal.hint = "row_version", HINTS[problem.code][language]
+    if not refusal.field:  # which argument was it that the sentence names?
+        refusal.field = next((name for name, value in given.items()
+                              if isinstance(value, str) and value in refusal.params.values()), None)
     if refusal.field:
         refusal.field = refusal.field.removeprefix("p_")
         told = given.get(refusal.field, refusal.params.get(refusal.field))

@@ -160,7 +160,11 @@ def _page(conn: db.Connection, one: Shape, params: dict) -> tuple[list[dict], An
 
 def _none(one: Shape, values: dict) -> Refusal:
     keys = [field.name for field in one.takes if field.is_needed and isinstance(values.get(field.name), str)]
-    refusal = Refusal("LB935", what=", ".join(f"{name} {values[name]}" for name in keys), field=next(iter(keys), None))
+    if keys == ["customer_no"]:  # as it is said elsewhere
+        refusal = Refusal("LB524", customer=values["customer_no"], field="customer_no")
+    else:
+        refusal = Refusal("LB935", what=", ".join(f"{name} {values[name]}" for name in keys),
+                          field=next(iter(keys), None))
     refusal.value = short(values[refusal.field]) if refusal.field else None
     return refusal
 

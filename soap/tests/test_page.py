@@ -75,7 +75,7 @@ def test_the_story_runs_twice_and_happens_once(served, run, name):
     first, again = run(*command), run(*command)
     told(served, customer, number)
     assert "rated" in first and "rated" not in again and "duplicate" in again
-    assert "LB935" in first and (run.folder / "invoice.pdf").read_bytes().startswith(b"%PDF-")
+    assert "LB524" in first and (run.folder / "invoice.pdf").read_bytes().startswith(b"%PDF-")
 
 
 @pytest.mark.long
@@ -88,7 +88,7 @@ def test_the_story_in_java(served, run):
     first, again = run(*command), run(*command)
     told(served, customer, number)
     assert "rated" in first and "duplicate" in again
-    assert "LB935" in first and (run.folder / "invoice.pdf").read_bytes().startswith(b"%PDF-")
+    assert "LB524" in first and (run.folder / "invoice.pdf").read_bytes().startswith(b"%PDF-")
 
 
 def test_the_first_request(run):

@@ -9,7 +9,7 @@ create function api.customer_save(
     p_postcode text default null, p_city text default null, p_country text default 'SE',
     p_org_no text default null, p_vat_no text default null, p_email text default null,
     p_delivery text default 'print', p_einvoice_id text default null, p_currency text default null,
-    p_language text default 'sv', p_credit_limit numeric default null, p_payment_days integer default 30,
+    p_language text default null, p_credit_limit numeric default null, p_payment_days integer default 30,
     p_seller text default null, p_price_list text default null, p_billing_street text default null,
     p_billing_postcode text default null, p_billing_city text default null,
     p_billing_country text default null, p_attention text default null,
@@ -27,6 +27,7 @@ declare
     v_groups bigint[] := array(
         select logic.code_id('group', given.code, 'groups') from unnest(p_groups) as given (code)
     );
+    v_language constant text := coalesce((select operator.language from billing.operator), 'sv');
     v_customer bigint;
     v_found integer;
 begin
@@ -46,7 +47,7 @@ begin
         name = p_name, kind = p_kind, parent_id = v_parent, bill_to = p_bill_to, street = p_street,
         postcode = p_postcode, city = p_city, country = coalesce(p_country, 'SE'), org_no = p_org_no,
         vat_no = p_vat_no, email = p_email, delivery = p_delivery, einvoice_id = p_einvoice_id,
-        currency = p_currency, language = p_language, credit_limit = p_credit_limit,
+        currency = p_currency, language = coalesce(p_language, v_language), credit_limit = p_credit_limit,
         payment_days = coalesce(p_payment_days, 30), seller_id = v_seller, price_list_id = v_list,
         billing_street = p_billing_street, billing_postcode = p_billing_postcode,
         billing_city = p_billing_city, billing_country = p_billing_country, attention = p_attention,

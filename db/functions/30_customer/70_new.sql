@@ -24,7 +24,7 @@ create function api.customer_new(
     p_kind text default 'business', p_org_no text default null, p_parent_no text default null,
     p_bill_to text default 'self', p_street text default null, p_postcode text default null,
     p_city text default null, p_country text default 'SE', p_email text default null,
-    p_delivery text default 'email', p_seller text default null, p_price_list text default null,
+    p_delivery text default null, p_seller text default null, p_price_list text default null,
     p_quantity numeric default 1, p_number text default null, p_to_number text default null
 )
 returns text
@@ -35,7 +35,8 @@ begin
     perform api.customer_save(
         p_customer_no => p_customer_no, p_name => p_name, p_kind => p_kind, p_org_no => p_org_no,
         p_parent_no => p_parent_no, p_bill_to => p_bill_to, p_street => p_street, p_postcode => p_postcode,
-        p_city => p_city, p_country => p_country, p_email => p_email, p_delivery => p_delivery,
+        p_city => p_city, p_country => p_country, p_email => p_email,
+        p_delivery => coalesce(p_delivery, case when p_email is null then 'print' else 'email' end),
         p_seller => p_seller, p_price_list => p_price_list
     );
     perform api.contract_save(p_contract_no, p_customer_no, p_start_on);

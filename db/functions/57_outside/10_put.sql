@@ -421,10 +421,11 @@ begin
     if v_rule.is_created and not exists (
         select from billing.customer where customer.customer_no = outside_put.customer_no
     ) then
-        insert into billing.customer (customer_no, name, price_list_id)
+        insert into billing.customer (customer_no, name, price_list_id, language)
         values (
             customer_no, customer_no,
-            coalesce(v_list, logic.code_id('price_list', v_rule.price_list, 'outside_price_list'))
+            coalesce(v_list, logic.code_id('price_list', v_rule.price_list, 'outside_price_list')),
+            coalesce((select operator.language from billing.operator), 'sv')
         )
         on conflict on constraint customer_no_uq do nothing;
         if found then

@@ -162,7 +162,16 @@ as $$
 declare
     -- access.require(…) is its first step
     v_id constant bigint := logic.issued_find(p_invoice_no);
+    v_basis constant bigint := (
+        select invoice.bill_run_id
+        from billing.invoice
+        inner join billing.bill_run as run on invoice.bill_run_id = run.bill_run_id
+        where invoice.invoice_id = v_id and run.mode = 'basis'
+    );
 begin
+    if v_basis is not null then
+        perform billing.fail('LB534', jsonb_build_object('run', v_basis));
+    end if;
     return (select made.document from logic.document_list(array[v_id]) as made);
 end;
 $$;
@@ -170,7 +179,7 @@ $$;
 comment on function logic.issued_document(text) is
 $$An issued document that the caller may open, as JSON: what PDF and e-invoice are made from.
 Example: select logic.issued_document('20260001') where false
-Raises: LB525, LB901$$;
+Raises: LB525, LB534 for a basis, LB901$$;
 
 create function logic.invoice_call_list(p_invoice_no text, p_after text, p_limit integer)
 returns table (
@@ -293,7 +302,7 @@ $$An issued invoice or credit note as JSON, whole, with its specification of cal
 are made from. Sellers and customers get what was sent to theirs. One that is unknown, a draft, or not to be
 seen is refused.
 Example: select document from api.issued_document('20260001') where false
-Raises: LB525, LB901$$;
+Raises: LB525, LB534, LB901$$;
 
 grant execute on function
     api.invoice_get(text), api.invoice_call_list(text, text, integer), api.issued_document(text)
