@@ -191,6 +191,8 @@ SERVICES: dict[str, list[Operation]] = {
             Field("xml", "bytea", True, "The file."),)),
         Operation("listInvoiceCalls", "invoice_call_list", key="place"),
         Operation("creditInvoice", "invoice_credit", is_one=True),
+        Operation("requestCredit", "credit_request_add"),
+        Operation("listCreditRequests", "credit_request_list", key="request"),
     ],
     "Payments": [
         Operation("registerPayment", "payment_register", is_one=True, items={"uses": "payment_use"}),

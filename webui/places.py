@@ -49,7 +49,7 @@ KINDS = {
     "good": ("approved", "delivered", "rated", "active", "matched", "loaded", "confirmed", "done", "acknowledged",
              "paid", "settled", "ok", "open"),
     "look": ("draft", "making", "approving", "proposed", "part", "advance", "warned", "promised", "late", "ordered",
-             "sent", "running", "produced", "received", "suspended", "noticed", "ending", "coming"),
+             "sent", "running", "produced", "received", "suspended", "noticed", "ending", "coming", "waiting"),
     "act": ("unidentified", "rejected", "stopped", "blocked", "exceeded", "failed", "lost", "fault", "overdue"),
 }
 SIGNS = {"good": "check-circle", "look": "clock", "act": "exclamation-triangle", "off": "circle"}

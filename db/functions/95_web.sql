@@ -205,6 +205,11 @@ begin
         where delivery.state in ('rejected', 'failed')
         having count(*) > 0
         union all
+        select 'invoice', 'credit_request', count(*), null, 'act'
+        from billing.credit_request as request
+        where request.state = 'open'
+        having count(*) > 0
+        union all
         select 'ledger', 'payment', count(*), null, 'act'
         from billing.payment
         where payment.state in ('unidentified', 'shown') and payment.left_amount <> 0

@@ -436,6 +436,25 @@ begin atomic
         ('exposure_get', 'overdue', 'Of that what is due and not disputed.'),
         ('exposure_get', 'available', 'What is left of the credit limit; none where there is no limit.'),
         ('exposure_get', 'since_at', 'Since when this stage holds.'),
+        ('credit_request_add', 'reason', 'Why it should be credited, in 1 000 characters at most.'),
+        ('credit_request_list', 'customer_no', 'Number of the customer who pays the invoice.'),
+        ('credit_request_list', 'state', 'open, approved or declined.'),
+        ('credit_request_list', 'request', 'Number of the request.'),
+        (
+            'credit_request_list', 'net',
+            'What the lines came to without VAT when it was asked, in the currency of the invoice.'
+        ),
+        ('credit_request_list', 'currency', 'Currency of the invoice.'),
+        ('credit_request_list', 'reason', 'Why it should be credited.'),
+        (
+            'credit_request_list', 'places',
+            'Places of the lines on the invoice; none: all that are not credited when it is decided.'
+        ),
+        ('credit_request_list', 'is_rebilled', 'Should the next run invoice anew what is credited?'),
+        ('credit_request_list', 'why', 'Why it was decided so.'),
+        ('credit_request_list', 'decided_at', 'When it was decided; none: it is open.'),
+        ('credit_request_list', 'decided_by', 'Who decided.'),
+        ('credit_request_list', 'credit_no', 'Number of the credit note that approval made.'),
         ('invoice_call_list', 'place', 'What the calls are paged by.'),
         ('invoice_call_list', 'line', 'Place of the line on the document.'),
         (

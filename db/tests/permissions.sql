@@ -159,6 +159,11 @@ from (
     ('delivery_sums', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration']),
     ('invoice_credit', array['finance']),
+    ('credit_request_add', array['sales', 'support', 'finance', 'credit', 'integration', 'seller',
+    'customer']),
+    ('credit_request_list', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
+    'integration', 'seller', 'customer']),
+    ('credit_request_decide', array['finance']),
     ('invoice_document', array['sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch',
     'integration']),
     ('own_invoice_document', array['seller', 'customer']),
@@ -817,7 +822,7 @@ from (
             'sales', 'support', 'finance', 'credit', 'report', 'auditor', 'batch', 'integration', 'seller',
             'customer'
         ],
-        array[]::text[], array['billing.invoice']
+        array[]::text[], array['billing.invoice', 'billing.credit_request']
     ),
     -- ledger
     (

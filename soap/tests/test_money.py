@@ -209,6 +209,27 @@ def test_a_credit_note_is_for_finance(lived_served, client, sql):
     assert sum(line.net for line in found.lines) == found.net < 0
 
 
+def test_a_credit_is_asked_for_and_decided_by_finance(lived_served, client, sql):
+    number = sql("select document_no from api.item_browse_list() where kind = 'invoice' and currency = 'SEK' "
+                 "and open = amount order by document_no desc limit 1")[0]["document_no"]
+    lines = client.getInvoice(number).lines
+    request = client.requestCredit(number, "wrong price", [lines[0].line], request_id="ask-1")
+    assert client.requestCredit(number, "wrong price", [lines[0].line], request_id="ask-1") == request
+    for given, code in ((("none", "x"), "LB525"), ((number, "x", [99999]), "LB528"), ((number, "all"), "LB539"),
+                        ((number, " ", [lines[1].line]), "LB937")):
+        with pytest.raises(Fault) as refused:
+            client.requestCredit(*given)
+        assert code in refused.value.code, given
+    customer_no = client.getInvoice(number).customer_no
+    found, = client.listCreditRequests(customer_no=customer_no, state="open").row
+    assert (found.request, found.invoice_no, found.places, found.net) == (
+        request, number, [lines[0].line], lines[0].net)
+    assert lived_served.client("customer", customer_no).listCreditRequests().row[0].reason == "wrong price"
+    sql("select * from api.credit_request_decide(%s, true)", request)
+    found, = client.listCreditRequests(customer_no=customer_no, after=request - 1).row
+    assert found.state == "approved" and client.getInvoice(found.credit_no).net == -lines[0].net
+
+
 # ---- changes ------------------------------------------------------------------------------------------------
 
 

@@ -16,7 +16,7 @@ XSD = "{http://www.w3.org/2001/XMLSchema}"
 VERBS = ("ping", "get", "find", "list", "save", "move", "close", "assign", "release", "add", "order", "set", "quote",
          "submit", "explain", "retry", "delete", "end", "terminate", "credit", "register", "lift", "confirm",
          "acknowledge", "run", "recognise", "price", "create", "propose", "approve", "decline", "fetch",
-         "remove")
+         "remove", "request")
 # Values of each type that somebody might send.
 SENT = {
     "string": ("1000", "", "'; drop table x; --", "å{0}%s\\", "9" * 300), "int": ("1", "-1", "2147483647"),

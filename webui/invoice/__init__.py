@@ -4,7 +4,6 @@ A run is made and approved part by part, each a transaction of its own: the page
 left, so that it may be left, or killed, at any moment and goes on where it was.
 """
 
-import re
 from decimal import Decimal
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -422,7 +421,9 @@ def invoice(no: str):
     sent = database.one("invoice_sent_get", p_invoice=no) if is_issued else None
     item = database.one("invoice_open_get", p_invoice=no) if is_issued and address(
         "ledger.item", customer=found["payer"]["customer_no"], document=no) else None
-    return render_template("invoice/invoice.html", doc=found, no=no, title=_title(found, no), sent=sent, item=item)
+    asked = crediting.requests(invoice_no=no) if found["number"] else []
+    return render_template("invoice/invoice.html", doc=found, no=no, title=_title(found, no), sent=sent, item=item,
+                           asked=asked)
 
 
 def _title(found: dict, no: str) -> str:
@@ -446,28 +447,5 @@ def xml(no: str):
         "Content-Disposition": f'attachment; filename="{no}.xml"'})
 
 
-@page(pages, "/invoices/<no>/credit", WRITERS, ("GET", "POST"))
-def credit(no: str):
-    """Some lines or all of an invoice: first what the credit note comes to, then the credit note."""
-    found = _document(no)
-    form = Form([
-        Field("rebill", "The next run bills again what is credited, its calls too", "check"),
-        Field("day", "Date of the credit note", "day", is_required=True, width="short"),
-    ], day=shape.today())
-    meant = None
-    if form.is_sent and "back" not in request.form and form.check():
-        places = request.form.getlist("line")  # none: all of it; never take what cannot be read for none
-        if not all(re.fullmatch(r"\d{1,9}", one) for one in places):
-            abort(400)
-        if form.do("invoice_credit", p_invoice=no, p_places=places or None, p_is_rebilled=form["rebill"],
-                   p_day=form["day"]):
-            number = form.result[0]["credit_no"]
-            if "sure" in request.form:
-                return form.done(_("Credit note {credit} credits {invoice}.", credit=number, invoice=no),
-                                 url_for("invoice.invoice", no=number))
-            meant = database.value("invoice_document", p_invoice=number)
-            database.undo()
-    lines = [line | {"customer": customer["customer_no"], "contract": contract["contract_no"]}
-             for customer in found["customers"] for contract in customer["contracts"] for line in contract["lines"]]
-    return form.page("invoice/credit.html", doc=found, no=no, lines=lines, meant=meant,
-                     title=_("Credit {invoice}", invoice=no))
+# The module adds its pages.
+from leissner.webui.invoice import crediting  # noqa: E402, F401

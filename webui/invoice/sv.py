@@ -121,4 +121,18 @@ TEXTS = {
         "Körning {n} gick redan så långt: bara det som kommit senare tas med.",
     "That day is not over: what is called after the run waits for the next one.":
         "Den dagen är inte slut: det som rings efter körningen väntar på nästa.",
+    # credits that are asked for
+    "Credit requests": "Begärda krediteringar", "Ask for credit …": "Begär kreditering …",
+    "Ask for credit of {invoice}": "Begär kreditering av {invoice}", "Request {n}": "Begäran {n}",
+    "Request {n} for a credit": "Begäran {n} om kreditering", "Send the request": "Skicka begäran",
+    "What is wrong. Who decides reads it, and the customer.": "Vad som är fel. Den som avgör läser det, och kunden.",
+    "Choose lines; with none chosen the request is about the whole invoice, as far as it is not credited yet. Nothing is credited before finance has approved it.":
+        "Välj rader; väljs ingen gäller begäran hela fakturan, så långt den inte redan är krediterad. Inget krediteras förrän ekonomi har godkänt det.",
+    "Request {n} is sent: finance decides.": "Begäran {n} är skickad: ekonomi avgör.",
+    "Request {n} is declined.": "Begäran {n} är avslagen.", "Decline": "Avslå", "Why": "Varför",
+    "Needed to decline; who asked reads it.": "Behövs för att avslå; den som bad om det läser det.",
+    "Asked": "Begärd", "Decided": "Avgjord", "Decided by": "Avgjord av", "waiting": "väntar", "declined": "avslagen",
+    "All lines, as far as they are not credited yet": "Alla rader, så långt de inte är krediterade än",
+    "Nobody has asked for a credit yet. Who may not credit asks for it on the page of an invoice.":
+        "Ingen har begärt någon kreditering än. Den som inte får kreditera begär det på fakturans sida.",
 }

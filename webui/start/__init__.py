@@ -26,6 +26,7 @@ WORK = {
     ("job", "failed"): ("Jobs that failed: {n}", "admin.jobs"),
     ("usage", "suspense"): ("Calls that wait in suspense: {n}", "usage.suspense"),
     ("ledger", "payment"): ("Payments that are not matched: {n}", "ledger.payments"),
+    ("invoice", "credit_request"): ("Credits that are asked for: {n}", "invoice.credit_requests", {"state": "open"}),
     ("invoice", "delivery"): ("Deliveries that failed: {n}", "invoice.deliveries"),
     ("ledger", "file"): ("Payment files that were rejected: {n}", "ledger.files"),
     ("credit", "order"): ("Orders to the switch that failed: {n}", "credit.orders"),

@@ -10,6 +10,7 @@ TEXTS = {
     "Calls that wait in suspense: {n}": "Samtal som väntar på att prissättas: {n}",
     "Runs that are drafts: {n}": "Körningar som är utkast: {n}",
     "Approved runs with documents that have not left yet: {n}": "Godkända körningar med dokument som inte har skickats än: {n}",
+    "Credits that are asked for: {n}": "Krediteringar som begärts: {n}",
     "Deliveries that failed: {n}": "Leveranser som misslyckats: {n}",
     "Payments that are not matched: {n}": "Betalningar som inte är matchade: {n}",
     "Payment files that were rejected: {n}": "Betalningsfiler som avvisats: {n}",

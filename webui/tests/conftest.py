@@ -108,8 +108,9 @@ def lived(bed, golden, tmp_path_factory):
 def _live(made, folder) -> None:
     with made.connect(db.CLI_LOGIN) as conn, db.transaction(conn, "admin"):
         owed = db.call(conn, "open_item_list")
-    owed = [one for one in owed if one["currency"] == "SEK" and one["reference"]]
-    first, second, third = owed[:3]
+        owed = [one for one in owed if one["currency"] == "SEK" and one["reference"]]
+        first, second, third = owed[:3]
+        db.call(conn, "credit_request_add", p_invoice_no=first["document_no"], p_reason="wrong price", p_places=[1])
     paid = [
         Paid(first["reference"], first["open"]),
         Paid(second["reference"], second["open"] - 100),

@@ -1,5 +1,6 @@
 """The clerk's month by the pages: a run is made, looked at, approved, and an invoice credited; others may only read."""
 
+import concurrent.futures
 import contextlib
 import datetime as dt
 import io
@@ -145,6 +146,46 @@ def test_a_month_is_billed_by_the_pages(clerk, tmp_path):
     assert browser.get("/invoices/none").status_code == 404
     sheet = browser.get("/invoices?export=csv").get_data(as_text=True)
     assert sheet.count("\n") == 8 and sheet.startswith("invoice_no,kind,payer")
+
+
+def test_a_credit_is_asked_for_and_decided(golden_web):
+    finance, support = golden_web.browser("finance"), golden_web.browser("support")
+    number, other = sorted(set(re.findall(r"/invoices/(\d+)\"", page(finance.get("/invoices?kind=invoice")))))[:2]
+    where = f"/invoices/{number}/ask-credit"
+    assert where in page(support.get(f"/invoices/{number}")) and where not in page(finance.get(f"/invoices/{number}"))
+    page(finance.get(where), 403)
+    assert "Fill this in." in page(support.post(where, data={"line": "1"}), 422)
+    assert support.post(where, data={"line": "x", "reason": "wrong"}).status_code == 400
+    assert support.post(where, data={"line": "1", "reason": "wrong price", "rebill": "on"}).status_code == 303
+    assert "is asked for already" in page(support.post(where, data={"reason": "all"}), 422)
+    assert support.post(f"/invoices/{other}/ask-credit", data={"reason": "never ordered"}).status_code == 303
+    assert "Credits that are asked for" in page(finance.get("/"))
+    shown = page(support.get(f"/invoices/{number}"))
+    first = re.search(r'href="(/credit-requests/\d+)"', shown)[1]
+    assert "wrong price" in shown and "Make the credit note" not in page(support.get(first))
+    page(support.post(first, data={"decline": "1", "why": "no"}), 403)
+    second = next(one for one in re.findall(r'href="(/credit-requests/\d+)"', page(
+        finance.get("/credit-requests?state=open"))) if one != first)
+    # approved: its credit note is shown, made once, however often and by however many it is sent
+    sent = {"row_version": "1", "why": ""}
+    meant = page(finance.post(first, data=sent))
+    assert "This will be credited" in meant and "bills it again" in meant
+    assert "waiting" in page(finance.get(first))
+    page(finance.post(first, data=sent | {"row_version": "9", "sure": "1"}), 422)
+    with concurrent.futures.ThreadPoolExecutor(2) as both:
+        answers = list(both.map(lambda one: one.post(first, data=sent | {"sure": "1"}), (
+            finance, golden_web.browser("admin"))))
+    assert [one.status_code for one in answers] == [303, 303]
+    made = re.findall(r"/invoices/(\d+)", page(finance.get(f"{first}")))
+    assert len(set(made)) == 2 and "approved" in page(finance.get(first))
+    assert page(finance.get("/invoices?kind=credit&export=csv")).count("credit") == 1
+    assert "was decided already" in page(finance.post(first, data=sent | {"decline": "1", "why": "no"}), 422)
+    # declined, with a reason that who asked reads
+    assert "Fill this in." in page(finance.post(second, data=sent | {"decline": "1"}), 422)
+    assert finance.post(second, data=sent | {"decline": "1", "why": "it was ordered"}).status_code == 303
+    assert "it was ordered" in page(support.get(f"/invoices/{other}"))
+    assert "Credits that are asked for" not in page(finance.get("/"))
+    page(finance.get("/credit-requests/999"), 404)
 
 
 def test_who_may_read_runs_may_not_change_them(clerk):

@@ -2,6 +2,69 @@
 -- VAT and rates: nothing is computed by today's. A credit note is a run of its own, so that it is listed and
 -- leaves the house as the documents of any other.
 
+create function logic.line_is_credited(p_line_id bigint)
+returns boolean
+language sql stable
+begin atomic
+    select exists (
+        select from billing.invoice_line as note_line
+        inner join billing.invoice as note
+            on note.invoice_id = note_line.invoice_id and note.credits_id is not null
+        where note_line.corrects_id = p_line_id
+    );
+end;
+
+comment on function logic.line_is_credited(bigint) is
+$$Was the line credited by a credit note?
+Example: select logic.line_is_credited(1)
+Raises: nothing$$;
+
+create function logic.credit_places(p_invoice billing.invoice, p_places integer[])
+returns integer[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_no constant text := coalesce(p_invoice.invoice_no, 'draft ' || p_invoice.invoice_id);
+    v_places integer[];
+    v_wrong text;
+begin
+    if p_invoice.state <> 'approved' or p_invoice.kind <> 'invoice' then
+        perform billing.fail('LB527', jsonb_build_object('invoice', v_no));
+    end if;
+    v_places := coalesce(
+        p_places,
+        array(
+            select line.place from billing.invoice_line as line
+            where line.invoice_id = p_invoice.invoice_id and not logic.line_is_credited(line.invoice_line_id)
+            order by line.place
+        )
+    );
+    if v_places = '{}' then -- all, and nothing is left of them: all are named
+        select array_agg(line.place) into v_places
+        from billing.invoice_line as line
+        where line.invoice_id = p_invoice.invoice_id;
+    end if;
+    select string_agg(coalesce(asked.place::text, '?'), ', ' order by asked.place) into v_wrong
+    from unnest(v_places) as asked (place)
+    where not exists (
+        select from billing.invoice_line as line
+        where
+            line.invoice_id = p_invoice.invoice_id and line.place = asked.place
+            and not logic.line_is_credited(line.invoice_line_id)
+    );
+    if v_wrong is not null then
+        perform billing.fail('LB528', jsonb_build_object('invoice', v_no, 'lines', v_wrong));
+    end if;
+    return array(select distinct asked.place from unnest(v_places) as asked (place) order by asked.place);
+end;
+$$;
+
+comment on function logic.credit_places(billing.invoice, integer[]) is
+$$The places of the lines of an invoice that can be credited, of those asked for (NULL: all that are left).
+Example: select logic.credit_places(invoice, null) from billing.invoice where false
+Raises: LB527 for one that is no issued invoice, LB528 for lines that are not there or are credited$$;
+
 create function logic.invoice_credit(p_invoice text, p_places integer[], p_is_rebilled boolean, p_day date)
 returns table (credit_no text, run bigint)
 language plpgsql volatile security definer
@@ -12,7 +75,6 @@ declare
     v_id bigint := nextval('billing.invoice_invoice_id_seq');
     v_run bigint;
     v_mode text;
-    v_wrong text;
     v_places integer[];
     v_is_last boolean;
     v_is_booked boolean;
@@ -26,9 +88,7 @@ begin
     select invoice.* into v_old from billing.invoice
     where invoice.invoice_id = logic.invoice_find(p_invoice)
     for update;
-    if v_old.state <> 'approved' or v_old.kind <> 'invoice' then
-        perform billing.fail('LB527', jsonb_build_object('invoice', p_invoice));
-    end if;
+    v_places := logic.credit_places(v_old, p_places);
     if p_day < v_old.invoice_on then
         perform billing.fail(
             'LB536', jsonb_build_object('day', p_day, 'invoice', p_invoice, 'date', v_old.invoice_on)
@@ -38,30 +98,6 @@ begin
         (select former.mode from billing.bill_run as former where former.bill_run_id = v_old.bill_run_id),
         'full'
     );
-    v_places := coalesce(
-        p_places,
-        array(
-            select line.place from billing.invoice_line as line
-            where line.invoice_id = v_old.invoice_id and not logic.line_is_credited(line.invoice_line_id)
-            order by line.place
-        )
-    );
-    if v_places = '{}' then -- all, and nothing is left of them: all are named
-        select array_agg(line.place) into v_places
-        from billing.invoice_line as line
-        where line.invoice_id = v_old.invoice_id;
-    end if;
-    select string_agg(asked.place::text, ', ' order by asked.place) into v_wrong
-    from unnest(v_places) as asked (place)
-    where not exists (
-        select from billing.invoice_line as line
-        where
-            line.invoice_id = v_old.invoice_id and line.place = asked.place
-            and not logic.line_is_credited(line.invoice_line_id)
-    );
-    if v_wrong is not null then
-        perform billing.fail('LB528', jsonb_build_object('invoice', p_invoice, 'lines', v_wrong));
-    end if;
     v_is_last := not exists (
         select from billing.invoice_line as line
         where
@@ -195,23 +231,6 @@ Example: select * from logic.invoice_credit('20260001', null, false, '2026-11-01
 Raises: LB525 for an unknown invoice, LB527 for one that is no issued invoice, LB528 for lines that are not
 there or are
 credited, LB535, LB536, LB537 for a day that cannot be, LB901 without the level finance or admin$$;
-
-create function logic.line_is_credited(p_line_id bigint)
-returns boolean
-language sql stable
-begin atomic
-    select exists (
-        select from billing.invoice_line as note_line
-        inner join billing.invoice as note
-            on note.invoice_id = note_line.invoice_id and note.credits_id is not null
-        where note_line.corrects_id = p_line_id
-    );
-end;
-
-comment on function logic.line_is_credited(bigint) is
-$$Was the line credited by a credit note?
-Example: select logic.line_is_credited(1)
-Raises: nothing$$;
 
 -- api
 
