@@ -71,6 +71,8 @@ def of_database(error: psycopg.Error, conn: db.Connection | None, language: str,
         refusal.field = next((name for name, value in given.items() if value == found[1]), None)
         refusal.value = refusal.field and short(found[1])
         return refusal
+    if state[1] and not problem.code.startswith("23"):
+        refusal.sentence = refusal.hint = None  # ours, in the caller's language
     with contextlib.suppress(ValueError, AttributeError):
         refusal.params = json.loads(error.diag.message_detail or "{}")
         refusal.field = refusal.field or refusal.params.get("field")

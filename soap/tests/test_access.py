@@ -177,3 +177,5 @@ def test_a_refused_request_is_forgotten_and_may_come_again(served):
 def test_faults_are_in_the_callers_language(served):
     with pytest.raises(Fault, match="Någon annan har ändrat"):
         served.client(language="sv").saveCustomer("1000", "Sen", row_version=999)
+    with pytest.raises(Fault, match="Din behörighet räcker inte"):
+        served.client("report", language="sv").saveCustomer("1000", "Får inte")
