@@ -234,9 +234,10 @@ begin atomic
             else format_type(wanted.prorettype, null)
         end,
         false,
-        regexp_replace(
+        -- as callers know the arguments
+        regexp_replace(regexp_replace(
             substring(obj_description(wanted.oid, 'pg_proc') from '^(.*?)\s*\nExample:'), '\s+', ' ', 'g'
-        )
+        ), '\mp_(?=[a-z])', '', 'g')
     from wanted
     union all
     select
