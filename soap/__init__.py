@@ -21,7 +21,7 @@ from leissner.scripts.errors import LeissnerError
 from leissner.soap import caller, engine, faults, run, shape
 from leissner.soap.faults import NAMESPACE, Refusal
 from leissner.soap.log import Entry, Log
-from leissner.soap.operations import all_of, service_of
+from leissner.soap.operations import all_of
 
 LARGEST, LARGEST_BULK = 2 << 20, 16 << 20  # bytes of a request
 HEAD = 16 << 10  # bytes in which its header says who asks, where HTTP does not
@@ -81,14 +81,31 @@ class Soap:
             refusal.headers.append(("Allow", "POST"))
             raise refusal
         _check_type(environ.get("CONTENT_TYPE", ""), environ.get("HTTP_CONTENT_ENCODING", "identity"))
-        body = _read(environ)
-        given = caller.of_headers(environ) or caller.of_header(engine.head(body[:HEAD]))
+        given, body = caller.of_headers(environ), None
+        if given is None:
+            body = _read(environ)
+            given = caller.of_header(engine.head(body[:HEAD]))
         if given is None:
             raise caller.refused()
         with self._connection() as conn:
             self._know(conn, given, request)
-            _check_text(body)
-            return self._serve(conn, engine.parse(body), request)
+            runner = self._make(conn)[1]
+            try:
+                body = _read(environ) if body is None else body
+                _check_text(body)
+                root = engine.parse(body)
+            except Refusal:
+                runner.enter(conn, request, "ping")  # whatever it was to be
+                raise
+            name = engine.name_of(root)
+            if name not in runner.shapes:
+                runner.enter(conn, request, "ping")
+            else:
+                request.operation = name
+                runner.enter(conn, request, name)
+                if len(body) > LARGEST and not runner.shapes[name].operation.is_large:
+                    raise Refusal("LB940", 413, limit=LARGEST)
+            return self._serve(conn, root, request)
 
     def _know(self, conn, given, request: run.Request) -> None:
         try:
@@ -241,9 +258,8 @@ def _service(name: str, shapes: Iterable[shape.Shape]) -> type:
 def _method(one: shape.Shape):
     def call(context, given):
         task = context.udc
-        task.request.operation = one.operation.name
         try:
-            return task.runner.run(task.conn, task.request, service_of(one.operation.name), given)
+            return task.runner.run(task.conn, task.request, given)
         except Exception as error:  # Spyne would write it to the log and make a fault of its own
             task.error = error
 

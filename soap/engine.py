@@ -70,7 +70,8 @@ def parse(body: bytes) -> etree._Element:
     try:
         root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise Refusal("LB944", 400, why=f"{error}".partition(" (<string>")[0].removesuffix(".")) from error
+        said = re.split(r" \(<string>|, try XML_PARSE", f"{error}")[0]  # without what libxml says to programmers
+        raise Refusal("LB944", 400, why=said.removesuffix(".")) from error
     if root.tag == f"{{{ENVELOPE_12}}}Envelope":
         raise Refusal("LB945", 415, why="it is one of SOAP 1.2")
     if root.tag != f"{{{ENVELOPE}}}Envelope":
@@ -81,6 +82,11 @@ def parse(body: bytes) -> etree._Element:
     if len(root[-1]) != 1:
         raise Refusal("LB945", 400, why="its Body needs one element, that of the operation")
     return root
+
+
+def name_of(root: etree._Element) -> str:
+    """The name of what the Body asks for."""
+    return etree.QName(root[-1][0]).localname
 
 
 def header_of(root: etree._Element) -> etree._Element | None:

@@ -39,9 +39,9 @@ class Operation:
     key: str | None = None  # a list is paged by this column
     is_one: bool = False  # gives one record; a fault where there is none
     keeps: str | None = None  # a save leaves what is not sent as this function gives it
+    keeps_by: str | None = None  # where it gives a list: the column that tells the row
     items: dict[str, str] = field(default_factory=dict)  # arguments and columns that hold records: their type in logic
     gives: tuple[Field, ...] = ()  # fields, where Python makes something of the rows
-    gives_rows: bool = False
     make: Callable | None = None  # make(conn, rows, given) -> rows
     says: str = ""
     is_large: bool = False  # up to 16 MB
@@ -82,7 +82,7 @@ SERVICES: dict[str, list[Operation]] = {
         Operation("closeCustomer", "customer_close", is_one=True),
         Operation("getCustomerTree", "customer_family_list"),
         Operation("listCustomerTerms", "customer_term_list"),
-        Operation("saveCustomerTerm", "customer_term_save"),
+        Operation("saveCustomerTerm", "customer_term_save", keeps="customer_term_list", keeps_by="from_on"),
         Operation("deleteCustomerTerm", "customer_term_delete"),
         Operation("listAddresses", "address_list"),
         Operation("getAddress", "address_get", is_one=True),
@@ -97,7 +97,7 @@ SERVICES: dict[str, list[Operation]] = {
         Operation("approveContract", "contract_approve"),
         Operation("declineContract", "contract_decline"),
         Operation("listContractTerms", "contract_term_list"),
-        Operation("saveContractTerm", "contract_term_save"),
+        Operation("saveContractTerm", "contract_term_save", keeps="contract_term_list", keeps_by="from_on"),
         Operation("deleteContractTerm", "contract_term_delete"),
         Operation("getLine", "line_get", is_one=True),
         Operation("listLines", "line_list", key="line"),
@@ -105,7 +105,7 @@ SERVICES: dict[str, list[Operation]] = {
         Operation("saveLine", "line_save", keeps="line_get"),
         Operation("endLine", "line_end"),
         Operation("listLineTerms", "line_term_list"),
-        Operation("saveLineTerm", "line_term_save"),
+        Operation("saveLineTerm", "line_term_save", keeps="line_term_list", keeps_by="from_on"),
         Operation("deleteLineTerm", "line_term_delete"),
         Operation("getCharge", "charge_get", is_one=True),
         Operation("listCharges", "charge_list"),
@@ -219,7 +219,10 @@ def all_of() -> list[Operation]:
 
 def service_of(name: str) -> str:
     """The service of an operation."""
-    return next(service for service, operations in SERVICES.items() for one in operations if one.name == name)
+    return _SERVICE[name]
+
+
+_SERVICE = {one.name: service for service, operations in SERVICES.items() for one in operations}
 
 
 def allowed(names: Iterable[str]) -> list[str]:

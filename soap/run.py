@@ -14,7 +14,7 @@ from leissner.scripts.errors import LeissnerError
 from leissner.soap import faults, shape
 from leissner.soap.caller import KEY, Callers, refused
 from leissner.soap.faults import Refusal, short
-from leissner.soap.operations import CLEAR, PAGE, REQUEST_ID
+from leissner.soap.operations import CLEAR, PAGE, REQUEST_ID, service_of
 from leissner.soap.shape import Field, Shape
 
 LIMIT, MOST = 100, 1000  # rows of a page
@@ -58,31 +58,35 @@ class Runner:
     def __init__(self, callers: Callers, shapes: dict[str, Shape], keeps: dict[str, tuple[str, ...]]):
         self.callers, self.shapes, self.keeps = callers, shapes, keeps
 
-    def run(self, conn: db.Connection, request: Request, service: str, given: dict) -> etree._Element:
-        """The answer, as the element of the response."""
+    def run(self, conn: db.Connection, request: Request, given: dict) -> etree._Element:
+        """The answer, as the element of the response, for who has entered."""
         one = self.shapes[request.operation]
         values = {field.name: _value(field, given[field.name], YEARS[one.is_writing])
                   for field in one.takes if field.name in given}
-        request.about = {name: KEY.sub("(a key)", value[:100]) for name, value in values.items()
+        request.about = {name: KEY.sub("(a key)", value)[:100] for name, value in values.items()
                          if isinstance(value, str) and name.endswith(("_no", "_id", "number", "report"))}
         try:
-            self._enter(conn, request, service)
             return self._tried(conn, request, one, values)
         except psycopg.Error as error:
             raise faults.of_database(error, None if conn.broken else conn, request.language, values) from error
         except LeissnerError as error:
             raise faults.of_command(error) from error
 
-    def _enter(self, conn: db.Connection, request: Request, service: str) -> None:
-        caller = db.operation_caller(conn, request.token, p_operation=request.operation, p_service=service,
-                                     p_address=request.address)
+    def enter(self, conn: db.Connection, request: Request, operation: str) -> None:
+        """Who asks, by which key, and may they have this operation now? Before more is read of the request, so that
+        what does not fit counts, too, and is logged with its key."""
+        try:
+            caller = db.operation_caller(conn, request.token, p_operation=operation, p_address=request.address,
+                                         p_service=service_of(operation))
+        except psycopg.Error as error:
+            raise faults.of_database(error, None if conn.broken else conn, request.language, {}) from error
         if caller is None:
             self.callers.forget(request.token)
             raise refused()
         request.level, request.language, request.key = caller["level"], caller["language"], caller["title"]
         self.callers.count(request.token, caller["rate_limit"])
         if caller["refusal"]:  # logged with the key: its owner looks there for why it does not work
-            raise Refusal(caller["refusal"], operation=request.operation, address=request.address)
+            raise Refusal(caller["refusal"], operation=operation, address=request.address)
 
     def _tried(self, conn: db.Connection, request: Request, one: Shape, values: dict) -> etree._Element:
         """Once more where others changed the same at the same moment, and the caller did not say of what state."""
@@ -140,6 +144,8 @@ class Runner:
         keys = self.keeps[one.operation.keeps]
         rows = db.call(conn, one.operation.keeps, **{f"p_{name}": values[name] for name in keys}) \
             if all(name in values for name in keys) else []
+        if told_by := one.operation.keeps_by:  # one row of a list
+            rows = [row for row in rows if f"{row[told_by]}" == values[told_by]]
         kept = {name: value for name, value in rows[0].items() if name in fields} if rows else {}
         return kept | values | {name: [] if fields[name].is_many else None for name in cleared}
 

@@ -61,7 +61,7 @@ def _shape(operation: Operation, found: dict) -> Shape:
     if is_writing:
         takes += (REQUEST_FIELD,)
     gives = operation.gives or fields(own, "out", operation.items) or (Field("", head["type"], True, ""),)
-    value = "rows" if operation.gives_rows or head["type"] == "rows" and not operation.gives else \
+    value = "rows" if head["type"] == "rows" and not operation.gives else \
         operation.gives[0].type if operation.gives else head["type"]
     return Shape(operation, operation.says or head["says"] or "", is_writing, takes, gives, value)
 

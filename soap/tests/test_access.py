@@ -179,3 +179,37 @@ def test_faults_are_in_the_callers_language(served):
         served.client(language="sv").saveCustomer("1000", "Sen", row_version=999)
     with pytest.raises(Fault, match="Din behörighet räcker inte"):
         served.client("report", language="sv").saveCustomer("1000", "Får inte")
+
+
+def test_a_request_that_does_not_fit_counts_and_is_logged_with_its_key(served):
+    """Such requests were of no key: its rate and addresses did not hold for them, and its owner did not find them."""
+    key = served.key(p_rate_limit=4)
+    unfit = '<getCustomer xmlns="urn:leissner:billing:1"><wrong/></getCustomer>'
+    assert [served.post(unfit, key=key)[0] for _ in range(3)] == [500] * 3
+    assert served.send(b"<cut", {"X-API-Key": key})[0] == 400
+    assert served.send(b"<cut", {"X-API-Key": key})[0] == 429
+    with served.database.connect() as conn:
+        rows = conn.execute("select subject, detail from audit.event where kind = 'soap' "
+                            "order by event_id desc limit 3").fetchall()
+    assert {row["detail"]["key"] for row in rows} == {list(served._keys)[-1]}
+    assert [row["detail"]["fault"] for row in rows] == ["Client.LB933", "Client.LB944", "Client.LB947"]
+    assert rows[2]["subject"] == "getCustomer"
+    elsewhere = served.key(p_addresses=["192.0.2.0/24"])
+    assert "Client.LB932" in served.post(unfit, key=elsewhere)[2]
+
+
+def test_the_size_is_that_of_the_operation_that_is_asked_for(served):
+    """A comment that named submitCalls let 16 MB through for any operation."""
+    status, _, text = served.post("<!--<submitCalls >-->" + GET.replace("1000", "9" * 2_200_000))
+    assert status == 413 and "Client.LB940" in text
+
+
+def test_a_term_keeps_what_is_not_sent(served):
+    client, day = served.client(), datetime.date(2031, 1, 1)
+    seller = served.client().findCustomers(limit=1000).row
+    code = next(row.seller for row in seller if row.seller)
+    client.saveCustomerTerm("1000", day, seller=code)
+    version = next(row.row_version for row in client.listCustomerTerms("1000") if row.from_on == day)
+    client.saveCustomerTerm("1000", day, bill_to="self", row_version=version)
+    found = next(row for row in client.listCustomerTerms("1000") if row.from_on == day)
+    assert (found.seller, found.bill_to) == (code, "self")
