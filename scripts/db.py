@@ -292,6 +292,13 @@ def page_stream(conn: Connection, name: str, params: dict[str, Any], wanted: Pag
         yield from cursor.execute(query, values)
 
 
+def page_keys(conn: Connection, name: str, params: dict[str, Any], wanted: Page) -> list[str]:
+    """The keys of all rows of a list that match."""
+    key = sql.SQL("q.{}::text as key").format(sql.Identifier(wanted.key))
+    query, values = _page_query(name, params, replace(wanted, after=None, limit=None), key, is_sorted=False)
+    return [row["key"] for row in conn.execute(query, values, prepare=False)]
+
+
 def page_sums(conn: Connection, name: str, params: dict[str, Any], wanted: Page, sums: Sequence[str],
               most: int | None) -> dict[str, Any] | None:
     """How many rows match and the sums of columns over them; None where there are more than `most`."""

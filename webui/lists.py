@@ -90,6 +90,8 @@ class List:
     is_descending: bool = False
     name: str = ""  # of the files of an export; the function's when not given
     empty: str = "Nothing here."  # said where there are no rows at all
+    bulk: str = ""  # what many of are changed at once, for bulk.py; none when not given
+    changers: tuple[str, ...] = ()  # who may do that
 
     def seen(self) -> list[Column]:
         """The columns that the reader's level may see."""
@@ -103,7 +105,50 @@ class List:
 
     def page(self, template: str, params: dict[str, Any] | None = None, **context: Any):
         """The page, a part of it for htmx, or an export. params: further arguments of the function."""
-        params = dict(params or {})
+        params, wanted, asked = self._asked(dict(params or {}))
+        if kind := request.args.get("export"):
+            return self._export(kind, params, wanted)
+        summed = [one.name for one in self.seen() if one.is_summed]
+        if most := request.args.get("sums"):
+            found = self._sums(params, wanted, summed, SUMMED_AT_ONCE if most == "some" else None)
+            return render_template("list_sums.html", list=self, columns=self.shown(), sums=found, address=_address)
+        sums = None
+        with database._refusal():
+            if self.is_computed and not wanted.after:
+                rows, sums = db.page_whole(database.connection(), self.function, params, wanted, summed)
+            else:
+                rows = db.page(database.connection(), self.function, params, wanted)
+        more = _pack(rows[ROWS - 1], wanted.order, self.key) if len(rows) > ROWS else None
+        rows = rows[:ROWS]
+        is_part = bool(request.headers.get("HX-Request")) and bool(request.args.get("after"))
+        context |= asked | {
+            "list": self, "columns": self.shown(), "rows": rows, "more": more, "words": wanted.words,
+            "can_change": bool(self.bulk) and current_user.may(*self.changers), "address": _address,
+        }
+        if is_part:
+            return render_template("list_rows.html", **context)
+        if not wanted.after:
+            context |= {"more_than": SUMMED_WITH_IT, "sums": sums or (self._sums(
+                params, wanted, summed, SUMMED_WITH_IT) if more else _added(rows, summed))}
+        response = Response(render_template(template, **context))
+        if "columns" in request.args:
+            keep_columns(response, self.function)
+        return response
+
+    def keys(self) -> list[str]:
+        """The keys of all rows that match, whatever page is shown."""
+        params, wanted, _shown = self._asked({})
+        with database._refusal():
+            return db.page_keys(database.connection(), self.function, params, wanted)
+
+    def said(self) -> str:
+        """What is searched for, in words."""
+        _params, wanted, shown = self._asked({})
+        return ", ".join([f"\u201c{wanted.words}\u201d"] * bool(wanted.words) + [
+            f"{_(one.title)}: {_(one.values().get(given, given))}" for one, given in shown["chips"] if given])
+
+    def _asked(self, params: dict[str, Any]) -> tuple[dict, db.Page, dict]:
+        """What the address asks for: arguments of the function, the page of it, and what the page shows of that."""
         filters: dict[str, Any] = {}
         chips, is_narrowed = [], False
         for one in self.filters:
@@ -125,42 +170,14 @@ class List:
             by, is_down = names[order].sorts_as[1:], not is_descending
         wanted = db.Page(
             key=self.key, order=by, is_descending=is_down, filters=filters,
-            words=request.args.get("q", "").strip()[:100], search=self.search, limit=ROWS + 1,
-            after=_unpack(request.args.get("after")), names=tuple(
+            words=request.args.get("q", "").strip()[:100], search=() if self.is_long else self.search,
+            limit=ROWS + 1, after=_unpack(request.args.get("after")), names=tuple(
                 one.name for one in self.seen() if one.sorts_as == "name"), is_late=self.is_late,
             given=tuple(one.name for one in self.seen() if one.is_given))
         if self.is_long:
             params["p_words"] = wanted.words or None
-            wanted = db.replace(wanted, search=())
-        if kind := request.args.get("export"):
-            return self._export(kind, params, wanted)
-        summed = [one.name for one in self.seen() if one.is_summed]
-        if asked := request.args.get("sums"):
-            found = self._sums(params, wanted, summed, SUMMED_AT_ONCE if asked == "some" else None)
-            return render_template("list_sums.html", list=self, columns=self.shown(), sums=found, address=_address)
-        sums = None
-        with database._refusal():
-            if self.is_computed and not wanted.after:
-                rows, sums = db.page_whole(database.connection(), self.function, params, wanted, summed)
-            else:
-                rows = db.page(database.connection(), self.function, params, wanted)
-        more = _pack(rows[ROWS - 1], by, self.key) if len(rows) > ROWS else None
-        rows = rows[:ROWS]
-        is_part = bool(request.headers.get("HX-Request")) and bool(request.args.get("after"))
-        context |= {
-            "list": self, "columns": self.shown(), "rows": rows, "more": more, "chips": chips, "order": order,
-            "is_descending": is_descending, "words": wanted.words, "is_filtered": bool(wanted.words or is_narrowed),
-            "address": _address,
-        }
-        if is_part:
-            return render_template("list_rows.html", **context)
-        if not wanted.after:
-            context |= {"more_than": SUMMED_WITH_IT, "sums": sums or (self._sums(
-                params, wanted, summed, SUMMED_WITH_IT) if more else _added(rows, summed))}
-        response = Response(render_template(template, **context))
-        if "columns" in request.args:
-            keep_columns(response, self.function)
-        return response
+        return params, wanted, {"chips": chips, "order": order, "is_descending": is_descending,
+                                "is_filtered": bool(wanted.words or is_narrowed)}
 
     def _sums(self, params, wanted, summed, most):
         with database._refusal():

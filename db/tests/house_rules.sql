@@ -193,7 +193,7 @@ select bag_eq(
         'logic.statement_list', 'logic.payment_register', 'logic.change_list',
         'logic.bill_part_make', 'logic.delivery_answer',
         'logic.delivery_put', 'logic.delivery_result', 'logic.setting_read', 'logic.invoice_credit',
-        'logic.credit_request_add', 'logic.credit_request_decide',
+        'logic.credit_request_add', 'logic.credit_request_decide', 'logic.bulk_apply', 'logic.bulk_undo',
         'logic.bill_explain', 'logic.call_explain', 'logic.call_export', 'logic.call_why_not',
         'logic.call_former_list', 'logic.call_get', 'logic.call_invoice_list', 'logic.call_list',
         'logic.call_newest', 'logic.call_sums', 'logic.usage_choice_list',

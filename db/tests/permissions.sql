@@ -52,6 +52,11 @@ from (
     ('audit_event_list', array['auditor']),
     ('audit_redact', array['admin']),
     ('audit_seal', array['auditor', 'batch']),
+    ('bulk_preview', array['sales', 'support', 'finance', 'credit']),
+    ('bulk_apply', array['sales', 'support', 'finance', 'credit']),
+    ('bulk_undo', array['sales', 'support', 'finance', 'credit']),
+    ('bulk_change_list', array['sales', 'support', 'finance', 'credit', 'auditor']),
+    ('bulk_change_row_list', array['sales', 'support', 'finance', 'credit', 'auditor']),
     ('call_explain', array['pricing', 'sales', 'support', 'finance', 'credit', 'auditor', 'batch',
     'integration', 'seller', 'customer']),
     ('collection_case_list', array['support', 'finance', 'credit', 'report', 'auditor', 'batch',
@@ -823,6 +828,10 @@ from (
             'customer'
         ],
         array[]::text[], array['billing.invoice', 'billing.credit_request']
+    ),
+    (
+        array['sales', 'support', 'finance', 'credit', 'auditor'], array[]::text[],
+        array['billing.bulk_change', 'billing.bulk_change_row']
     ),
     -- ledger
     (

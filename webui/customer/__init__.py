@@ -13,6 +13,7 @@ pages = Blueprint("customer", __name__, template_folder="templates")
 
 READERS = (*STAFF, "seller")
 WRITERS = ("admin", "sales", "support", "batch", "integration")
+CHANGERS = ("admin", "sales", "support", "finance", "credit")  # of many at once
 STATES = {one: one for one in ("proposed", "coming", "active", "ending", "ended")}
 
 
@@ -36,7 +37,7 @@ def to_number(row: dict) -> str:
 ORDER_STATES = ("ordered", "confirmed", "rejected", "active", "ceased")
 CUSTOMERS = List(
     "customer_list", is_long=True, key="customer_no", search=("customer_no", "name", "org_no", "city", "email"),
-    name="customers",
+    name="customers", bulk="customers", changers=CHANGERS,
     empty="No customers yet: import customers.csv, or make the first one here.",
     columns=[
         Column("customer_no", "No", link=to_customer),
@@ -55,6 +56,7 @@ CUSTOMERS = List(
 )
 CONTRACTS = List(
     "contract_list", is_long=True, key="contract_no", search=("contract_no", "customer_no", "customer", "reference"),
+    bulk="contracts", changers=("admin", "sales", "support"),
     name="contracts", empty="No contracts yet: make one from a customer's page.",
     columns=[
         Column("contract_no", "Contract", link=to_contract),
@@ -162,4 +164,4 @@ def preselection_orders():
     return PRESELECTION.page("customer/numbers_free.html", title=_("Pre-selection"))
 
 
-from leissner.webui.customer import edit, number, show  # noqa: E402, F401 the pages of these
+from leissner.webui.customer import bulk, edit, number, show  # noqa: E402, F401 the pages of these
