@@ -277,23 +277,20 @@ begin
     from logic.bulk_rows(p_what, p_field, p_value, p_from_on, p_keys) as one
     where one.state <> 'same';
     if p_field in ('credit_limit', 'payment_days', 'delivery') then
-        with done as (
-            update billing.customer
-            set
-                credit_limit = case when p_field = 'credit_limit' then v_new::numeric
-                    else customer.credit_limit end,
-                payment_days = case when p_field = 'payment_days' then v_new::integer
-                    else customer.payment_days end,
-                delivery = case when p_field = 'delivery' then v_new else customer.delivery end
-            from billing.bulk_change_row as row
-            where
-                row.bulk_change_id = v_change and row.state = 'changed'
-                and customer.customer_id = row.item_id
-            returning customer.customer_no as key, customer.row_version
-        )
-
-        update billing.bulk_change_row as row set new_version = done.row_version
-        from done where row.bulk_change_id = v_change and row.key = done.key;
+        update billing.customer
+        set
+            credit_limit = case when p_field = 'credit_limit' then v_new::numeric
+                else customer.credit_limit end,
+            payment_days = case when p_field = 'payment_days' then v_new::integer
+                else customer.payment_days end,
+            delivery = case when p_field = 'delivery' then v_new else customer.delivery end
+        from billing.bulk_change_row as row
+        where
+            row.bulk_change_id = v_change and row.state = 'changed' and customer.customer_id = row.item_id;
+        update billing.bulk_change_row as row set new_version = customer.row_version
+        from billing.customer
+        where
+            row.bulk_change_id = v_change and row.state = 'changed' and customer.customer_id = row.item_id;
     elsif p_field = 'group_add' then
         insert into billing.customer_in_group (customer_id, customer_group_id)
         select row.item_id, v_new::bigint from billing.bulk_change_row as row
@@ -305,37 +302,35 @@ begin
             row.bulk_change_id = v_change and row.state = 'changed' and member.customer_id = row.item_id
             and member.customer_group_id = v_new::bigint;
     elsif p_what = 'customers' then
-        with done as (
-            insert into billing.customer_term as term (customer_id, from_on, price_list_id, seller_id)
-            select
-                row.item_id, p_from_on, case p_field when 'price_list' then v_new::bigint end,
-                case p_field when 'seller' then v_new::bigint end
-            from billing.bulk_change_row as row
-            where row.bulk_change_id = v_change and row.state = 'changed'
-            on conflict on constraint customer_term_pk do update set
-                price_list_id = coalesce(excluded.price_list_id, term.price_list_id),
-                seller_id = coalesce(excluded.seller_id, term.seller_id)
-            returning term.customer_id as item_id, term.row_version
-        )
-
-        update billing.bulk_change_row as row set new_version = done.row_version
-        from done where row.bulk_change_id = v_change and row.item_id = done.item_id;
+        insert into billing.customer_term as term (customer_id, from_on, price_list_id, seller_id)
+        select
+            row.item_id, p_from_on, case p_field when 'price_list' then v_new::bigint end,
+            case p_field when 'seller' then v_new::bigint end
+        from billing.bulk_change_row as row
+        where row.bulk_change_id = v_change and row.state = 'changed'
+        on conflict on constraint customer_term_pk do update set
+            price_list_id = coalesce(excluded.price_list_id, term.price_list_id),
+            seller_id = coalesce(excluded.seller_id, term.seller_id);
+        update billing.bulk_change_row as row set new_version = term.row_version
+        from billing.customer_term as term
+        where
+            row.bulk_change_id = v_change and row.state = 'changed' and term.customer_id = row.item_id
+            and term.from_on = p_from_on;
     else
-        with done as (
-            insert into billing.contract_term as term (contract_id, from_on, price_list_id, seller_id)
-            select
-                row.item_id, p_from_on, case p_field when 'price_list' then v_new::bigint end,
-                case p_field when 'seller' then v_new::bigint end
-            from billing.bulk_change_row as row
-            where row.bulk_change_id = v_change and row.state = 'changed'
-            on conflict on constraint contract_term_pk do update set
-                price_list_id = coalesce(excluded.price_list_id, term.price_list_id),
-                seller_id = coalesce(excluded.seller_id, term.seller_id)
-            returning term.contract_id as item_id, term.row_version
-        )
-
-        update billing.bulk_change_row as row set new_version = done.row_version
-        from done where row.bulk_change_id = v_change and row.item_id = done.item_id;
+        insert into billing.contract_term as term (contract_id, from_on, price_list_id, seller_id)
+        select
+            row.item_id, p_from_on, case p_field when 'price_list' then v_new::bigint end,
+            case p_field when 'seller' then v_new::bigint end
+        from billing.bulk_change_row as row
+        where row.bulk_change_id = v_change and row.state = 'changed'
+        on conflict on constraint contract_term_pk do update set
+            price_list_id = coalesce(excluded.price_list_id, term.price_list_id),
+            seller_id = coalesce(excluded.seller_id, term.seller_id);
+        update billing.bulk_change_row as row set new_version = term.row_version
+        from billing.contract_term as term
+        where
+            row.bulk_change_id = v_change and row.state = 'changed' and term.contract_id = row.item_id
+            and term.from_on = p_from_on;
     end if;
     perform audit.event_add('bulk_change', v_change::text, jsonb_build_object(
         'what', p_what, 'field', p_field, 'value', p_value, 'from', p_from_on, 'filter', p_filter,
@@ -466,12 +461,8 @@ begin
         from (select gone.contract_id from gone union all select back.contract_id from back) as one;
     end if;
     update billing.bulk_change_row as row
-    set state = case when one.item_id is null then 'left' else 'undone' end
-    from billing.bulk_change_row as old
-    left join unnest(v_back) as one (item_id) on one.item_id = old.item_id
-    where
-        row.bulk_change_id = p_change and row.state = 'changed'
-        and old.bulk_change_id = p_change and old.key = row.key;
+    set state = case when row.item_id = any(coalesce(v_back, '{}')) then 'undone' else 'left' end
+    where row.bulk_change_id = p_change and row.state = 'changed';
     update billing.bulk_change as change
     set
         state = 'undone', undone_at = clock_timestamp(), undone = coalesce(cardinality(v_back), 0),
