@@ -49,7 +49,8 @@ create function logic.bulk_rows(
     p_what text, p_field text, p_value text, p_from_on date, p_keys text[]
 )
 returns table (
-    key text, name text, item_id bigint, state text, old text, was text, is_made boolean, fault text
+    key text, name text, item_id bigint, state text, old text, was text, is_made boolean, fault text,
+    new_version integer
 )
 language plpgsql stable rows 1000
 set search_path = pg_catalog, pg_temp
@@ -93,6 +94,11 @@ begin
             case p_field when 'price_list' then own.price_list_id when 'seller' then own.seller_id end as own,
             own.customer_id is null as is_made,
             case
+                when v_group is not null then null
+                when p_field in ('price_list', 'seller') then coalesce(own.row_version, 0) + 1
+                else customer.row_version + 1
+            end as new_version,
+            case
                 when p_field = 'delivery' and v_new = 'email' and customer.email is null then 'no_email'
                 when p_field = 'delivery' and v_new = 'einvoice' and customer.einvoice_id is null
                     then 'no_einvoice'
@@ -128,7 +134,7 @@ begin
                 ), contract.seller_id)::text
             end as old,
             case p_field when 'price_list' then own.price_list_id when 'seller' then own.seller_id end as own,
-            own.contract_id is null as is_made,
+            own.contract_id is null as is_made, coalesce(own.row_version, 0) + 1 as new_version,
             case when contract.valid is null or upper(contract.valid) <= p_from_on then 'ended' end as fault
         from given
         left join billing.contract on contract.contract_no = given.key
@@ -155,7 +161,7 @@ begin
         found.old,
         case when p_field in ('price_list', 'seller') then found.own::text else found.old end,
         found.is_made and p_field in ('price_list', 'seller', 'group_add'),
-        case when found.item_id is null then 'unknown' else found.fault end
+        case when found.item_id is null then 'unknown' else found.fault end, found.new_version
     from found;
 end;
 $$;
@@ -273,7 +279,7 @@ begin
     )
     select
         v_change, one.key, one.item_id, one.state, one.old, one.was, one.is_made,
-        case when one.state = 'refused' then one.fault end, null
+        case when one.state = 'refused' then one.fault end, one.new_version
     from logic.bulk_rows(p_what, p_field, p_value, p_from_on, p_keys) as one
     where one.state <> 'same';
     if p_field in ('credit_limit', 'payment_days', 'delivery') then
@@ -285,10 +291,6 @@ begin
                 else customer.payment_days end,
             delivery = case when p_field = 'delivery' then v_new else customer.delivery end
         from billing.bulk_change_row as row
-        where
-            row.bulk_change_id = v_change and row.state = 'changed' and customer.customer_id = row.item_id;
-        update billing.bulk_change_row as row set new_version = customer.row_version
-        from billing.customer
         where
             row.bulk_change_id = v_change and row.state = 'changed' and customer.customer_id = row.item_id;
     elsif p_field = 'group_add' then
@@ -311,11 +313,6 @@ begin
         on conflict on constraint customer_term_pk do update set
             price_list_id = coalesce(excluded.price_list_id, term.price_list_id),
             seller_id = coalesce(excluded.seller_id, term.seller_id);
-        update billing.bulk_change_row as row set new_version = term.row_version
-        from billing.customer_term as term
-        where
-            row.bulk_change_id = v_change and row.state = 'changed' and term.customer_id = row.item_id
-            and term.from_on = p_from_on;
     else
         insert into billing.contract_term as term (contract_id, from_on, price_list_id, seller_id)
         select
@@ -326,11 +323,6 @@ begin
         on conflict on constraint contract_term_pk do update set
             price_list_id = coalesce(excluded.price_list_id, term.price_list_id),
             seller_id = coalesce(excluded.seller_id, term.seller_id);
-        update billing.bulk_change_row as row set new_version = term.row_version
-        from billing.contract_term as term
-        where
-            row.bulk_change_id = v_change and row.state = 'changed' and term.contract_id = row.item_id
-            and term.from_on = p_from_on;
     end if;
     perform audit.event_add('bulk_change', v_change::text, jsonb_build_object(
         'what', p_what, 'field', p_field, 'value', p_value, 'from', p_from_on, 'filter', p_filter,
