@@ -21,7 +21,7 @@ OPEN = ("access.login", "assets.file", "health")
 # Pages that none links to in this database, because what they are about is not there.
 UNLINKED = {
     "customer.term", "customer.contract_approve", "customer.contract_term", "customer.line_term", "customer.charge",
-    "customer.number_move", "pricing.activate", "usage.rerated", "usage.loading",
+    "customer.number_move", "customer.bulk_change", "pricing.activate", "usage.rerated", "usage.loading",
     "usage.dropped", "invoice.ways", "invoice.state",
     "ledger.collection_file", "ledger.withdraw", "admin.job", "admin.job_run",
     "report.own", "report.own_rows", "report.own_edit", "report.own_delete",
